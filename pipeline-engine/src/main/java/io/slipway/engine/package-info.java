@@ -1,0 +1,5 @@
+/// Slipway.
+@NullMarked
+package io.slipway.engine;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/// Slipway.
+@NullMarked
+package io.slipway.runners;
+
+import org.jspecify.annotations.NullMarked;

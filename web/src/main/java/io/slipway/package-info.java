@@ -1,0 +1,5 @@
+/// Slipway.
+@NullMarked
+package io.slipway;
+
+import org.jspecify.annotations.NullMarked;
