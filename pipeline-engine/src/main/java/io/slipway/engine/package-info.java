@@ -1,5 +1,0 @@
-/// Slipway.
-@NullMarked
-package io.slipway.engine;
-
-import org.jspecify.annotations.NullMarked;

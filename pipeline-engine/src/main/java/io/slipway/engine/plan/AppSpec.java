@@ -1,0 +1,49 @@
+package io.slipway.engine.plan;
+
+import org.jspecify.annotations.Nullable;
+
+import java.util.List;
+import java.util.Map;
+
+/// An app as an environment runs it.
+///
+/// @param name the app's name
+/// @param image reference of a ready image; null when the app's image is built
+/// @param port what it listens on; null: EXPOSE, else the one port that is open; 0: none, a worker
+/// @param health how its health is asked
+/// @param command replaces the image's command; empty: the image's own
+/// @param env literal values
+/// @param secrets names that must have a value: variable -> name in the configuration
+/// @param open whether the switch serves it under `host` (`public:` in the file)
+/// @param host the public host name; null when it is not public
+/// @param volumes its named volumes; an app with one is replaced by stop and start
+public record AppSpec(
+        String name,
+        @Nullable String image,
+        @Nullable Integer port,
+        Health health,
+        List<String> command,
+        Map<String, String> env,
+        Map<String, String> secrets,
+        boolean open,
+        @Nullable String host,
+        List<Volume> volumes,
+        Resources resources) {
+
+    /// A named volume.
+    ///
+    /// @param name unique within app and environment
+    /// @param path absolute path in the container
+    public record Volume(String name, String path) {}
+
+    /// How health is asked.
+    ///
+    /// @param path asked over HTTP, any answer below 400 is healthy; null: `/`, any HTTP answer,
+    ///   else a TCP connect
+    /// @param withinMillis how long a new container has to become healthy, milliseconds
+    /// @param everyMillis pause between two questions, milliseconds
+    public record Health(@Nullable String path, long withinMillis, long everyMillis) {
+        /// What holds when the file says nothing.
+        public static final Health DEFAULT = new Health(null, 120_000, 250);
+    }
+}

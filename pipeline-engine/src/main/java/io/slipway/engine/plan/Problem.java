@@ -1,0 +1,12 @@
+package io.slipway.engine.plan;
+
+/// One thing that is wrong with a definition.
+///
+/// @param file such as `.slipway.yml`
+/// @param line from 1; 0 when the problem has no place
+/// @param column from 1; 0 when the problem has no place
+/// @param path of the key, such as `jobs.test.steps[0]`
+/// @param message what is wrong
+/// @param remedy what to write instead; may be empty
+public record Problem(
+        String file, int line, int column, String path, String message, String remedy) {}

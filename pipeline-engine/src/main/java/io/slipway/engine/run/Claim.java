@@ -1,0 +1,68 @@
+package io.slipway.engine.run;
+
+import io.slipway.engine.log.LogWriter;
+import io.slipway.engine.plan.JobSpec;
+import io.slipway.engine.source.CommitId;
+
+import java.util.Optional;
+
+/// The right to drive one attempt, held until the verdict is written or the lease is lost. Every
+/// write through it carries the fence; a write that nobody may make any more throws [ClaimLost].
+public interface Claim {
+    /// Where the work belongs.
+    Job job();
+
+    /// The name of everything that is made for it.
+    AttemptName name();
+
+    /// The fence of this claim; a higher one replaces it.
+    long fence();
+
+    /// The attempt's log, positioned after what is stored already.
+    LogWriter log();
+
+    /// The steps of the attempt as rows; each call is written before it returns.
+    StepRecord steps();
+
+    /// One line for people on what is being done or waited for now (`pulls busybox, 212 of 480
+    /// MB`); shown in the push terminal and on the run's page, not kept. Cheap: at most 2 a second
+    /// are passed on.
+    void progress(String line);
+
+    /// Why the work should stop, if it should.
+    Optional<Ended> ended();
+
+    /// The job that is claimed.
+    ///
+    /// @param id of the job's row
+    /// @param attemptId of the attempt's row
+    /// @param projectId of the project's row
+    /// @param project its name
+    /// @param runId of the run's row
+    /// @param runNumber in the project
+    /// @param ref full name, such as `refs/heads/main`
+    /// @param commit whose sources are used
+    record Job(
+            long id,
+            long attemptId,
+            long projectId,
+            String project,
+            long runId,
+            int runNumber,
+            String ref,
+            CommitId commit,
+            String name,
+            JobSpec spec) {}
+
+    /// Why a claim ended before its verdict.
+    enum Ended {
+        /// Somebody cancelled, or something newer took its place: stop what runs.
+        CANCELLED,
+        /// The time limit was reached: stop what runs.
+        TIMEOUT,
+        /// Another server may own it now: let go, touch nothing.
+        LOST,
+        /// This server shuts down: let go, what runs goes on.
+        SHUTDOWN
+    }
+}

@@ -1,0 +1,19 @@
+package io.slipway.engine.run;
+
+/// The work of one kind of job. Called on a virtual thread of the job's own, by the server that
+/// holds the claim. It must be repeatable: after a kill, another call with the same attempt and a
+/// higher fence adopts what the first one made and goes on.
+public interface JobWork {
+    /// Does the work, or goes on with it, to the end.
+    ///
+    /// When the claim is lost or cancelled the thread is interrupted and `claim.ended()` says
+    /// which; work then lets go at once when the claim was lost (somebody else owns what runs), and
+    /// stops what runs when it was cancelled.
+    ///
+    /// @return the verdict; a [io.slipway.fault.Fault] thrown instead is an ERRORED one
+    Verdict perform(Claim claim) throws InterruptedException;
+
+    /// Removes everything that the attempt made, wherever it is. Safe to call twice, also for an
+    /// attempt that never began. Called after the verdict was written.
+    void remove(AttemptName attempt);
+}

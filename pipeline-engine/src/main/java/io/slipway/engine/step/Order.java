@@ -1,0 +1,33 @@
+package io.slipway.engine.step;
+
+import io.slipway.engine.plan.Resources;
+import io.slipway.engine.run.AttemptName;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.util.Map;
+
+/// What a runner needs to know of one attempt.
+///
+/// @param name of everything that it makes
+/// @param image reference as the file gives it
+/// @param network false: only the job's own network, no way out
+/// @param labels evidence for people and the sweeper: project, run, fence
+/// @param workTree writes the sources; called once for each container that is made
+/// @param records what the starter reads from its standard input ([Starter#records])
+public record Order(
+        AttemptName name,
+        String image,
+        Resources resources,
+        boolean network,
+        Map<String, String> labels,
+        WorkTree workTree,
+        byte[] records) {
+
+    /// Gives the sources as a tar stream whose paths are relative to the workspace.
+    @FunctionalInterface
+    public interface WorkTree {
+        /// @param owner numeric user that owns every file: the one the image runs as
+        void writeTar(OutputStream out, int owner) throws IOException;
+    }
+}

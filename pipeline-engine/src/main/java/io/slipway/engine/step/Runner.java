@@ -1,0 +1,67 @@
+package io.slipway.engine.step;
+
+import io.slipway.engine.run.AttemptName;
+
+import java.util.Set;
+
+/// Executes the container of a check job. Implementations are safe for use by many threads; calls
+/// for one attempt come from one thread at a time, [RunningSteps#stop] and `close` from any.
+///
+/// The container runs Slipway's fixed starter ([Starter]) and nothing else in argv and environment;
+/// scripts and variables arrive over its standard input. Its standard error goes to its standard
+/// output, so there is one stream in one order.
+public interface Runner extends AutoCloseable {
+    /// Makes ready what does not need the job's turn: image, network, volume. Repeatable; whatever
+    /// is missing is made by [#open] all the same.
+    void prepare(Order order);
+
+    /// Creates the container, fills its workspace, starts it and hands the records over; or, when a
+    /// container of that name runs already or has ended, adopts it. One that was created but not
+    /// started is removed and made anew.
+    ///
+    /// @param resumeAt bytes of the container's output that are stored already; output is given
+    ///   from there
+    /// @param sink takes the output, on one thread of the runner's; slow sinks hold the stream back
+    /// @throws io.slipway.fault.Fault with the reason as the runner gave it
+    RunningSteps open(Order order, long resumeAt, Sink sink) throws InterruptedException;
+
+    /// Removes container, network and volume of the attempt. Repeatable.
+    void remove(AttemptName attempt);
+
+    /// Every attempt of this instance of which anything is left in the runner.
+    Set<AttemptName> present();
+
+    @Override
+    void close();
+
+    /// Where output goes.
+    interface Sink {
+        /// @param streamEnd bytes of the container's stream up to and including these
+        void output(byte[] bytes, int offset, int length, long streamEnd);
+
+        /// For people: what is being waited for, `pulls busybox, 212 of 480 MB, about 40 s`.
+        void progress(String line);
+    }
+
+    /// A container that has been started or adopted.
+    interface RunningSteps extends AutoCloseable {
+        /// Waits until the container has ended and all its output has been given to the sink.
+        Exit await() throws InterruptedException;
+
+        /// Asks the container to end, and kills it 5 s later. Returns at once; [#await] tells the
+        /// end.
+        void stop();
+
+        /// Lets go of the container; it goes on running.
+        @Override
+        void close();
+    }
+
+    /// How a container ended.
+    ///
+    /// @param code its exit status
+    /// @param outOfMemory whether the memory limit killed something in it
+    /// @param memoryLimit bytes; 0 for none
+    /// @param memoryPeak bytes; 0 when not known
+    record Exit(int code, boolean outOfMemory, long memoryLimit, long memoryPeak) {}
+}
