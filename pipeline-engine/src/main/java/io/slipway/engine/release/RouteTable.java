@@ -1,0 +1,90 @@
+package io.slipway.engine.release;
+
+import io.slipway.fault.Fault;
+import io.slipway.fault.Fault.Kind;
+
+import org.jspecify.annotations.Nullable;
+
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.json.JsonMapper;
+
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+
+/// Everything the traffic switch needs to know to serve: it is applied as a whole, and the last one
+/// is what the switch serves from while there is no server.
+///
+/// @param revision grows with each change; the switch refuses an older one than it has
+/// @param server how the switch reaches the server; `null` while it is not known
+/// @param ownHosts hosts, lower case and without port, that are Slipway's own beside `localhost`
+///   and any IP address
+/// @param routes by host, lower case and without port
+public record RouteTable(
+        long revision,
+        @Nullable ServerLink server,
+        List<String> ownHosts,
+        Map<String, Route> routes) {
+    private static final JsonMapper JSON = new JsonMapper();
+
+    /// What a switch has before it was ever told anything.
+    public static final RouteTable EMPTY = new RouteTable(0, null, List.of(), Map.of());
+
+    /// @throws Fault CONFIGURATION when a host is no host or two routes want one loopback port
+    public RouteTable {
+        ownHosts = ownHosts == null ? List.of() : List.copyOf(ownHosts);
+        routes =
+                routes == null
+                        ? Map.of()
+                        : Collections.unmodifiableSortedMap(new TreeMap<>(routes));
+        if (revision < 0) {
+            throw refused("revision " + revision + " is negative");
+        }
+        ownHosts.forEach(RouteTable::checkHost);
+        Set<Integer> ports = new HashSet<>();
+        routes.forEach(
+                (host, route) -> {
+                    checkHost(host);
+                    if (route.loopbackPort() != null && !ports.add(route.loopbackPort())) {
+                        throw refused("port " + route.loopbackPort() + " is in two routes");
+                    }
+                });
+    }
+
+    /// Reads what [#toJson()] wrote; unknown keys are ignored.
+    ///
+    /// @throws Fault CONFIGURATION when the text is no route table
+    public static RouteTable parse(byte[] json) {
+        try {
+            RouteTable table = JSON.readValue(json, RouteTable.class);
+            if (table == null) {
+                throw refused("it is null");
+            }
+            return table;
+        } catch (JacksonException e) {
+            throw e.getCause() instanceof Fault fault ? fault : refused(e.getOriginalMessage());
+        }
+    }
+
+    /// As JSON, with the link's secret: for the switch and its file only.
+    public byte[] toJson() {
+        return JSON.writeValueAsBytes(this);
+    }
+
+    private static void checkHost(String host) {
+        if (!host.matches("[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?")) {
+            throw refused("'" + host.toLowerCase(Locale.ROOT) + "' is no host name");
+        }
+    }
+
+    static Fault refused(String why) {
+        return new Fault(
+                Kind.CONFIGURATION,
+                "cannot use the route table: " + why,
+                "send the whole table again");
+    }
+}

@@ -1,0 +1,36 @@
+package io.slipway.engine.release;
+
+/// How the switch reaches the server, and by what the server knows that a request came from it.
+///
+/// @param host an address of this machine
+/// @param port 1 to 65535
+/// @param secret sent as `X-Slipway-Link` with each request; at least 32 characters of
+///   `[0-9a-zA-Z]`
+public record ServerLink(String host, int port, String secret) {
+    /// Says to the server which client is behind a request: an IP address.
+    public static final String CLIENT = "X-Slipway-Client";
+
+    /// Says to the server by which scheme the client came: `http` or `https`.
+    public static final String SCHEME = "X-Slipway-Scheme";
+
+    /// Carries the secret; without it the server must not believe the other two.
+    public static final String LINK = "X-Slipway-Link";
+
+    /// @throws io.slipway.fault.Fault CONFIGURATION when a part is out of its range
+    public ServerLink {
+        if (host == null || !host.matches("[0-9a-zA-Z:.-]{1,253}")) {
+            throw RouteTable.refused("the server's host is no host");
+        }
+        if (port < 1 || port > 65535) {
+            throw RouteTable.refused("the server's port " + port + " is no port");
+        }
+        if (secret == null || !secret.matches("[0-9a-zA-Z]{32,128}")) {
+            throw RouteTable.refused("the link's secret has the wrong form");
+        }
+    }
+
+    @Override
+    public String toString() {
+        return host + ":" + port + " [secret]";
+    }
+}
