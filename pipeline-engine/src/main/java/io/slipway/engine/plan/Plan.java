@@ -1,5 +1,7 @@
 package io.slipway.engine.plan;
 
+import io.slipway.engine.definition.Problem;
+
 import org.jspecify.annotations.Nullable;
 
 import java.util.List;

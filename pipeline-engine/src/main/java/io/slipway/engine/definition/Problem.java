@@ -1,4 +1,4 @@
-package io.slipway.engine.plan;
+package io.slipway.engine.definition;
 
 /// One thing that is wrong with a definition.
 ///

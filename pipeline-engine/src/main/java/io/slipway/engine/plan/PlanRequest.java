@@ -1,0 +1,19 @@
+package io.slipway.engine.plan;
+
+import io.slipway.engine.source.CommitId;
+
+import org.jspecify.annotations.Nullable;
+
+/// For what a plan is made.
+///
+/// @param project `[group/]name`
+/// @param ref full, such as `refs/heads/main`
+/// @param commit what the ref is to point to
+/// @param defaultBranch short name; null while the project has no branch: then the pushed one is it
+/// @param domain below which apps get their hosts, such as `localhost`
+public record PlanRequest(
+        String project,
+        String ref,
+        CommitId commit,
+        @Nullable String defaultBranch,
+        String domain) {}
