@@ -1,7 +1,7 @@
 -- The whole schema of Slipway. Times are timestamptz of the database's clock. States are closed lists.
 
 create table instance (
-    only          boolean primary key default true check (only),
+    single        boolean primary key default true check (single),
     id            text not null check (id ~ '^[0-9a-f]{8}$'), -- part of every container's name and label
     created_at    timestamptz not null default now()
 );

@@ -1,0 +1,133 @@
+package io.slipway.db;
+
+import io.slipway.db.EmbeddedDatabase.Durability;
+
+import org.junit.jupiter.api.extension.ExtensionContext;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.sql.SQLException;
+import java.util.List;
+
+/// One PostgreSQL for all test classes of a JVM, with a migrated database to copy. It goes with the
+/// JVM; one that was left by a killed JVM goes with the next.
+final class TestServer implements ExtensionContext.Store.CloseableResource {
+    private static final String PREFIX = "slipway-test-postgres-";
+
+    private final Path folder;
+    private final FileChannel owner;
+    private final EmbeddedDatabase embedded;
+    private final Database maintenance;
+
+    private TestServer() throws IOException {
+        Path temporary = Path.of(System.getProperty("java.io.tmpdir"));
+        sweep(temporary);
+        this.folder = Files.createTempDirectory(temporary, PREFIX);
+        this.owner = open(folder);
+        owner.lock();
+        this.embedded =
+                EmbeddedDatabase.start(folder, EmbeddedDatabase.defaultCache(), Durability.NONE);
+        this.maintenance = new Database(embedded.address(), 1);
+    }
+
+    static TestServer start() {
+        try {
+            TestServer server = new TestServer();
+            try {
+                server.migrateTemplate();
+            } catch (RuntimeException e) {
+                server.close();
+                throw e;
+            }
+            return server;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private void migrateTemplate() {
+        admin("create database template_slipway");
+        try (Database template = new Database(address("template_slipway"), 2)) {
+            Migrations.run(template);
+        }
+    }
+
+    /// A new database with every migration applied.
+    DatabaseAddress create(String name) {
+        admin("create database " + name + " template template_slipway");
+        return address(name);
+    }
+
+    void drop(String name) {
+        admin("drop database if exists " + name + " with (force)");
+    }
+
+    private DatabaseAddress address(String name) {
+        DatabaseAddress server = embedded.address();
+        return new DatabaseAddress(
+                server.url().replace("/postgres", "/" + name), server.user(), server.password());
+    }
+
+    /// Statements about whole databases can't run in a transaction.
+    private void admin(String sql) {
+        try (var connection = maintenance.dataSource().getConnection();
+                var statement = connection.createStatement()) {
+            connection.setAutoCommit(true);
+            statement.execute(sql);
+        } catch (SQLException e) {
+            throw SqlFaults.of(e);
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        maintenance.close();
+        embedded.stop();
+        owner.close();
+        PostgresBinaries.remove(folder);
+    }
+
+    private static FileChannel open(Path folder) throws IOException {
+        return FileChannel.open(
+                folder.resolve("owner.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    }
+
+    private static void sweep(Path temporary) throws IOException {
+        try (DirectoryStream<Path> found = Files.newDirectoryStream(temporary, PREFIX + "*")) {
+            for (Path left : found) {
+                sweepOne(left);
+            }
+        }
+    }
+
+    private static void sweepOne(Path left) throws IOException {
+        if (!Files.exists(left.resolve("owner.lock"))) {
+            return;
+        }
+        try (FileChannel channel = open(left);
+                FileLock lock = channel.tryLock()) {
+            if (lock != null) {
+                new PostgresPrograms(PostgresBinaries.unpacked(EmbeddedDatabase.defaultCache()))
+                        .run(
+                                left.resolve("postgres.log"),
+                                "pg_ctl",
+                                List.of(
+                                        "stop",
+                                        "-D",
+                                        left.resolve("data").toString(),
+                                        "-m",
+                                        "immediate"));
+                PostgresBinaries.remove(left);
+            }
+        } catch (OverlappingFileLockException e) {
+            return;
+        }
+    }
+}
