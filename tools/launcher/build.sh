@@ -1,0 +1,70 @@
+# shellcheck shell=sh
+# Builds what changed. What counts is the content of the sources, so a branch switched there and back costs nothing.
+
+sources() {
+    (
+        cd "$root" || exit 1
+        find pom.xml ./*/pom.xml ./*/src/main web/ui tools \
+            \( -name target -o -name node_modules -o -name dist \) -prune -o -type f -exec cksum {} + 2>/dev/null |
+            sort | cksum
+    )
+}
+
+is_built() {
+    [ -f "$root/web/target/slipway/sources" ] &&
+        [ "$(cat "$root/web/target/slipway/sources")" = "$(sources)" ]
+}
+
+# Two launchers at once build one after the other.
+lock_build() {
+    mkdir -p "$root/web/target"
+    lock=$root/web/target/building
+    nobody=0
+    until mkdir "$lock" 2>/dev/null; do
+        if holder=$(cat "$lock/pid" 2>/dev/null) && kill -0 "$holder" 2>/dev/null; then
+            nobody=0
+        else
+            nobody=$((nobody + 1)) # killed, or between its mkdir and its pid
+        fi
+        [ "$nobody" -lt 5 ] || rm -rf "$lock"
+        sleep 0.3
+    done
+    echo $$ >"$lock/pid"
+    trap 'rm -rf "$lock"' EXIT
+    trap 'exit 130' INT
+    trap 'exit 143' TERM
+}
+
+unlock_build() {
+    rm -rf "$lock"
+    trap - EXIT INT TERM
+}
+
+build_if_changed() {
+    ! is_built || return 0
+    lock_build
+    if ! is_built; then
+        say 'Slipway is built, because its sources changed:'
+        before=$(sources)
+        rm -f "$root"/web/target/slipway/sources "$root"/web/target/slipway/*.jsa
+        if [ -f "$root/web/ui/package.json" ]; then
+            step 'dashboard' sh "$root/tools/build-ui.sh" build || exit 1
+        fi
+        step 'server' mvn -B -q -f "$root/pom.xml" -Dquick -Dui.skip=false -DskipTests package || exit 1
+        echo "$before" >"$root/web/target/slipway/sources"
+    fi
+    unlock_build
+}
+
+# Everything that `verify` does, its output as it comes; its exit code is the launcher's.
+test_everything() {
+    lock_build
+    PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1
+    export PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD
+    start=$(date +%s)
+    status=0
+    mvn -B -ntp -f "$root/pom.xml" "-Dslipway.chromium=$chromium" verify "$@" || status=$?
+    say "slipway test: $([ "$status" = 0 ] && echo passed || echo failed) after $(($(date +%s) - start)) s"
+    unlock_build
+    return "$status"
+}

@@ -1,0 +1,44 @@
+package io.slipway;
+
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+import java.util.Optional;
+
+/// The program: one command line for the server, the switch and whoever uses them.
+@Command(
+        name = "slipway",
+        mixinStandardHelpOptions = true,
+        versionProvider = Main.Version.class,
+        description = "From git push to a running service.")
+public final class Main implements Runnable {
+    @Spec private CommandSpec spec;
+
+    private Main() {
+        spec = CommandSpec.create();
+    }
+
+    /// @param args a word and what belongs to it
+    public static void main(String[] args) {
+        System.exit(new CommandLine(new Main()).execute(args));
+    }
+
+    @Override
+    public void run() {
+        throw new ParameterException(spec.commandLine(), "which word? slipway --help lists them");
+    }
+
+    /// What the jar's manifest says.
+    static final class Version implements IVersionProvider {
+        @Override
+        public String[] getVersion() {
+            Optional<String> version =
+                    Optional.ofNullable(Main.class.getPackage().getImplementationVersion());
+            return new String[] {"slipway " + version.orElse("(from sources)")};
+        }
+    }
+}
