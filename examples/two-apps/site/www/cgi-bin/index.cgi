@@ -1,0 +1,5 @@
+#!/bin/sh
+# The page asks the other app for the greeting.
+printf 'Content-Type: text/plain\r\n\r\n'
+echo "This is $(cat /www/name.txt)."
+wget -qO- -T 5 http://greeter:9000/cgi-bin/greeting.cgi || echo "The greeter does not answer."
