@@ -77,10 +77,10 @@ public final class Database implements AutoCloseable {
     /// Does the work in one transaction and has no result. (A name of its own, since Java cannot
     /// tell `tx -> tx.update(...)` as one kind of lambda from the other.)
     public void change(VoidWork work) {
-        Work<@Nullable Void> returning =
+        Work<Boolean> returning =
                 tx -> {
                     work.in(tx);
-                    return null;
+                    return true;
                 };
         repeated(returning, false);
     }

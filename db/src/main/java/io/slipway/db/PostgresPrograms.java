@@ -50,7 +50,7 @@ final class PostgresPrograms {
             }
             return process.exitValue() == 0;
         } catch (IOException e) {
-            throw failed(program, e.getMessage(), output);
+            throw failed(program, String.valueOf(e.getMessage()), output);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw failed(program, "interrupted", output);

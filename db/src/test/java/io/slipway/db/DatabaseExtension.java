@@ -1,7 +1,5 @@
 package io.slipway.db;
 
-import org.junit.jupiter.api.extension.AfterAllCallback;
-import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
 import org.junit.jupiter.api.extension.ParameterContext;
@@ -18,32 +16,28 @@ import java.util.UUID;
 /// final class ProjectsTest {
 ///     ProjectsTest(Database database) { ... }
 /// ```
-public final class DatabaseExtension
-        implements BeforeAllCallback, AfterAllCallback, ParameterResolver {
+public final class DatabaseExtension implements ParameterResolver {
     private static final Namespace NAMESPACE = Namespace.create(DatabaseExtension.class);
     private static final int POOL = 12;
 
-    /// What one test class has.
-    private record Given(String name, Database database, Notifications notifications) {}
+    /// What one test class has; it goes when the class is done.
+    private record Given(
+            TestServer server, String name, Database database, Notifications notifications)
+            implements AutoCloseable {
+        static Given on(TestServer server) {
+            String name = "test_" + UUID.randomUUID().toString().replace("-", "");
+            DatabaseAddress address = server.create(name);
+            Database database = new Database(address, POOL);
+            // Names in the engine are made of the instance's id: each class is one of its own.
+            database.change(tx -> tx.update("update instance set id = ?", name.substring(5, 13)));
+            return new Given(server, name, database, new Notifications(address));
+        }
 
-    @Override
-    public void beforeAll(ExtensionContext context) {
-        String name = "test_" + UUID.randomUUID().toString().replace("-", "");
-        DatabaseAddress address = server(context).create(name);
-        Database database = new Database(address, POOL);
-        // Names in the engine are made of the instance's id: each class is an instance of its own.
-        database.change(tx -> tx.update("update instance set id = ?", name.substring(5, 13)));
-        context.getStore(NAMESPACE)
-                .put("given", new Given(name, database, new Notifications(address)));
-    }
-
-    @Override
-    public void afterAll(ExtensionContext context) {
-        Given given = context.getStore(NAMESPACE).remove("given", Given.class);
-        if (given != null) {
-            given.notifications().close();
-            given.database().close();
-            server(context).drop(given.name());
+        @Override
+        public void close() {
+            notifications.close();
+            database.close();
+            server.drop(name);
         }
     }
 
@@ -57,7 +51,15 @@ public final class DatabaseExtension
 
     @Override
     public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
-        Given given = context.getStore(NAMESPACE).get("given", Given.class);
+        TestServer server =
+                context.getRoot()
+                        .getStore(NAMESPACE)
+                        .getOrComputeIfAbsent(
+                                "server", key -> TestServer.start(), TestServer.class);
+        Given given =
+                ofOutermostClass(context)
+                        .getStore(NAMESPACE)
+                        .getOrComputeIfAbsent("given", key -> Given.on(server), Given.class);
         Class<?> type = parameter.getParameter().getType();
         if (type == Database.class) {
             return given.database();
@@ -65,9 +67,11 @@ public final class DatabaseExtension
         return type == Notifications.class ? given.notifications() : given.database().address();
     }
 
-    static TestServer server(ExtensionContext context) {
-        return context.getRoot()
-                .getStore(NAMESPACE)
-                .getOrComputeIfAbsent("server", key -> TestServer.start(), TestServer.class);
+    private static ExtensionContext ofOutermostClass(ExtensionContext context) {
+        ExtensionContext at = context;
+        while (at.getParent().filter(parent -> parent.getTestClass().isPresent()).isPresent()) {
+            at = at.getParent().get();
+        }
+        return at;
     }
 }

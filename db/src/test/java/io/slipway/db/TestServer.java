@@ -2,8 +2,6 @@ package io.slipway.db;
 
 import io.slipway.db.EmbeddedDatabase.Durability;
 
-import org.junit.jupiter.api.extension.ExtensionContext;
-
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
@@ -18,7 +16,7 @@ import java.util.List;
 
 /// One PostgreSQL for all test classes of a JVM, with a migrated database to copy. It goes with the
 /// JVM; one that was left by a killed JVM goes with the next.
-final class TestServer implements ExtensionContext.Store.CloseableResource {
+final class TestServer implements AutoCloseable {
     private static final String PREFIX = "slipway-test-postgres-";
 
     private final Path folder;

@@ -18,9 +18,6 @@ public interface Claim {
     /// The fence of this claim; a higher one replaces it.
     long fence();
 
-    /// A word of this attempt that nothing of the user's knows; the same for every claim of it.
-    String nonce();
-
     /// The attempt's log, positioned after what is stored already.
     LogWriter log();
 
@@ -45,8 +42,6 @@ public interface Claim {
     /// @param runNumber in the project
     /// @param ref full name, such as `refs/heads/main`
     /// @param commit whose sources are used
-    /// @param trigger why the run was started: `push`, `tag`, `manual`, ...
-    /// @param author of the commit, for people
     record Job(
             long id,
             long attemptId,
@@ -56,8 +51,6 @@ public interface Claim {
             int runNumber,
             String ref,
             CommitId commit,
-            String trigger,
-            String author,
             String name,
             JobSpec spec) {}
 

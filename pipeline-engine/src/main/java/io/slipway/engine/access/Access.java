@@ -1,0 +1,148 @@
+package io.slipway.engine.access;
+
+import io.slipway.db.Row;
+import io.slipway.db.Tx;
+import io.slipway.engine.project.Project;
+import io.slipway.engine.project.Projects;
+import io.slipway.fault.Fault;
+import io.slipway.fault.Fault.Kind;
+
+import java.security.MessageDigest;
+import java.util.EnumSet;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+
+/// Who a token belongs to, and what its holder may do.
+public final class Access {
+    private static final int LONGEST_TOKEN = 200;
+
+    /// The credentials of an attempt end with it, whether or not somebody revoked them. Time is the
+    /// database's.
+    private static final String BY_TOKEN =
+            """
+            select t.id, t.sha256, t.scopes, t.project_id, t.repository,
+                   p.id as principal, p.name, p.kind
+            from tokens t
+            join principals p on p.id = t.principal_id
+            left join attempts a on a.id = t.attempt_id
+            where t.sha256 = ?
+              and t.revoked_at is null
+              and (t.expires_at is null or t.expires_at > now())
+              and (t.attempt_id is null or a.state = 'running')
+              and p.disabled_at is null
+            """;
+
+    private Access() {}
+
+    /// Who holds this token; empty for one that is unknown, revoked, expired or of somebody who was
+    /// disabled, all alike.
+    public static Optional<Caller> authenticate(Tx tx, TokenText token) {
+        if (token.reveal().isEmpty() || token.reveal().length() > LONGEST_TOKEN) {
+            return Optional.empty();
+        }
+        byte[] sha256 = token.sha256();
+        return tx
+                .query(
+                        BY_TOKEN,
+                        row ->
+                                MessageDigest.isEqual(row.bytes("sha256"), sha256)
+                                        ? Optional.of(caller(row))
+                                        : Optional.<Caller>empty(),
+                        (Object) sha256)
+                .stream()
+                .flatMap(Optional::stream)
+                .findFirst();
+    }
+
+    /// Whether the caller may do this: the one place that decides. The token must have the right
+    /// among its scopes and be good for the subject, and only operators operate.
+    public static boolean may(Caller caller, Right right, Subject subject) {
+        if (!caller.scopes().contains(right)) {
+            return false;
+        }
+        return switch (subject) {
+            case Subject.Instance instance -> mayInstance(caller, right);
+            case Subject.OfProject project ->
+                    caller.repository() == null && goodFor(caller, project.id()) && local(right);
+            case Subject.Repository repository ->
+                    (caller.repository() == null || caller.repository().equals(repository.name()))
+                            && goodFor(caller, repository.projectId())
+                            && (right == Right.READ || right == Right.PUSH);
+        };
+    }
+
+    private static boolean mayInstance(Caller caller, Right right) {
+        if (caller.projectId() != null || caller.repository() != null) {
+            return false;
+        }
+        return right == Right.OPERATE
+                ? caller.principal().kind() == Principal.Kind.OPERATOR
+                : right == Right.CREATE_PROJECT;
+    }
+
+    private static boolean goodFor(Caller caller, long projectId) {
+        return caller.projectId() == null || caller.projectId() == projectId;
+    }
+
+    private static boolean local(Right right) {
+        return right != Right.OPERATE && right != Right.CREATE_PROJECT;
+    }
+
+    /// Lets the caller pass, or refuses.
+    ///
+    /// @throws Fault NOT_FOUND when the caller may not even see the project, exactly as if there
+    ///   were none; PERMISSION when it may see it but not do this
+    public static void require(Caller caller, Right right, Project project) {
+        Subject subject = new Subject.OfProject(project.id());
+        if (!may(caller, Right.READ, subject)) {
+            throw Projects.missing(project.name());
+        }
+        if (!may(caller, right, subject)) {
+            throw refused(caller, right, project.name().toString());
+        }
+    }
+
+    /// Lets the caller pass, or refuses.
+    ///
+    /// @throws Fault PERMISSION
+    public static void requireInstance(Caller caller, Right right) {
+        if (!may(caller, right, Subject.INSTANCE)) {
+            throw refused(caller, right, "this instance");
+        }
+    }
+
+    private static Fault refused(Caller caller, Right right, String what) {
+        String word = right.name().toLowerCase(Locale.ROOT).replace('_', ' ');
+        return new Fault(
+                Kind.PERMISSION,
+                "cannot "
+                        + word
+                        + " in "
+                        + what
+                        + ": the token of "
+                        + caller.principal().name()
+                        + " does not allow it",
+                "use a token with the scope " + word.replace(' ', '-'));
+    }
+
+    private static Caller caller(Row row) {
+        return new Caller(
+                new Principal(
+                        row.number("principal"),
+                        row.text("name"),
+                        row.choice("kind", Principal.Kind.class)),
+                row.number("id"),
+                rights(row),
+                row.numberOrNull("project_id"),
+                row.textOrNull("repository"));
+    }
+
+    private static Set<Right> rights(Row row) {
+        Set<Right> rights = EnumSet.noneOf(Right.class);
+        for (String scope : row.texts("scopes")) {
+            rights.add(Right.valueOf(scope.toUpperCase(Locale.ROOT).replace('-', '_')));
+        }
+        return rights;
+    }
+}

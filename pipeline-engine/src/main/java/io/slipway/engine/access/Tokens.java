@@ -1,0 +1,141 @@
+package io.slipway.engine.access;
+
+import io.slipway.db.Row;
+import io.slipway.db.Tx;
+
+import org.jspecify.annotations.Nullable;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+
+/// Tokens, as rows that hold only their SHA-256.
+public final class Tokens {
+    private static final String INSERT =
+            """
+            insert into tokens (principal_id, label, sha256, prefix, scopes, project_id, repository,
+                                attempt_id, expires_at)
+            values (?, ?, ?, ?, ?, ?, ?, ?, now() + ? * interval '1 millisecond')
+            """;
+
+    private static final String OF =
+            """
+            select id, label, prefix, scopes, project_id, created_at, expires_at
+            from tokens
+            where principal_id = ? and revoked_at is null and attempt_id is null
+              and (expires_at is null or expires_at > now())
+            order by id
+            """;
+
+    private static final String REVOKE =
+            "update tokens set revoked_at = now() where id = ? and revoked_at is null";
+
+    private static final String REVOKE_ATTEMPT =
+            "update tokens set revoked_at = now() where attempt_id = ? and revoked_at is null";
+
+    private Tokens() {}
+
+    /// What a token is good for.
+    ///
+    /// @param label by which its owner knows it, such as `laptop`
+    /// @param projectId the only project; null: every project
+    /// @param validFor null: until it is revoked
+    public record Grant(
+            String label,
+            Set<Right> scopes,
+            @Nullable Long projectId,
+            @Nullable Duration validFor) {}
+
+    /// A token as it is listed; its text is known to its owner only.
+    ///
+    /// @param prefix its first characters
+    public record Listed(
+            long id,
+            String label,
+            String prefix,
+            List<String> scopes,
+            @Nullable Long projectId,
+            Instant createdAt,
+            @Nullable Instant expiresAt) {}
+
+    /// Makes a token. Its text exists only in what is returned.
+    public static TokenText issue(Tx tx, Principal principal, Grant grant) {
+        TokenText text = TokenText.random();
+        store(tx, principal, grant, text);
+        return text;
+    }
+
+    static void store(Tx tx, Principal principal, Grant grant, TokenText text) {
+        insert(tx, principal, grant, text, null, null);
+    }
+
+    /// Makes a credential for one repository of the registry. It ends with the attempt.
+    ///
+    /// @param scopes [Right#READ] to pull, [Right#PUSH] to push
+    /// @param validFor at most this long, should the attempt never end
+    public static TokenText forAttempt(
+            Tx tx,
+            long attemptId,
+            Set<Right> scopes,
+            Subject.Repository repository,
+            Duration validFor) {
+        TokenText text = TokenText.random();
+        Grant grant = new Grant("attempt", scopes, repository.projectId(), validFor);
+        insert(tx, Principals.slipway(tx), grant, text, repository.name(), attemptId);
+        return text;
+    }
+
+    /// Ends the credentials of an attempt at once.
+    public static void revokeForAttempt(Tx tx, long attemptId) {
+        tx.update(REVOKE_ATTEMPT, attemptId);
+    }
+
+    /// The tokens of a principal that are still worth something.
+    public static List<Listed> of(Tx tx, long principalId) {
+        return tx.query(OF, Tokens::listed, principalId);
+    }
+
+    /// Ends a token.
+    ///
+    /// @return whether it was worth something until now
+    public static boolean revoke(Tx tx, long id) {
+        return tx.update(REVOKE, id) == 1;
+    }
+
+    private static void insert(
+            Tx tx,
+            Principal principal,
+            Grant grant,
+            TokenText text,
+            @Nullable String repository,
+            @Nullable Long attemptId) {
+        tx.update(
+                INSERT,
+                principal.id(),
+                grant.label(),
+                text.sha256(),
+                text.shown(),
+                grant.scopes().stream().sorted().map(Tokens::scope).toArray(String[]::new),
+                grant.projectId(),
+                repository,
+                attemptId,
+                grant.validFor() == null ? null : grant.validFor().toMillis());
+    }
+
+    private static String scope(Right right) {
+        return right.name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    private static Listed listed(Row row) {
+        return new Listed(
+                row.number("id"),
+                row.text("label"),
+                row.text("prefix"),
+                row.texts("scopes"),
+                row.numberOrNull("project_id"),
+                row.instant("created_at"),
+                row.instantOrNull("expires_at"));
+    }
+}

@@ -1,0 +1,199 @@
+package io.slipway.engine.access;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.slipway.db.Database;
+import io.slipway.db.DatabaseExtension;
+import io.slipway.engine.access.Principal.Kind;
+import io.slipway.engine.access.Tokens.Grant;
+import io.slipway.engine.project.Project;
+import io.slipway.engine.project.ProjectName;
+import io.slipway.engine.project.Projects;
+import io.slipway.fault.Fault;
+
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestInstance.Lifecycle;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+import java.time.Duration;
+import java.util.EnumSet;
+import java.util.Optional;
+import java.util.Set;
+
+@ExtendWith(DatabaseExtension.class)
+@TestInstance(Lifecycle.PER_CLASS)
+final class AccessTest {
+    private static final Set<Right> ALL = EnumSet.allOf(Right.class);
+
+    private final Database database;
+    private Project shop;
+    private Project other;
+
+    AccessTest(Database database) {
+        this.database = database;
+    }
+
+    @BeforeAll
+    void projects() {
+        shop = project("shop");
+        other = project("other");
+    }
+
+    private Project project(String name) {
+        return database.transaction(tx -> Projects.create(tx, ProjectName.parse(name), null))
+                .project();
+    }
+
+    private Optional<Caller> authenticate(TokenText token) {
+        return database.read(tx -> Access.authenticate(tx, token));
+    }
+
+    private TokenText issue(
+            Kind kind, Set<Right> scopes, @Nullable Long projectId, @Nullable Duration validFor) {
+        return database.transaction(
+                tx ->
+                        Tokens.issue(
+                                tx,
+                                Principals.ensure(tx, kind.name(), kind),
+                                new Grant("test", scopes, projectId, validFor)));
+    }
+
+    private boolean revoke(long id) {
+        return database.transaction(tx -> Tokens.revoke(tx, id));
+    }
+
+    private static boolean may(Caller caller, Right right, Project project) {
+        return Access.may(caller, right, new Subject.OfProject(project.id()));
+    }
+
+    @Test
+    void aTokenIsRecognisedAndStoredNowhere() {
+        TokenText token = issue(Kind.PERSON, Set.of(Right.READ, Right.ROLL_OUT), null, null);
+        assertThat(token.reveal()).matches("slw_[A-Za-z0-9_-]{43}");
+        assertThat(token).hasToString("[secret]");
+        Caller caller = authenticate(token).orElseThrow();
+        assertThat(caller.principal().name()).isEqualTo("PERSON");
+        assertThat(caller.scopes()).containsExactlyInAnyOrder(Right.READ, Right.ROLL_OUT);
+        String rows =
+                database.read(
+                        tx ->
+                                tx.one(
+                                        "select string_agg(t::text, ' ') as all from tokens t",
+                                        row -> row.text("all")));
+        assertThat(rows).doesNotContain(token.reveal().substring(8));
+    }
+
+    @Test
+    void unknownRevokedExpiredAndDisabledAreAllNobody() {
+        assertThat(authenticate(TokenText.of("slw_unknown"))).isEmpty();
+        assertThat(authenticate(TokenText.of(""))).isEmpty();
+        assertThat(authenticate(TokenText.of("x".repeat(10_000)))).isEmpty();
+        assertThat(authenticate(issue(Kind.PERSON, ALL, null, Duration.ZERO))).isEmpty();
+        assertThat(authenticate(issue(Kind.PERSON, ALL, null, Duration.ofHours(1)))).isPresent();
+
+        TokenText revoked = issue(Kind.PERSON, ALL, null, null);
+        long id = authenticate(revoked).orElseThrow().tokenId();
+        assertThat(revoke(id)).isTrue();
+        assertThat(revoke(id)).isFalse();
+        assertThat(authenticate(revoked)).isEmpty();
+
+        TokenText disabled = issue(Kind.MACHINE, ALL, null, null);
+        Caller machine = authenticate(disabled).orElseThrow();
+        database.change(tx -> Principals.disable(tx, machine.principal().id()));
+        assertThat(authenticate(disabled)).isEmpty();
+    }
+
+    @Test
+    void theWholeMatrixOfRights() {
+        Caller operator = authenticate(issue(Kind.OPERATOR, ALL, null, null)).orElseThrow();
+        Caller person = authenticate(issue(Kind.PERSON, ALL, null, null)).orElseThrow();
+        Caller ofShop = authenticate(issue(Kind.PERSON, ALL, shop.id(), null)).orElseThrow();
+        Caller reader =
+                authenticate(issue(Kind.PERSON, Set.of(Right.READ), null, null)).orElseThrow();
+        for (Right right : Right.values()) {
+            boolean instance = right == Right.OPERATE || right == Right.CREATE_PROJECT;
+            assertThat(may(operator, right, shop)).isEqualTo(!instance);
+            assertThat(may(person, right, shop)).isEqualTo(!instance);
+            assertThat(may(ofShop, right, shop)).isEqualTo(!instance);
+            assertThat(may(ofShop, right, other)).isFalse();
+            assertThat(may(reader, right, shop)).isEqualTo(right == Right.READ);
+            assertThat(Access.may(operator, right, Subject.INSTANCE)).isEqualTo(instance);
+            assertThat(Access.may(person, right, Subject.INSTANCE))
+                    .isEqualTo(right == Right.CREATE_PROJECT);
+            assertThat(Access.may(ofShop, right, Subject.INSTANCE)).isFalse();
+            assertThat(Access.may(reader, right, Subject.INSTANCE)).isFalse();
+        }
+    }
+
+    @Test
+    void aProjectThatACallerMayNotSeeLooksLikeOneThatIsNotThere() {
+        Caller ofShop = authenticate(issue(Kind.PERSON, ALL, shop.id(), null)).orElseThrow();
+        Fault unknown = Projects.missing(other.name());
+        assertThatThrownBy(() -> Access.require(ofShop, Right.READ, other))
+                .isInstanceOfSatisfying(
+                        Fault.class,
+                        fault -> {
+                            assertThat(fault.kind()).isEqualTo(Fault.Kind.NOT_FOUND);
+                            assertThat(fault.message()).isEqualTo(unknown.message());
+                            assertThat(fault.remedy()).isEqualTo(unknown.remedy());
+                        });
+        Caller reader =
+                authenticate(issue(Kind.PERSON, Set.of(Right.READ), null, null)).orElseThrow();
+        assertThatThrownBy(() -> Access.require(reader, Right.ROLL_OUT, shop))
+                .isInstanceOfSatisfying(
+                        Fault.class,
+                        fault -> {
+                            assertThat(fault.kind()).isEqualTo(Fault.Kind.PERMISSION);
+                            assertThat(fault.message())
+                                    .isEqualTo(
+                                            "cannot roll out in shop: the token of PERSON does not"
+                                                    + " allow it");
+                        });
+    }
+
+    @Test
+    void aCredentialOfAnAttemptReachesOneRepositoryAndEndsWithTheAttempt() {
+        long attempt = database.transaction(tx -> RunningAttempt.insert(tx, shop.id()));
+        TokenText token =
+                database.transaction(
+                        tx ->
+                                Tokens.forAttempt(
+                                        tx,
+                                        attempt,
+                                        Set.of(Right.READ, Right.PUSH),
+                                        new Subject.Repository(shop.id(), "shop/web"),
+                                        Duration.ofHours(1)));
+        Caller caller = authenticate(token).orElseThrow();
+        assertThat(Access.may(caller, Right.PUSH, new Subject.Repository(shop.id(), "shop/web")))
+                .isTrue();
+        assertThat(Access.may(caller, Right.PUSH, new Subject.Repository(shop.id(), "shop/api")))
+                .isFalse();
+        assertThat(Access.may(caller, Right.PUSH, new Subject.Repository(other.id(), "shop/web")))
+                .isFalse();
+        assertThat(may(caller, Right.READ, shop)).isFalse();
+        assertThat(Access.may(caller, Right.CREATE_PROJECT, Subject.INSTANCE)).isFalse();
+
+        database.change(tx -> RunningAttempt.end(tx, attempt));
+        assertThat(authenticate(token)).isEmpty();
+    }
+
+    @Test
+    void anotherTokenOfAnAttemptCanBeEndedEarly() {
+        long attempt = database.transaction(tx -> RunningAttempt.insert(tx, other.id()));
+        TokenText token =
+                database.transaction(
+                        tx ->
+                                Tokens.forAttempt(
+                                        tx,
+                                        attempt,
+                                        Set.of(Right.READ),
+                                        new Subject.Repository(other.id(), "other/web"),
+                                        Duration.ofHours(1)));
+        database.change(tx -> Tokens.revokeForAttempt(tx, attempt));
+        assertThat(authenticate(token)).isEmpty();
+    }
+}
