@@ -31,6 +31,7 @@ create table projects (
     default_branch text,
     latest_run     integer not null default 0,     -- number of the newest run
     latest_rollout integer not null default 0,     -- number of the newest rollout
+    turn           bigint not null default 0,      -- of the attempt that was queued last; see attempts.turn
     paused         boolean not null default false,
     created_at     timestamptz not null default now(),
     created_by     bigint references principals
@@ -147,6 +148,7 @@ create table runs (
                       check (state in ('running', 'finishing', 'ended')),
     outcome           text check (outcome in ('succeeded', 'skipped', 'failed', 'errored', 'cancelled')),
     reason            text,                        -- one sentence: what decided the outcome
+    finishing_until   timestamptz,                 -- until then a server has it in hand to end the run
     created_at        timestamptz not null default now(),
     ended_at          timestamptz,
     unique (project_id, number)
@@ -195,7 +197,13 @@ create table attempts (
     number          integer not null,
     state           text not null default 'queued' check (state in ('queued', 'running', 'ended')),
     runner_id       bigint not null references runners,
-    server_id       uuid,
+    takes_slot      boolean not null default true, -- a rollout takes none of the runner's slots
+    turn            bigint not null,               -- place in the queue; projects take turns
+    not_before      timestamptz not null default now(),
+    retries         integer not null default 0,    -- how many errored attempts before it led here by policy
+    nonce           text not null default replace(gen_random_uuid()::text, '-', ''), -- in the marks of its steps
+    server_id       uuid,                          -- who holds it; null: handed over
+    expiries        integer not null default 0,    -- how often a holder vanished
     fence           bigint not null default 0,
     lease_until     timestamptz,
     container       text,                          -- the name in the engine: instance, job, attempt
@@ -208,7 +216,9 @@ create table attempts (
     exit_code       integer,
     timings         jsonb not null default '{}',   -- milliseconds: prepare, run, remove, own
     log_lines       bigint not null default 0,
-    log_bytes       bigint not null default 0,
+    log_bytes       bigint not null default 0,     -- of all that was printed, also where a part was left out
+    log_source      bigint not null default 0,     -- bytes of the container's stream that are stored, marks included
+    log_chunks      integer not null default 0,    -- sequence of the newest chunk
     queued_at       timestamptz not null default now(),
     claimed_at      timestamptz,
     started_at      timestamptz,
@@ -217,7 +227,7 @@ create table attempts (
     unique (job_id, number),
     check ((state = 'ended') = (outcome is not null))
 );
-create index attempts_queued on attempts (queued_at) where state = 'queued';
+create index attempts_queued on attempts (runner_id, takes_slot, turn, id) where state = 'queued';
 create index attempts_running on attempts (lease_until) where state = 'running';
 create index attempts_unremoved on attempts (id) where removed_at is null;
 alter table tokens add foreign key (attempt_id) references attempts on delete cascade;
@@ -241,7 +251,7 @@ create table steps (
 create table log_chunks (
     attempt_id    bigint not null references attempts on delete cascade,
     sequence      integer not null,
-    first_line    bigint not null,                 -- number of the first line that begins in this chunk
+    first_line    bigint not null,                 -- number of the line that its first byte belongs to
     lines         integer not null,                -- lines that end in this chunk
     source_end    bigint not null,                 -- bytes of the container's stream taken so far, marks included
     at            timestamptz not null default clock_timestamp(),

@@ -18,6 +18,9 @@ public interface Claim {
     /// The fence of this claim; a higher one replaces it.
     long fence();
 
+    /// A word of this attempt that nothing of the user's knows; the same for every claim of it.
+    String nonce();
+
     /// The attempt's log, positioned after what is stored already.
     LogWriter log();
 
@@ -42,6 +45,8 @@ public interface Claim {
     /// @param runNumber in the project
     /// @param ref full name, such as `refs/heads/main`
     /// @param commit whose sources are used
+    /// @param trigger why the run was started: `push`, `tag`, `manual`, ...
+    /// @param author of the commit, for people
     record Job(
             long id,
             long attemptId,
@@ -51,6 +56,8 @@ public interface Claim {
             int runNumber,
             String ref,
             CommitId commit,
+            String trigger,
+            String author,
             String name,
             JobSpec spec) {}
 

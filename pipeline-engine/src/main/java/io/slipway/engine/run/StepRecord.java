@@ -6,7 +6,8 @@ import java.time.Instant;
 import java.util.List;
 
 /// The steps of one attempt as the database knows them. Steps of a check are the file's; those of
-/// an image are its layers; those of a rollout what is done in turn.
+/// an image are its layers; those of a rollout what is done in turn. What is recorded is stored
+/// together with the log up to there: within 100 ms, or at the log's next flush.
 public interface StepRecord {
     /// Makes the rows that are missing, in this order; positions count from 0. Repeatable.
     void declare(List<String> names);

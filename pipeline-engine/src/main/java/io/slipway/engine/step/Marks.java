@@ -1,0 +1,138 @@
+package io.slipway.engine.step;
+
+import java.nio.charset.StandardCharsets;
+
+/// Takes the starter's marks out of a container's output: what the steps printed goes on byte for
+/// byte, and marks become events. A mark may be split anywhere, and printed text that only looks
+/// like one, with another nonce, is printed text. Not safe for use by several threads.
+final class Marks {
+    private static final byte FIRST = 0x1e;
+    private static final int LONGEST_TEXT = 32;
+
+    private final byte[] prefix;
+    private final Into into;
+
+    /// How many bytes of the prefix have been matched.
+    private int matched;
+
+    /// What follows the prefix, up to the line break.
+    private final StringBuilder text = new StringBuilder();
+
+    /// Where what was found goes. Every position counts the bytes of the container's whole stream.
+    interface Into {
+        /// Steps printed this.
+        ///
+        /// @param streamEnd position after these bytes
+        void printed(byte[] bytes, int offset, int length, long streamEnd);
+
+        /// All records arrived and the first step comes next.
+        void ready(long streamEnd);
+
+        /// @param step position, from 0
+        void begins(int step, long streamEnd);
+
+        /// @param step position, from 0
+        /// @param code its exit status
+        void ended(int step, int code, long streamEnd);
+    }
+
+    /// @param nonce as it was given to [Starter#records]
+    Marks(String nonce, Into into) {
+        this.prefix =
+                ((char) FIRST + "slipway " + nonce + " ").getBytes(StandardCharsets.ISO_8859_1);
+        this.into = into;
+    }
+
+    /// Takes the next bytes of the stream.
+    ///
+    /// @param streamEnd position after these bytes
+    void take(byte[] bytes, int offset, int length, long streamEnd) {
+        int end = offset + length;
+        int from = offset; // the first byte that was not passed on and belongs to no mark
+        int at = offset;
+        while (at < end) {
+            if (matched == prefix.length) {
+                at = text(bytes, at, end, streamEnd - end);
+                from = at;
+            } else if (matched == 0) {
+                at = next(bytes, at, end);
+                if (at < end) {
+                    pass(bytes, from, at, streamEnd - end);
+                    from = at;
+                    matched = 1;
+                    at++;
+                }
+            } else if (bytes[at] == prefix[matched]) {
+                matched++;
+                at++;
+            } else {
+                // The prefix's first byte occurs in it once, so that no match overlaps another.
+                release(bytes, at, from, streamEnd - end);
+                from = at;
+            }
+        }
+        if (matched == 0) {
+            pass(bytes, from, end, streamEnd - end);
+        }
+    }
+
+    /// The stream has ended: what looked like the beginning of a mark was none.
+    void end(long streamEnd) {
+        if (matched > 0 && matched < prefix.length) {
+            into.printed(prefix, 0, matched, streamEnd);
+            matched = 0;
+        }
+    }
+
+    private static int next(byte[] bytes, int from, int end) {
+        int at = from;
+        while (at < end && bytes[at] != FIRST) {
+            at++;
+        }
+        return at;
+    }
+
+    /// @param base position in the stream of the array's index 0
+    private void pass(byte[] bytes, int from, int to, long base) {
+        if (to > from) {
+            into.printed(bytes, from, to - from, base + to);
+        }
+    }
+
+    /// What was held back is printed text: part of it came with an earlier call.
+    private void release(byte[] bytes, int at, int from, long base) {
+        int here = Math.min(matched, at - from);
+        int earlier = matched - here;
+        if (earlier > 0) {
+            into.printed(prefix, 0, earlier, base + at - here);
+        }
+        pass(bytes, at - here, at, base);
+        matched = 0;
+    }
+
+    private int text(byte[] bytes, int from, int end, long base) {
+        int at = from;
+        while (at < end) {
+            byte next = bytes[at++];
+            if (next == '\n' || text.length() == LONGEST_TEXT) {
+                matched = 0;
+                event(text.toString(), base + at);
+                text.setLength(0);
+                return at;
+            }
+            text.append((char) next);
+        }
+        return at;
+    }
+
+    private void event(String what, long streamEnd) {
+        String[] words = what.split(" ");
+        switch (words[0]) {
+            case "ready" -> into.ready(streamEnd);
+            case "begin" -> into.begins(Integer.parseInt(words[1]), streamEnd);
+            case "end" ->
+                    into.ended(Integer.parseInt(words[1]), Integer.parseInt(words[2]), streamEnd);
+            default -> into.printed(new byte[0], 0, 0, streamEnd);
+        }
+    }
+}
