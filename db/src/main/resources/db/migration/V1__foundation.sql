@@ -345,6 +345,8 @@ create table placements (
     desired         text not null default 'running' check (desired in ('running', 'stopped')),
     loopback_port   integer unique,
     trouble         text,                          -- why no container is healthy now; null: healthy
+    restarts        integer not null default 0,    -- by the supervisor, since it was last healthy for a while
+    restart_after   timestamptz,                   -- not restarted before; null: at once
     changed_at      timestamptz not null default now(),
     unique (project_id, environment, app)
 );
@@ -375,9 +377,10 @@ create table rollouts (
     placement_id    bigint not null references placements on delete cascade,
     release_id      bigint not null references releases on delete cascade,
     from_release    bigint references releases,
-    job_id          bigint not null unique references jobs on delete cascade,
-    fence           bigint not null,
-    state           text not null check (state in ('starting', 'checking', 'switching', 'draining', 'ended')),
+    attempt_id      bigint not null unique references attempts on delete cascade,
+    fence           bigint not null,               -- of the placement, when this rollout last took it
+    state           text not null default 'starting'
+                    check (state in ('starting', 'checking', 'switching', 'draining', 'ended')),
     outcome         text check (outcome in ('succeeded', 'skipped', 'failed', 'errored', 'cancelled')),
     cause           text,                          -- one sentence
     evidence        jsonb not null default '{}',
@@ -386,6 +389,26 @@ create table rollouts (
     ended_at        timestamptz,
     unique (project_id, number)
 );
+
+create index rollouts_open on rollouts (placement_id) where state <> 'ended';
+
+-- The containers of apps. What the switch serves from is computed from the rows that serve.
+create table app_containers (
+    name            text primary key,              -- in the engine: instance, job, attempt
+    placement_id    bigint not null references placements on delete cascade,
+    release_id      bigint not null references releases on delete cascade,
+    state           text not null default 'starting'
+                    check (state in ('starting', 'serving', 'paused', 'draining', 'gone')),
+    backend         text,                          -- address:port for the switch; null: none (a worker)
+    port            integer,                       -- what the app listens on
+    created_at      timestamptz not null default now(),
+    served_at       timestamptz,
+    gone_at         timestamptz
+);
+create index app_containers_present on app_containers (placement_id) where state <> 'gone';
+
+-- Grows with each route table that is computed.
+create sequence route_revision;
 
 -- A host name belongs to one app of the instance.
 create table hosts (
@@ -399,8 +422,9 @@ create table app_log_chunks (
     sequence        bigint generated always as identity,
     release         integer not null,
     container       text not null,
-    stream_end      bigint not null,               -- bytes of the container's stream taken so far
+    stream_end      bigint not null,               -- bytes of the container's streams taken so far
     at              timestamptz not null default clock_timestamp(),
-    bytes           bytea not null,
-    primary key (placement_id, sequence)
+    bytes           bytea not null,                -- whole lines, UTF-8 as the app printed them
+    primary key (placement_id, sequence),
+    unique (container, stream_end)
 );

@@ -1,0 +1,26 @@
+package io.slipway.engine.release;
+
+import io.slipway.db.Tx;
+import io.slipway.engine.plan.AppSpec;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// What an app's containers see as environment: the file's values, what is set in Slipway, secrets.
+@FunctionalInterface
+public interface AppValues {
+    /// @param version of the project's configuration; null for the newest
+    Values of(Tx tx, long projectId, AppSpec app, @Nullable Integer version);
+
+    /// Values as they were at one version.
+    ///
+    /// @param env complete but for PORT where nobody set it; holds secrets
+    /// @param missing names of secrets without a value
+    /// @param version of the project's configuration
+    record Values(Map<String, String> env, List<String> missing, int version) {
+        @Override
+        public String toString() {
+            return "configuration " + version;
+        }
+    }
+}

@@ -1,0 +1,148 @@
+package io.slipway.engine.release;
+
+import io.slipway.engine.plan.Resources;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// Where apps run. Safe for use by many threads; what is done to one container comes from one
+/// thread at a time. Every call may be repeated, and finds what an earlier call made.
+public interface Deployer {
+    /// Brings a ready image into the target, if it is not there.
+    ///
+    /// @param reference as the file gives it
+    /// @throws io.slipway.fault.Fault when it cannot be had
+    ReadyImage pull(String reference, Progress progress) throws InterruptedException;
+
+    /// Brings an image of Slipway's registry into the target, if it is not there any more.
+    ///
+    /// @return the content id to start
+    String ensure(BuiltImage image) throws InterruptedException;
+
+    /// Creates and starts the container; adopts it when it runs already. It does not carry the
+    /// app's name yet, but reaches the apps that do.
+    void start(AppOrder order) throws InterruptedException;
+
+    /// How the container is.
+    Condition condition(String container);
+
+    /// The TCP sockets that listen in the container.
+    List<Socket> listening(String container);
+
+    /// Where the switch reaches a port of the container: `address:port`.
+    String backend(String container, int port);
+
+    /// The last lines that it printed, oldest first.
+    List<String> tail(String container, int lines);
+
+    /// Gives it the app's name among the apps of its project and environment, and has the engine
+    /// keep it running from now on.
+    void announce(String container);
+
+    /// Takes the name away.
+    void withdraw(String container);
+
+    /// Asks it to end, and kills it when the time is over. It stays, and [#restart] brings it back.
+    void stop(String container, Duration grace);
+
+    /// Starts a stopped container again.
+    void restart(String container);
+
+    /// Removes it; its volumes stay.
+    void remove(String container);
+
+    /// Names of all containers of apps of this instance.
+    Set<String> present();
+
+    /// Gives what it prints, from the given byte of its output, until it ends or the thread is
+    /// interrupted.
+    void follow(String container, long from, Output output) throws InterruptedException;
+
+    /// For people: what is waited for.
+    @FunctionalInterface
+    interface Progress {
+        void line(String text);
+    }
+
+    /// Takes what a container prints.
+    @FunctionalInterface
+    interface Output {
+        /// @param end bytes of the container's output up to and including these
+        void bytes(byte[] bytes, int offset, int length, long end);
+    }
+
+    /// An image that somebody else made.
+    ///
+    /// @param reference pinned by digest where its registry gave one
+    /// @param engineId content id
+    /// @param ports that it says it exposes
+    record ReadyImage(String reference, String engineId, List<Integer> ports) {}
+
+    /// An image that Slipway made.
+    ///
+    /// @param repository `project/app`
+    /// @param digest of its manifest
+    /// @param engineId content id
+    record BuiltImage(String repository, String digest, String engineId) {}
+
+    /// What to start.
+    ///
+    /// @param container the name in the engine
+    /// @param placement whose app it is
+    /// @param release its number
+    /// @param engineId content id of the image
+    /// @param command replaces the image's; empty: the image's own
+    /// @param env complete, with secrets and PORT
+    /// @param port what it should listen on; 0: nothing
+    /// @param volumes path in the container by volume name
+    /// @param peers the other apps of project and environment, reached by name
+    record AppOrder(
+            String container,
+            Placement placement,
+            int release,
+            String engineId,
+            List<String> command,
+            Map<String, String> env,
+            int port,
+            Map<String, String> volumes,
+            Resources resources,
+            List<String> peers) {
+        @Override
+        public String toString() {
+            return container + " of release " + release;
+        }
+    }
+
+    /// How a container is.
+    ///
+    /// @param state see there
+    /// @param exitCode when it has ended
+    /// @param outOfMemory whether its memory limit ended it
+    /// @param memoryLimit bytes; 0 for none
+    record Condition(
+            State state, @Nullable Integer exitCode, boolean outOfMemory, long memoryLimit) {
+        /// The states of a container.
+        public enum State {
+            /// It runs.
+            RUNNING,
+            /// It has ended, or was stopped.
+            ENDED,
+            /// It ends again and again, and the engine starts it again.
+            RESTARTING,
+            /// There is none.
+            ABSENT
+        }
+    }
+
+    /// A TCP socket that listens.
+    ///
+    /// @param address as text; `0.0.0.0` and `::` for every address
+    record Socket(String address, int port) {
+        /// @return whether only the container itself reaches it
+        boolean local() {
+            return address.startsWith("127.") || address.equals("::1");
+        }
+    }
+}

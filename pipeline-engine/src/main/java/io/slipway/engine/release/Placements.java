@@ -1,0 +1,116 @@
+package io.slipway.engine.release;
+
+import io.slipway.db.Tx;
+import io.slipway.fault.Fault;
+import io.slipway.fault.Fault.Kind;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// Apps in their environments, as rows.
+public final class Placements {
+    private static final String BY_APP =
+            "select "
+                    + Placement.COLUMNS
+                    + """
+                    from placements p join projects j on j.id = p.project_id
+                    where p.project_id = ? and p.environment = ? and p.app = ?
+                    """;
+
+    private static final String BY_ID =
+            "select "
+                    + Placement.COLUMNS
+                    + " from placements p join projects j on j.id = p.project_id where p.id = ?";
+
+    private static final String OF_PROJECT =
+            "select "
+                    + Placement.COLUMNS
+                    + """
+                    from placements p join projects j on j.id = p.project_id
+                    where p.project_id = ? order by p.environment, p.app
+                    """;
+
+    private static final String ALL =
+            "select "
+                    + Placement.COLUMNS
+                    + " from placements p join projects j on j.id = p.project_id order by p.id";
+
+    private static final String MAKE =
+            """
+            insert into placements (project_id, environment, app, target_id)
+            select ?, ?, ?, t.target_id
+            from environment_targets t
+            where (t.project_id is null or t.project_id = ?)
+              and (t.environment is null or t.environment = ?)
+            order by t.project_id nulls last, t.environment nulls last
+            limit 1
+            on conflict do nothing
+            """;
+
+    private static final String LOCK = "select id from placements where id = ? for update";
+
+    private static final String CLAIM_HOST =
+            """
+            insert into hosts (host, placement_id) values (?, ?)
+            on conflict (host) do update set host = excluded.host
+            returning placement_id
+            """;
+
+    private static final String HOSTS = "select host from hosts where placement_id = ? order by host";
+
+    private static final String DROP_HOSTS =
+            "delete from hosts where placement_id = ? and host is distinct from ?";
+
+    private Placements() {}
+
+    /// The row, if something was ever rolled out there.
+    public static Optional<Placement> find(Tx tx, long projectId, String environment, String app) {
+        return tx.first(BY_APP, Placement::from, projectId, environment, app);
+    }
+
+    /// All of a project, by environment and app.
+    public static List<Placement> of(Tx tx, long projectId) {
+        return tx.query(OF_PROJECT, Placement::from, projectId);
+    }
+
+    static List<Placement> all(Tx tx) {
+        return tx.query(ALL, Placement::from);
+    }
+
+    static Placement byId(Tx tx, long id) {
+        return tx.one(BY_ID, Placement::from, id);
+    }
+
+    /// Hosts that lead to it.
+    public static List<String> hosts(Tx tx, long placementId) {
+        return tx.query(HOSTS, row -> row.text("host"), placementId);
+    }
+
+    /// The row, made when it is missing, locked until the transaction's end.
+    static Placement locked(Tx tx, long projectId, String environment, String app) {
+        tx.update(MAKE, projectId, environment, app, projectId, environment);
+        Placement placement =
+                find(tx, projectId, environment, app)
+                        .orElseThrow(
+                                () ->
+                                        new Fault(
+                                                Kind.CONFIGURATION,
+                                                "cannot roll out to " + environment + ": it has no target",
+                                                "give the environment a target under Settings"));
+        tx.query(LOCK, row -> true, placement.id());
+        return byId(tx, placement.id());
+    }
+
+    /// Takes the host for the placement.
+    ///
+    /// @return the placement that has it already, if another one does
+    static Optional<Placement> claimHost(Tx tx, String host, Placement placement) {
+        long owner = tx.one(CLAIM_HOST, row -> row.number("placement_id"), host, placement.id());
+        return owner == placement.id() ? Optional.empty() : Optional.of(byId(tx, owner));
+    }
+
+    /// Gives up the hosts that it no longer has.
+    static void keepHost(Tx tx, long placementId, @Nullable String host) {
+        tx.update(DROP_HOSTS, placementId, host);
+    }
+}

@@ -1,0 +1,296 @@
+package io.slipway.engine.release;
+
+import io.slipway.engine.plan.AppSpec;
+import io.slipway.engine.plan.AppSpec.Volume;
+import io.slipway.engine.release.AppContainers.AppContainer;
+import io.slipway.engine.release.AppContainers.State;
+import io.slipway.engine.release.Deployer.AppOrder;
+import io.slipway.engine.run.Claim;
+import io.slipway.engine.run.Outcome;
+import io.slipway.engine.run.Reason;
+import io.slipway.engine.run.Verdict;
+import io.slipway.fault.Fault;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/// One rollout from its row to its verdict: start beside, ask for health, switch, drain, stop the
+/// old. Each step is written before its effect, and each effect may be repeated, so a later claim
+/// goes on where an earlier one was cut off.
+final class RolloutDrive {
+    /// What an app listens on when nobody says it.
+    static final int DEFAULT_PORT = 8080;
+
+    private static final Duration DRAIN = Duration.ofSeconds(30);
+    private static final Duration GRACE = Duration.ofSeconds(10);
+    private static final List<String> STEPS = List.of("start", "health", "switch", "drain");
+
+    private final RolloutParts parts;
+    private final Claim claim;
+    private final Rollout rollout;
+    private final String container;
+    private final Placement placement;
+    private final Release release;
+    private final @Nullable Release from;
+    private final AppSpec app;
+    private final long begin = System.nanoTime();
+    private @Nullable Instant away;
+
+    RolloutDrive(RolloutParts parts, Claim claim, Rollout rollout) {
+        this.parts = parts;
+        this.claim = claim;
+        this.rollout = rollout;
+        this.container = claim.name().toString();
+        this.placement = parts.database().read(tx -> Placements.byId(tx, rollout.placementId()));
+        this.release = parts.database().read(tx -> Releases.byId(tx, rollout.releaseId()));
+        Long fromId = rollout.fromRelease();
+        this.from = fromId == null ? null : parts.database().read(tx -> Releases.byId(tx, fromId));
+        this.app = release.spec();
+    }
+
+    Verdict drive() throws InterruptedException {
+        claim.steps().declare(STEPS);
+        return switch (rollout.state()) {
+            case STARTING, CHECKING -> tryOut();
+            case SWITCHING, DRAINING -> finish();
+            case ENDED -> ended();
+        };
+    }
+
+    /// Everything before traffic moves: what goes wrong here is undone.
+    private Verdict tryOut() throws InterruptedException {
+        HealthCheck.Result health;
+        try {
+            claim.steps().begin(0, Instant.now());
+            start();
+            claim.steps().end(0, Outcome.SUCCEEDED, null, null, Instant.now());
+            claim.steps().begin(1, Instant.now());
+            parts.database().transaction(tx -> Rollouts.move(tx, rollout, RolloutState.CHECKING));
+            health = check();
+        } catch (InterruptedException e) {
+            return interrupted(e);
+        } catch (Fault e) {
+            undo(Outcome.ERRORED, e.message(), Map.of());
+            throw e;
+        }
+        if (!health.healthy()) {
+            return unhealthy(Objects.requireNonNull(health.sentence()), health.evidence());
+        }
+        claim.steps().end(1, Outcome.SUCCEEDED, null, null, Instant.now());
+        claim.steps().begin(2, Instant.now());
+        serve(health.port());
+        return finish();
+    }
+
+    private void start() throws InterruptedException {
+        pauseOld();
+        String engineId = release.engineId();
+        Long imageId = release.imageId();
+        if (imageId != null) {
+            Releases.Image image = parts.database().read(tx -> Releases.image(tx, imageId));
+            engineId = parts.deployer().ensure(image.built());
+        } else if (app.image() != null) {
+            engineId = parts.deployer().pull(release.image(), claim::progress).engineId();
+        }
+        parts.deployer().start(order(engineId));
+        log("started release #" + release.number());
+    }
+
+    private AppOrder order(String engineId) {
+        AppValues.Values values =
+                parts.database()
+                        .read(tx -> parts.values().of(tx, placement.projectId(), app, release.configVersion()));
+        Map<String, String> env = new LinkedHashMap<>(values.env());
+        int port = port();
+        if (port != 0) {
+            env.putIfAbsent("PORT", Integer.toString(port));
+        }
+        List<String> peers =
+                parts.database().read(tx -> Placements.of(tx, placement.projectId())).stream()
+                        .filter(p -> p.environment().equals(placement.environment()))
+                        .map(Placement::app)
+                        .filter(name -> !name.equals(placement.app()))
+                        .toList();
+        return new AppOrder(
+                container,
+                placement,
+                release.number(),
+                engineId,
+                app.command(),
+                env,
+                port,
+                app.volumes().stream().collect(Collectors.toMap(Volume::name, Volume::path)),
+                app.resources(),
+                peers);
+    }
+
+    private int port() {
+        return app.port() == null ? DEFAULT_PORT : app.port();
+    }
+
+    private HealthCheck.Result check() throws InterruptedException {
+        return new HealthCheck(parts.deployer(), container, app.name(), app.health())
+                .await(port(), app.port() != null, claim::progress);
+    }
+
+    /// An app with volumes is replaced by stop and start: two may not write at once.
+    private void pauseOld() {
+        if (app.volumes().isEmpty()) {
+            return;
+        }
+        for (AppContainer old : others()) {
+            if (old.state() == State.SERVING) {
+                away = Instant.now();
+                parts.database().transaction(tx -> guarded(tx, () -> AppContainers.set(tx, old.name(), State.PAUSED)));
+                parts.routes().publish();
+            }
+            parts.deployer().stop(old.name(), GRACE);
+        }
+    }
+
+    private void serve(int port) {
+        parts.deployer().announce(container);
+        String backend = port == 0 ? null : parts.deployer().backend(container, port);
+        List<AppContainer> before = others();
+        parts.database()
+                .transaction(
+                        tx -> {
+                            Rollouts.move(tx, rollout, RolloutState.SWITCHING);
+                            for (AppContainer old : before) {
+                                AppContainers.set(tx, old.name(), State.DRAINING);
+                            }
+                            AppContainers.serve(tx, container, backend, port);
+                            Rollouts.live(tx, rollout);
+                            Placements.keepHost(tx, placement.id(), app.host());
+                        });
+    }
+
+    /// Everything after the decision: only forward, also when somebody cancels.
+    private Verdict finish() throws InterruptedException {
+        boolean interrupted = Thread.interrupted();
+        parts.routes().publish();
+        claim.steps().end(2, Outcome.SUCCEEDED, null, null, Instant.now());
+        claim.steps().begin(3, Instant.now());
+        parts.database().transaction(tx -> Rollouts.move(tx, rollout, RolloutState.DRAINING));
+        for (AppContainer old : others()) {
+            retire(old);
+        }
+        claim.steps().end(3, Outcome.SUCCEEDED, null, null, Instant.now());
+        String summary = summary();
+        Map<String, Object> evidence = evidence();
+        parts.database().transaction(tx -> Rollouts.end(tx, rollout, Outcome.SUCCEEDED, null, evidence));
+        log(summary);
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+        return new Verdict(Outcome.SUCCEEDED, Reason.DONE, summary, evidence);
+    }
+
+    private void retire(AppContainer old) {
+        parts.deployer().withdraw(old.name());
+        if (old.backend() != null) {
+            parts.traffic().drain(old.backend(), DRAIN);
+        }
+        parts.deployer().stop(old.name(), GRACE);
+        parts.deployer().remove(old.name());
+        parts.database().transaction(tx -> AppContainers.set(tx, old.name(), State.GONE));
+    }
+
+    private Verdict unhealthy(String sentence, Map<String, Object> evidence) {
+        boolean memory = sentence.contains("ran out of memory");
+        boolean exit = sentence.contains("ended with exit code");
+        claim.steps().end(1, Outcome.FAILED, null, null, Instant.now());
+        log(sentence);
+        undo(Outcome.FAILED, sentence, evidence);
+        Reason reason = memory ? Reason.OUT_OF_MEMORY : exit ? Reason.EXIT_CODE : Reason.UNHEALTHY;
+        return Verdict.failed(reason, sentence, evidence);
+    }
+
+    private Verdict interrupted(InterruptedException e) throws InterruptedException {
+        Claim.Ended ended = claim.ended().orElse(Claim.Ended.SHUTDOWN);
+        if (ended == Claim.Ended.LOST || ended == Claim.Ended.SHUTDOWN) {
+            throw e;
+        }
+        boolean late = ended == Claim.Ended.TIMEOUT;
+        String why = late ? "the rollout reached its time limit" : "cancelled before it served";
+        undo(late ? Outcome.FAILED : Outcome.CANCELLED, why, Map.of());
+        return late
+                ? Verdict.failed(Reason.TIMEOUT, why, Map.of())
+                : new Verdict(Outcome.CANCELLED, Reason.CANCELLED, why, Map.of());
+    }
+
+    /// Takes the new container away and lets the old one serve as before.
+    private void undo(Outcome outcome, String why, Map<String, Object> evidence) {
+        parts.deployer().stop(container, Duration.ZERO);
+        for (AppContainer old : others()) {
+            if (old.state() == State.PAUSED) {
+                parts.deployer().restart(old.name());
+                parts.database().transaction(tx -> guarded(tx, () -> AppContainers.set(tx, old.name(), State.SERVING)));
+                parts.routes().publish();
+            }
+        }
+        parts.deployer().remove(container);
+        parts.database()
+                .transaction(
+                        tx -> {
+                            Rollouts.end(tx, rollout, outcome, why, evidence);
+                            AppContainers.set(tx, container, State.GONE);
+                            if (outcome == Outcome.FAILED) {
+                                Releases.reject(tx, release.id());
+                            }
+                        });
+    }
+
+    private void guarded(io.slipway.db.Tx tx, Runnable change) {
+        Rollouts.guard(tx, rollout);
+        change.run();
+    }
+
+    private Verdict ended() {
+        Outcome outcome = Objects.requireNonNull(rollout.outcome());
+        String cause = rollout.cause() == null ? summary() : rollout.cause();
+        Reason reason = outcome == Outcome.SUCCEEDED ? Reason.DONE : Reason.UNHEALTHY;
+        return new Verdict(outcome, reason, cause, evidence());
+    }
+
+    private List<AppContainer> others() {
+        return parts.database().read(tx -> AppContainers.of(tx, placement.id())).stream()
+                .filter(c -> !c.name().equals(container))
+                .toList();
+    }
+
+    private String summary() {
+        Function<Duration, String> seconds =
+                d -> String.format(java.util.Locale.ROOT, "%.1f s", d.toMillis() / 1000.0);
+        String arrow = from == null ? "#" + release.number() : "#" + from.number() + " -> #" + release.number();
+        String text = arrow + "   live after " + seconds.apply(Duration.ofNanos(System.nanoTime() - begin));
+        return away == null
+                ? text
+                : text + ", away for " + seconds.apply(Duration.between(away, Instant.now()));
+    }
+
+    private Map<String, Object> evidence() {
+        Map<String, Object> evidence = new LinkedHashMap<>();
+        evidence.put("release", release.number());
+        if (from != null) {
+            evidence.put("from", from.number());
+        }
+        String host = app.host();
+        if (host != null) {
+            Placement now = parts.database().read(tx -> Placements.byId(tx, placement.id()));
+            evidence.put("url", parts.addresses().url(host));
+            evidence.put("printed", parts.addresses().printed(host, now.loopbackPort()));
+        }
+        return evidence;
+    }
+
+    private void log(String text) {
+        claim.log().line(text);
+    }
+}

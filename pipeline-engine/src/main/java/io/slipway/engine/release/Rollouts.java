@@ -1,0 +1,163 @@
+package io.slipway.engine.release;
+
+import io.slipway.db.Json;
+import io.slipway.db.Tx;
+import io.slipway.engine.run.Outcome;
+import io.slipway.fault.Fault;
+import io.slipway.fault.Fault.Kind;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// Rollouts as rows. Every change is guarded by the placement's fence: only the rollout that took it
+/// last may change what serves.
+public final class Rollouts {
+    private static final String OF_ATTEMPT =
+            "select " + Rollout.COLUMNS + " from rollouts o where o.attempt_id = ?";
+
+    private static final String BY_NUMBER =
+            "select " + Rollout.COLUMNS + " from rollouts o where o.project_id = ? and o.number = ?";
+
+    private static final String NEWEST =
+            "select "
+                    + Rollout.COLUMNS
+                    + " from rollouts o where o.placement_id = ? order by o.id desc limit ?";
+
+    private static final String OTHER_OPEN =
+            """
+            select o.number from rollouts o join attempts a on a.id = o.attempt_id
+            where o.placement_id = ? and o.attempt_id <> ? and o.state <> 'ended'
+              and a.state <> 'ended'
+            """;
+
+    /// What a rollout whose attempt ended without a word has left behind.
+    private static final String END_ABANDONED =
+            """
+            update rollouts o set state = 'ended', outcome = 'errored', ended_at = now(),
+                   cause = 'it was given up: ' || coalesce(a.summary, 'its attempt ended')
+            from attempts a
+            where a.id = o.attempt_id and a.state = 'ended' and o.placement_id = ?
+              and o.state <> 'ended'
+            """;
+
+    private static final String TAKE_FENCE =
+            """
+            update placements set fence = fence + 1, newest_run = greatest(newest_run, ?), changed_at = now()
+            where id = ? returning fence
+            """;
+
+    private static final String NEXT_NUMBER =
+            "update projects set latest_rollout = latest_rollout + 1 where id = ? returning latest_rollout";
+
+    private static final String MAKE =
+            """
+            insert into rollouts (project_id, number, placement_id, release_id, from_release, attempt_id, fence)
+            values (?, ?, ?, ?, ?, ?, ?)
+            """;
+
+    private static final String TAKE_OVER = "update rollouts set fence = ? where id = ?";
+
+    private static final String GUARD =
+            "select id from placements where id = ? and fence = ? for update";
+
+    private static final String MOVE =
+            "update rollouts set state = ?, switched_at = case when ? then now() else switched_at end where id = ?";
+
+    private static final String END =
+            """
+            update rollouts set state = 'ended', outcome = ?, cause = ?, evidence = ?, ended_at = now()
+            where id = ?
+            """;
+
+    private static final String LIVE =
+            """
+            update placements set live_release = ?, trouble = null, restarts = 0, restart_after = null,
+                   changed_at = now()
+            where id = ?
+            """;
+
+    private Rollouts() {}
+
+    /// By its number in the project.
+    public static Optional<Rollout> byNumber(Tx tx, long projectId, int number) {
+        return tx.first(BY_NUMBER, Rollout::from, projectId, number);
+    }
+
+    /// The newest first.
+    public static List<Rollout> newest(Tx tx, long placementId, int count) {
+        return tx.query(NEWEST, Rollout::from, placementId, count);
+    }
+
+    static Optional<Rollout> ofAttempt(Tx tx, long attemptId) {
+        return tx.first(OF_ATTEMPT, Rollout::from, attemptId);
+    }
+
+    /// Number of another rollout of the placement that is not over; the placement is locked.
+    static Optional<Integer> otherOpen(Tx tx, long placementId, long attemptId) {
+        tx.update(END_ABANDONED, placementId);
+        return tx.first(OTHER_OPEN, row -> row.integer("number"), placementId, attemptId);
+    }
+
+    static Rollout make(
+            Tx tx, Placement placement, long releaseId, long attemptId, int runNumber) {
+        long fence = takeFence(tx, placement.id(), runNumber);
+        int number = tx.one(NEXT_NUMBER, row -> row.integer("latest_rollout"), placement.projectId());
+        tx.update(
+                MAKE,
+                placement.projectId(),
+                number,
+                placement.id(),
+                releaseId,
+                placement.liveRelease(),
+                attemptId,
+                fence);
+        return ofAttempt(tx, attemptId).orElseThrow();
+    }
+
+    /// A later claim of the same attempt goes on with the rollout under a fence of its own.
+    static Rollout takeOver(Tx tx, Rollout rollout) {
+        long fence = takeFence(tx, rollout.placementId(), 0);
+        tx.update(TAKE_OVER, fence, rollout.id());
+        return ofAttempt(tx, rollout.attemptId()).orElseThrow();
+    }
+
+    private static long takeFence(Tx tx, long placementId, int runNumber) {
+        return tx.one(TAKE_FENCE, row -> row.number("fence"), runNumber, placementId);
+    }
+
+    /// Refuses to go on when somebody else has taken the placement since; locks it otherwise.
+    static void guard(Tx tx, Rollout rollout) {
+        if (tx.first(GUARD, row -> true, rollout.placementId(), rollout.fence()).isEmpty()) {
+            throw new Fault(
+                    Kind.CONFLICT,
+                    "cannot go on with rollout " + rollout.number() + ": another one has taken its place",
+                    "");
+        }
+    }
+
+    static void move(Tx tx, Rollout rollout, RolloutState state) {
+        guard(tx, rollout);
+        tx.update(MOVE, state, state == RolloutState.SWITCHING, rollout.id());
+    }
+
+    /// From here on the release is the one that serves.
+    static void live(Tx tx, Rollout rollout) {
+        tx.update(LIVE, rollout.releaseId(), rollout.placementId());
+    }
+
+    static void end(
+            Tx tx,
+            Rollout rollout,
+            Outcome outcome,
+            @Nullable String cause,
+            Map<String, Object> evidence) {
+        guard(tx, rollout);
+        tx.update(
+                END,
+                outcome,
+                cause,
+                new Json(Release.JSON.writeValueAsString(evidence)),
+                rollout.id());
+    }
+}

@@ -1,0 +1,92 @@
+package io.slipway.engine.release;
+
+import io.slipway.db.Database;
+import io.slipway.db.Row;
+import io.slipway.db.Tx;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Computes the route table from the database and brings it to the switch. A table that was
+/// computed later has a higher revision and knows at least as much.
+public final class Routes {
+    private static final Logger log = LoggerFactory.getLogger(Routes.class);
+
+    private static final String LOCK = "select pg_advisory_xact_lock(7235)";
+
+    private static final String REVISION = "select nextval('route_revision') as revision";
+
+    private static final String TABLE =
+            """
+            select h.host, p.id, p.app, j.name as project, p.environment, p.trouble, p.loopback_port,
+                   c.backend
+            from hosts h
+            join placements p on p.id = h.placement_id
+            join projects j on j.id = p.project_id
+            left join app_containers c
+              on c.placement_id = p.id and c.state = 'serving' and c.backend is not null
+            where p.live_release is not null
+            order by h.host, c.served_at desc
+            """;
+
+    private final Database database;
+    private final Traffic traffic;
+    private final @Nullable ServerLink server;
+    private final List<String> ownHosts;
+
+    /// @param server how the switch reaches this server; null when there is no listener
+    /// @param ownHosts host names that are Slipway's own
+    public Routes(
+            Database database,
+            Traffic traffic,
+            @Nullable ServerLink server,
+            List<String> ownHosts) {
+        this.database = database;
+        this.traffic = traffic;
+        this.server = server;
+        this.ownHosts = List.copyOf(ownHosts);
+    }
+
+    /// Brings what the database says now to the switch. When it returns, the switch serves by it.
+    public void publish() {
+        RouteTable table = database.transaction(this::compute);
+        traffic.apply(table);
+        log.debug("the switch serves by revision {}", table.revision());
+    }
+
+    private RouteTable compute(Tx tx) {
+        tx.query(LOCK, row -> true);
+        long revision = tx.one(REVISION, row -> row.number("revision"));
+        Map<String, Route> routes = new HashMap<>();
+        for (Found found : tx.query(TABLE, Found::from)) {
+            routes.merge(found.host(), found.route(), Routes::merged);
+        }
+        return new RouteTable(revision, server, ownHosts, routes);
+    }
+
+    private static Route merged(Route a, Route b) {
+        List<String> backends = new ArrayList<>(a.backends());
+        backends.addAll(b.backends());
+        return new Route(
+                a.app(), a.project(), a.environment(), a.cause(), backends, a.loopbackPort());
+    }
+
+    private record Found(String host, Route route) {
+        static Found from(Row row) {
+            String backend = row.textOrNull("backend");
+            return new Found(
+                    row.text("host"),
+                    new Route(
+                            row.text("app"),
+                            row.text("project"),
+                            row.text("environment"),
+                            row.textOrNull("trouble"),
+                            backend == null ? List.of() : List.of(backend),
+                            row.integerOrNull("loopback_port")));
+        }
+    }
+}
