@@ -188,7 +188,7 @@ public final class AppLogs implements AutoCloseable {
             sinceTrim += bytes.length;
             boolean trims = sinceTrim > CAP / 8;
             long placementId = container.placementId();
-            database.transaction(
+            database.change(
                     tx -> {
                         tx.update(
                                 APPEND,

@@ -71,7 +71,7 @@ final class RolloutDrive {
             start();
             claim.steps().end(0, Outcome.SUCCEEDED, null, null, Instant.now());
             claim.steps().begin(1, Instant.now());
-            parts.database().transaction(tx -> Rollouts.move(tx, rollout, RolloutState.CHECKING));
+            parts.database().change(tx -> Rollouts.move(tx, rollout, RolloutState.CHECKING));
             health = check();
         } catch (InterruptedException e) {
             return interrupted(e);
@@ -147,7 +147,7 @@ final class RolloutDrive {
         for (AppContainer old : others()) {
             if (old.state() == State.SERVING) {
                 away = Instant.now();
-                parts.database().transaction(tx -> guarded(tx, () -> AppContainers.set(tx, old.name(), State.PAUSED)));
+                parts.database().change(tx -> guarded(tx, () -> AppContainers.set(tx, old.name(), State.PAUSED)));
                 parts.routes().publish();
             }
             parts.deployer().stop(old.name(), GRACE);
@@ -159,7 +159,7 @@ final class RolloutDrive {
         String backend = port == 0 ? null : parts.deployer().backend(container, port);
         List<AppContainer> before = others();
         parts.database()
-                .transaction(
+                .change(
                         tx -> {
                             Rollouts.move(tx, rollout, RolloutState.SWITCHING);
                             for (AppContainer old : before) {
@@ -177,14 +177,14 @@ final class RolloutDrive {
         parts.routes().publish();
         claim.steps().end(2, Outcome.SUCCEEDED, null, null, Instant.now());
         claim.steps().begin(3, Instant.now());
-        parts.database().transaction(tx -> Rollouts.move(tx, rollout, RolloutState.DRAINING));
+        parts.database().change(tx -> Rollouts.move(tx, rollout, RolloutState.DRAINING));
         for (AppContainer old : others()) {
             retire(old);
         }
         claim.steps().end(3, Outcome.SUCCEEDED, null, null, Instant.now());
         String summary = summary();
         Map<String, Object> evidence = evidence();
-        parts.database().transaction(tx -> Rollouts.end(tx, rollout, Outcome.SUCCEEDED, null, evidence));
+        parts.database().change(tx -> Rollouts.end(tx, rollout, Outcome.SUCCEEDED, null, evidence));
         log(summary);
         if (interrupted) {
             Thread.currentThread().interrupt();
@@ -199,7 +199,7 @@ final class RolloutDrive {
         }
         parts.deployer().stop(old.name(), GRACE);
         parts.deployer().remove(old.name());
-        parts.database().transaction(tx -> AppContainers.set(tx, old.name(), State.GONE));
+        parts.database().change(tx -> AppContainers.set(tx, old.name(), State.GONE));
     }
 
     private Verdict unhealthy(String sentence, Map<String, Object> evidence) {
@@ -231,13 +231,13 @@ final class RolloutDrive {
         for (AppContainer old : others()) {
             if (old.state() == State.PAUSED) {
                 parts.deployer().restart(old.name());
-                parts.database().transaction(tx -> guarded(tx, () -> AppContainers.set(tx, old.name(), State.SERVING)));
+                parts.database().change(tx -> guarded(tx, () -> AppContainers.set(tx, old.name(), State.SERVING)));
                 parts.routes().publish();
             }
         }
         parts.deployer().remove(container);
         parts.database()
-                .transaction(
+                .change(
                         tx -> {
                             Rollouts.end(tx, rollout, outcome, why, evidence);
                             AppContainers.set(tx, container, State.GONE);

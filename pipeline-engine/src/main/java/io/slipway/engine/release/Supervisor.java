@@ -112,10 +112,10 @@ public final class Supervisor implements AutoCloseable {
         if (trouble == null) {
             Long seconds = container.servedSeconds();
             if (seconds != null && seconds > HEALTHY_SECONDS) {
-                database.transaction(tx -> tx.update(CALM, container.placementId()));
+                database.change(tx -> tx.update(CALM, container.placementId()));
             }
         } else if (condition.state() == Condition.State.ABSENT) {
-            database.transaction(tx -> restartWhenDue(tx, container));
+            database.change(tx -> restartWhenDue(tx, container));
         }
         return database.transaction(
                 tx -> tx.update(TROUBLE, trouble, container.placementId(), trouble) > 0);
@@ -151,11 +151,11 @@ public final class Supervisor implements AutoCloseable {
         if (container.state() == State.PAUSED
                 && Objects.equals(placement.liveRelease(), container.releaseId())) {
             deployer.restart(container.name());
-            database.transaction(tx -> AppContainers.set(tx, container.name(), State.SERVING));
+            database.change(tx -> AppContainers.set(tx, container.name(), State.SERVING));
             return;
         }
         deployer.remove(container.name());
-        database.transaction(tx -> AppContainers.set(tx, container.name(), State.GONE));
+        database.change(tx -> AppContainers.set(tx, container.name(), State.GONE));
     }
 
     @Override

@@ -1,0 +1,23 @@
+package io.slipway.runners.docker.app;
+
+/// Labels of what is made for apps.
+final class AppLabels {
+    static final String INSTANCE = "slipway.instance";
+
+    /// What it is for: `app` here.
+    static final String KIND = "slipway.kind";
+
+    static final String APP = "slipway.app";
+    static final String PROJECT = "slipway.project";
+    static final String PROJECT_ID = "slipway.project-id";
+    static final String ENVIRONMENT = "slipway.environment";
+    static final String RELEASE = "slipway.release";
+
+    /// The fixed address in the environment's network.
+    static final String ADDRESS = "slipway.address";
+
+    /// The fixed port on 127.0.0.1 where addresses of containers are out of reach.
+    static final String HOST_PORT = "slipway.host-port";
+
+    private AppLabels() {}
+}
