@@ -34,7 +34,8 @@ public final class Row {
     }
 
     public @Nullable Long numberOrNull(String column) {
-        return read(() -> result.getObject(column, Long.class));
+        Number number = read(() -> (Number) result.getObject(column));
+        return number == null ? null : number.longValue();
     }
 
     /// A number that fits an int.

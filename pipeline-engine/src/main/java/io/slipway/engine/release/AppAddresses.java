@@ -3,6 +3,9 @@ package io.slipway.engine.release;
 import io.slipway.db.Tx;
 import io.slipway.fault.Fault;
 import io.slipway.fault.Fault.Kind;
+
+import org.jspecify.annotations.Nullable;
+
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -10,7 +13,6 @@ import java.net.ServerSocket;
 import java.net.URI;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
-import org.jspecify.annotations.Nullable;
 
 /// Under which URLs apps are reached. Where the hosts of apps do not resolve on this machine, each
 /// app has a port on 127.0.0.1 beside its host.
@@ -51,7 +53,9 @@ public record AppAddresses(URI self, boolean loopbackPorts) {
         }
         throw new Fault(
                 Kind.UNAVAILABLE,
-                "cannot give " + placement.app() + " a port on 127.0.0.1: none of a hundred was free",
+                "cannot give "
+                        + placement.app()
+                        + " a port on 127.0.0.1: none of a hundred was free",
                 "stop what listens on the ports from " + FIRST + " on");
     }
 

@@ -2,9 +2,11 @@ package io.slipway.engine.release;
 
 import io.slipway.db.Row;
 import io.slipway.db.Tx;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.List;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /// The containers of apps, as rows: written before the engine is asked to make them.
 final class AppContainers {
@@ -21,7 +23,8 @@ final class AppContainers {
             on conflict (name) do nothing
             """;
 
-    private static final String OF = COLUMNS + " where c.placement_id = ? and c.state <> 'gone' order by c.created_at";
+    private static final String OF =
+            COLUMNS + " where c.placement_id = ? and c.state <> 'gone' order by c.created_at";
 
     private static final String PRESENT = COLUMNS + " where c.state <> 'gone'";
 
@@ -90,7 +93,9 @@ final class AppContainers {
     }
 
     static Optional<AppContainer> serving(Tx tx, long placementId) {
-        return of(tx, placementId).stream().filter(c -> c.state() == State.SERVING).reduce((a, b) -> b);
+        return of(tx, placementId).stream()
+                .filter(c -> c.state() == State.SERVING)
+                .reduce((a, b) -> b);
     }
 
     static List<AppContainer> present(Tx tx) {

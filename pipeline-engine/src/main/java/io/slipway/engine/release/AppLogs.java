@@ -5,6 +5,10 @@ import io.slipway.db.Row;
 import io.slipway.engine.release.AppContainers.AppContainer;
 import io.slipway.engine.release.AppContainers.State;
 import io.slipway.fault.Fault;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 import java.io.ByteArrayOutputStream;
 import java.time.Instant;
 import java.util.List;
@@ -14,8 +18,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /// What apps print, kept over rollouts: one thread per container copies its output into rows, and
 /// goes on at the exact byte after a restart. The newest 8 MiB of each placement are kept.
@@ -24,7 +26,8 @@ public final class AppLogs implements AutoCloseable {
     private static final long CAP = 8L << 20;
     private static final int CHUNK = 32 << 10;
 
-    private static final String END = "select coalesce(max(stream_end), 0) as at from app_log_chunks where container = ?";
+    private static final String END =
+            "select coalesce(max(stream_end), 0) as at from app_log_chunks where container = ?";
 
     private static final String APPEND =
             """

@@ -2,9 +2,11 @@ package io.slipway.engine.release;
 
 import io.slipway.db.Tx;
 import io.slipway.engine.plan.AppSpec;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /// What an app's containers see as environment: the file's values, what is set in Slipway, secrets.
 @FunctionalInterface

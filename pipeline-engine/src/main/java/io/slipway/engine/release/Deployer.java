@@ -1,11 +1,13 @@
 package io.slipway.engine.release;
 
 import io.slipway.engine.plan.Resources;
+
+import org.jspecify.annotations.Nullable;
+
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /// Where apps run. Safe for use by many threads; what is done to one container comes from one
 /// thread at a time. Every call may be repeated, and finds what an earlier call made.

@@ -3,12 +3,14 @@ package io.slipway.engine.release;
 import io.slipway.engine.plan.AppSpec.Health;
 import io.slipway.engine.release.Deployer.Condition;
 import io.slipway.engine.release.Deployer.Socket;
+
+import org.jspecify.annotations.Nullable;
+
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /// Waits until a new container is healthy, or until it is certain that it will not be, and then
 /// says why in one sentence.
@@ -42,7 +44,8 @@ final class HealthCheck {
     }
 
     /// @param asked the port that is asked; 0 for a worker, which only has to keep running
-    /// @param fixed whether the file or the image names it; if not, the one port that is open will do
+    /// @param fixed whether the file or the image names it; if not, the one port that is open will
+    ///   do
     Result await(int asked, boolean fixed, Deployer.Progress progress) throws InterruptedException {
         long begin = System.nanoTime();
         long deadline = begin + health.withinMillis() * 1_000_000;
@@ -59,7 +62,8 @@ final class HealthCheck {
                 }
             } else {
                 int port = asked;
-                HealthProbe.Result answer = HealthProbe.ask(deployer.backend(container, port), health);
+                HealthProbe.Result answer =
+                        HealthProbe.ask(deployer.backend(container, port), health);
                 last = answer.answer();
                 if (answer.healthy()) {
                     return new Result(port, null, Map.of("answer", last));
@@ -70,7 +74,8 @@ final class HealthCheck {
                     return byTcp;
                 }
                 elsewhereSince = elsewhere(sockets, asked) ? since(elsewhereSince) : 0;
-                if (elsewhereSince != 0 && elapsed(elsewhereSince).compareTo(patience(sockets, asked)) > 0) {
+                if (elsewhereSince != 0
+                        && elapsed(elsewhereSince).compareTo(patience(sockets, asked)) > 0) {
                     return unreachable(sockets, asked);
                 }
             }
@@ -112,7 +117,8 @@ final class HealthCheck {
     }
 
     private static boolean elsewhere(List<Socket> sockets, int asked) {
-        return !sockets.isEmpty() && sockets.stream().noneMatch(s -> !s.local() && s.port() == asked);
+        return !sockets.isEmpty()
+                && sockets.stream().noneMatch(s -> !s.local() && s.port() == asked);
     }
 
     private static Duration patience(List<Socket> sockets, int asked) {
@@ -122,13 +128,22 @@ final class HealthCheck {
 
     private Result unreachable(List<Socket> sockets, int asked) {
         Socket socket =
-                sockets.stream().filter(s -> s.port() == asked).findFirst().orElse(sockets.getFirst());
+                sockets.stream()
+                        .filter(s -> s.port() == asked)
+                        .findFirst()
+                        .orElse(sockets.getFirst());
         String remedy =
                 socket.port() == asked
                         ? "listen on 0.0.0.0:$PORT"
                         : "listen on 0.0.0.0:$PORT, or write port: " + socket.port();
         String sentence =
-                app + " listens on " + place(socket) + "; Slipway asks 0.0.0.0:" + asked + ": " + remedy;
+                app
+                        + " listens on "
+                        + place(socket)
+                        + "; Slipway asks 0.0.0.0:"
+                        + asked
+                        + ": "
+                        + remedy;
         return new Result(asked, sentence, evidence(sentence, sockets));
     }
 
@@ -140,7 +155,10 @@ final class HealthCheck {
     private Result ended(Condition condition) {
         String sentence =
                 condition.outOfMemory()
-                        ? app + " ran out of memory: its limit is " + condition.memoryLimit() / (1 << 20) + " MB"
+                        ? app
+                                + " ran out of memory: its limit is "
+                                + condition.memoryLimit() / (1 << 20)
+                                + " MB"
                         : condition.exitCode() == null
                                 ? app + "'s container is gone"
                                 : app + " ended with exit code " + condition.exitCode();
@@ -155,7 +173,10 @@ final class HealthCheck {
         String within = " after " + health.withinMillis() / 1000 + " s";
         String sentence =
                 sockets.isEmpty()
-                        ? app + " listens on no port" + within + ": listen on 0.0.0.0:$PORT, or write port: none"
+                        ? app
+                                + " listens on no port"
+                                + within
+                                + ": listen on 0.0.0.0:$PORT, or write port: none"
                         : app + " is not healthy" + within + ": " + last;
         return new Result(asked, sentence, evidence(sentence, sockets));
     }

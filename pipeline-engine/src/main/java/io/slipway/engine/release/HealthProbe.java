@@ -1,6 +1,7 @@
 package io.slipway.engine.release;
 
 import io.slipway.engine.plan.AppSpec.Health;
+
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -17,7 +18,7 @@ final class HealthProbe {
     ///
     /// @param healthy whether an HTTP answer says so
     /// @param http whether the answer was HTTP; if not, the connection says little, since a proxy
-    ///     of the engine's may have accepted it
+    ///   of the engine's may have accepted it
     /// @param answer for people: `GET /healthz answered 503`
     record Result(boolean healthy, boolean http, String answer) {}
 
@@ -40,7 +41,10 @@ final class HealthProbe {
                         + path
                         + " HTTP/1.1\r\nHost: "
                         + authority
-                        + "\r\nUser-Agent: slipway-health\r\nAccept: */*\r\nConnection: close\r\n\r\n";
+                        + "\r\n"
+                        + "User-Agent: slipway-health\r\n"
+                        + "Accept: */*\r\n"
+                        + "Connection: close\r\n\r\n";
         try {
             socket.setSoTimeout(PATIENCE_MILLIS);
             socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));

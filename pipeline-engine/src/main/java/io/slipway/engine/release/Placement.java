@@ -1,6 +1,7 @@
 package io.slipway.engine.release;
 
 import io.slipway.db.Row;
+
 import org.jspecify.annotations.Nullable;
 
 /// An app in an environment: what is live there, and the fence of who may change it.

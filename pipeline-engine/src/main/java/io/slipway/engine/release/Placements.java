@@ -3,9 +3,11 @@ package io.slipway.engine.release;
 import io.slipway.db.Tx;
 import io.slipway.fault.Fault;
 import io.slipway.fault.Fault.Kind;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.List;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /// Apps in their environments, as rows.
 public final class Placements {
@@ -56,7 +58,8 @@ public final class Placements {
             returning placement_id
             """;
 
-    private static final String HOSTS = "select host from hosts where placement_id = ? order by host";
+    private static final String HOSTS =
+            "select host from hosts where placement_id = ? order by host";
 
     private static final String DROP_HOSTS =
             "delete from hosts where placement_id = ? and host is distinct from ?";
@@ -95,7 +98,9 @@ public final class Placements {
                                 () ->
                                         new Fault(
                                                 Kind.CONFIGURATION,
-                                                "cannot roll out to " + environment + ": it has no target",
+                                                "cannot roll out to "
+                                                        + environment
+                                                        + ": it has no target",
                                                 "give the environment a target under Settings"));
         tx.query(LOCK, row -> true, placement.id());
         return byId(tx, placement.id());

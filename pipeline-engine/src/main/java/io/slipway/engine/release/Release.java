@@ -2,9 +2,12 @@ package io.slipway.engine.release;
 
 import io.slipway.db.Row;
 import io.slipway.engine.plan.AppSpec;
-import java.time.Instant;
+
 import org.jspecify.annotations.Nullable;
+
 import tools.jackson.databind.json.JsonMapper;
+
+import java.time.Instant;
 
 /// Image, configuration and secret versions of one app in one environment; never changed.
 ///

@@ -3,9 +3,11 @@ package io.slipway.engine.release;
 import io.slipway.db.Json;
 import io.slipway.db.Tx;
 import io.slipway.engine.plan.AppSpec;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.List;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /// Releases as rows. They are made and read, never changed but for the mark of rejection.
 public final class Releases {
@@ -13,7 +15,9 @@ public final class Releases {
             "select " + Release.COLUMNS + " from releases r where r.id = ?";
 
     private static final String BY_NUMBER =
-            "select " + Release.COLUMNS + " from releases r where r.placement_id = ? and r.number = ?";
+            "select "
+                    + Release.COLUMNS
+                    + " from releases r where r.placement_id = ? and r.number = ?";
 
     private static final String NEWEST =
             "select "
@@ -48,7 +52,8 @@ public final class Releases {
             """;
 
     private static final String IMAGE =
-            "select i.id, i.repository, i.digest, i.engine_id, i.config from images i where i.id = ?";
+            "select i.id, i.repository, i.digest, i.engine_id, i.config from images i where i.id ="
+                + " ?";
 
     private Releases() {}
 
@@ -123,7 +128,10 @@ public final class Releases {
 
     private static Image image(io.slipway.db.Row row) {
         List<Integer> ports =
-                Release.JSON.readTree(row.json("config")).path("ports").valueStream()
+                Release.JSON
+                        .readTree(row.json("config"))
+                        .path("ports")
+                        .valueStream()
                         .map(node -> node.asInt())
                         .toList();
         return new Image(

@@ -2,8 +2,10 @@ package io.slipway.engine.release;
 
 import io.slipway.db.Row;
 import io.slipway.engine.run.Outcome;
-import java.time.Instant;
+
 import org.jspecify.annotations.Nullable;
+
+import java.time.Instant;
 
 /// A release on its way into an environment.
 ///

@@ -10,6 +10,9 @@ import io.slipway.engine.run.Outcome;
 import io.slipway.engine.run.Reason;
 import io.slipway.engine.run.Verdict;
 import io.slipway.fault.Fault;
+
+import org.jspecify.annotations.Nullable;
+
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
@@ -18,7 +21,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.function.Function;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
 /// One rollout from its row to its verdict: start beside, ask for health, switch, drain, stop the
 /// old. Each step is written before its effect, and each effect may be repeated, so a later claim
@@ -71,7 +73,8 @@ final class RolloutDrive {
             start();
             claim.steps().end(0, Outcome.SUCCEEDED, null, null, Instant.now());
             claim.steps().begin(1, Instant.now());
-            parts.database().change(tx -> Rollouts.move(tx, rollout, RolloutState.CHECKING));
+            parts.database()
+                    .change(tx -> Rollouts.move(tx, rollout, claim.name(), RolloutState.CHECKING));
             health = check();
         } catch (InterruptedException e) {
             return interrupted(e);
@@ -105,7 +108,14 @@ final class RolloutDrive {
     private AppOrder order(String engineId) {
         AppValues.Values values =
                 parts.database()
-                        .read(tx -> parts.values().of(tx, placement.projectId(), app, release.configVersion()));
+                        .read(
+                                tx ->
+                                        parts.values()
+                                                .of(
+                                                        tx,
+                                                        placement.projectId(),
+                                                        app,
+                                                        release.configVersion()));
         Map<String, String> env = new LinkedHashMap<>(values.env());
         int port = port();
         if (port != 0) {
@@ -147,7 +157,14 @@ final class RolloutDrive {
         for (AppContainer old : others()) {
             if (old.state() == State.SERVING) {
                 away = Instant.now();
-                parts.database().change(tx -> guarded(tx, () -> AppContainers.set(tx, old.name(), State.PAUSED)));
+                parts.database()
+                        .change(
+                                tx ->
+                                        guarded(
+                                                tx,
+                                                () ->
+                                                        AppContainers.set(
+                                                                tx, old.name(), State.PAUSED)));
                 parts.routes().publish();
             }
             parts.deployer().stop(old.name(), GRACE);
@@ -161,7 +178,7 @@ final class RolloutDrive {
         parts.database()
                 .change(
                         tx -> {
-                            Rollouts.move(tx, rollout, RolloutState.SWITCHING);
+                            Rollouts.move(tx, rollout, claim.name(), RolloutState.SWITCHING);
                             for (AppContainer old : before) {
                                 AppContainers.set(tx, old.name(), State.DRAINING);
                             }
@@ -177,14 +194,24 @@ final class RolloutDrive {
         parts.routes().publish();
         claim.steps().end(2, Outcome.SUCCEEDED, null, null, Instant.now());
         claim.steps().begin(3, Instant.now());
-        parts.database().change(tx -> Rollouts.move(tx, rollout, RolloutState.DRAINING));
+        parts.database()
+                .change(tx -> Rollouts.move(tx, rollout, claim.name(), RolloutState.DRAINING));
         for (AppContainer old : others()) {
             retire(old);
         }
         claim.steps().end(3, Outcome.SUCCEEDED, null, null, Instant.now());
         String summary = summary();
         Map<String, Object> evidence = evidence();
-        parts.database().change(tx -> Rollouts.end(tx, rollout, Outcome.SUCCEEDED, null, evidence));
+        parts.database()
+                .change(
+                        tx ->
+                                Rollouts.end(
+                                        tx,
+                                        rollout,
+                                        claim.name(),
+                                        Outcome.SUCCEEDED,
+                                        null,
+                                        evidence));
         log(summary);
         if (interrupted) {
             Thread.currentThread().interrupt();
@@ -231,7 +258,14 @@ final class RolloutDrive {
         for (AppContainer old : others()) {
             if (old.state() == State.PAUSED) {
                 parts.deployer().restart(old.name());
-                parts.database().change(tx -> guarded(tx, () -> AppContainers.set(tx, old.name(), State.SERVING)));
+                parts.database()
+                        .change(
+                                tx ->
+                                        guarded(
+                                                tx,
+                                                () ->
+                                                        AppContainers.set(
+                                                                tx, old.name(), State.SERVING)));
                 parts.routes().publish();
             }
         }
@@ -239,7 +273,7 @@ final class RolloutDrive {
         parts.database()
                 .change(
                         tx -> {
-                            Rollouts.end(tx, rollout, outcome, why, evidence);
+                            Rollouts.end(tx, rollout, claim.name(), outcome, why, evidence);
                             AppContainers.set(tx, container, State.GONE);
                             if (outcome == Outcome.FAILED) {
                                 Releases.reject(tx, release.id());
@@ -248,7 +282,7 @@ final class RolloutDrive {
     }
 
     private void guarded(io.slipway.db.Tx tx, Runnable change) {
-        Rollouts.guard(tx, rollout);
+        Rollouts.guard(tx, rollout, claim.name());
         change.run();
     }
 
@@ -268,8 +302,14 @@ final class RolloutDrive {
     private String summary() {
         Function<Duration, String> seconds =
                 d -> String.format(java.util.Locale.ROOT, "%.1f s", d.toMillis() / 1000.0);
-        String arrow = from == null ? "#" + release.number() : "#" + from.number() + " -> #" + release.number();
-        String text = arrow + "   live after " + seconds.apply(Duration.ofNanos(System.nanoTime() - begin));
+        String arrow =
+                from == null
+                        ? "#" + release.number()
+                        : "#" + from.number() + " -> #" + release.number();
+        String text =
+                arrow
+                        + "   live after "
+                        + seconds.apply(Duration.ofNanos(System.nanoTime() - begin));
         return away == null
                 ? text
                 : text + ", away for " + seconds.apply(Duration.between(away, Instant.now()));

@@ -10,10 +10,12 @@ import io.slipway.engine.run.Reason;
 import io.slipway.engine.run.Verdict;
 import io.slipway.fault.Fault;
 import io.slipway.fault.Fault.Kind;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /// Decides what is rolled out and writes it down, before anything is touched.
 final class RolloutStart {
@@ -88,7 +90,9 @@ final class RolloutStart {
         String reference = spec.app().image();
         if (reference == null) {
             throw new Fault(
-                    Kind.INTERNAL, "cannot roll out " + spec.app().name() + ": it has no image", "");
+                    Kind.INTERNAL,
+                    "cannot roll out " + spec.app().name() + ": it has no image",
+                    "");
         }
         ReadyImage ready = parts.deployer().pull(reference, claim::progress);
         AppSpec app = withPort(spec.app(), ready.ports());
@@ -102,7 +106,11 @@ final class RolloutStart {
                                 () ->
                                         new Fault(
                                                 Kind.INTERNAL,
-                                                "cannot roll out " + spec.app().name() + ": '" + imageJob + "' left no image",
+                                                "cannot roll out "
+                                                        + spec.app().name()
+                                                        + ": '"
+                                                        + imageJob
+                                                        + "' left no image",
                                                 "retry the run"));
         String reference = image.built().repository() + "@" + image.built().digest();
         AppSpec app = withPort(spec.app(), image.ports());
@@ -117,7 +125,11 @@ final class RolloutStart {
                                 () ->
                                         new Fault(
                                                 Kind.NOT_FOUND,
-                                                "cannot roll out " + spec.app().name() + " #" + number + ": there is no such release",
+                                                "cannot roll out "
+                                                        + spec.app().name()
+                                                        + " #"
+                                                        + number
+                                                        + ": there is no such release",
                                                 "see 'slipway releases'"));
         return new Content(
                 spec.anew() ? null : release.id(),
@@ -225,17 +237,34 @@ final class RolloutStart {
     private Verdict missing(String app, List<String> names) {
         String list = String.join(", ", names);
         String remedy =
-                "slipway config set " + names.getFirst() + " --secret --app " + app + " -p " + job.project();
+                "slipway config set "
+                        + names.getFirst()
+                        + " --secret --app "
+                        + app
+                        + " -p "
+                        + job.project();
         return Verdict.failed(
                 Reason.MISSING_SECRET,
-                app + " needs " + list + ", which " + (names.size() == 1 ? "has" : "have") + " no value",
+                app
+                        + " needs "
+                        + list
+                        + ", which "
+                        + (names.size() == 1 ? "has" : "have")
+                        + " no value",
                 Map.of("missing", names, "remedy", remedy));
     }
 
     private static Verdict taken(String host, Placement owner) {
         return Verdict.failed(
                 Reason.DEFINITION,
-                host + " belongs to " + owner.app() + " of " + owner.project() + " (" + owner.environment() + ")",
+                host
+                        + " belongs to "
+                        + owner.app()
+                        + " of "
+                        + owner.project()
+                        + " ("
+                        + owner.environment()
+                        + ")",
                 Map.of("remedy", "give one of the two another host:"));
     }
 }

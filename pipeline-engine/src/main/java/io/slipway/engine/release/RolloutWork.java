@@ -23,8 +23,8 @@ public final class RolloutWork implements JobWork {
         return new RolloutDrive(parts, claim, begun.rollout()).drive();
     }
 
-    /// Nothing: the container of a rollout that succeeded serves, and one that failed is removed
-    /// by the rollout itself, else by the supervisor.
+    /// Nothing: the container of a rollout that succeeded serves, and one that failed is removed by
+    /// the rollout itself, else by the supervisor.
     @Override
     public void remove(AttemptName attempt) {}
 }

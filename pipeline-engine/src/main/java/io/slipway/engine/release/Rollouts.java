@@ -2,22 +2,26 @@ package io.slipway.engine.release;
 
 import io.slipway.db.Json;
 import io.slipway.db.Tx;
+import io.slipway.engine.run.AttemptName;
+import io.slipway.engine.run.ClaimLost;
 import io.slipway.engine.run.Outcome;
-import io.slipway.fault.Fault;
-import io.slipway.fault.Fault.Kind;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
-/// Rollouts as rows. Every change is guarded by the placement's fence: only the rollout that took it
-/// last may change what serves.
+/// Rollouts as rows. Every change is guarded by the placement's fence: only the rollout that took
+/// it last may change what serves.
 public final class Rollouts {
     private static final String OF_ATTEMPT =
             "select " + Rollout.COLUMNS + " from rollouts o where o.attempt_id = ?";
 
     private static final String BY_NUMBER =
-            "select " + Rollout.COLUMNS + " from rollouts o where o.project_id = ? and o.number = ?";
+            "select "
+                    + Rollout.COLUMNS
+                    + " from rollouts o where o.project_id = ? and o.number = ?";
 
     private static final String NEWEST =
             "select "
@@ -48,7 +52,8 @@ public final class Rollouts {
             """;
 
     private static final String NEXT_NUMBER =
-            "update projects set latest_rollout = latest_rollout + 1 where id = ? returning latest_rollout";
+            "update projects set latest_rollout = latest_rollout + 1 where id = ? returning"
+                + " latest_rollout";
 
     private static final String MAKE =
             """
@@ -62,7 +67,8 @@ public final class Rollouts {
             "select id from placements where id = ? and fence = ? for update";
 
     private static final String MOVE =
-            "update rollouts set state = ?, switched_at = case when ? then now() else switched_at end where id = ?";
+            "update rollouts set state = ?, switched_at = case when ? then now() else switched_at"
+                + " end where id = ?";
 
     private static final String END =
             """
@@ -99,10 +105,10 @@ public final class Rollouts {
         return tx.first(OTHER_OPEN, row -> row.integer("number"), placementId, attemptId);
     }
 
-    static Rollout make(
-            Tx tx, Placement placement, long releaseId, long attemptId, int runNumber) {
+    static Rollout make(Tx tx, Placement placement, long releaseId, long attemptId, int runNumber) {
         long fence = takeFence(tx, placement.id(), runNumber);
-        int number = tx.one(NEXT_NUMBER, row -> row.integer("latest_rollout"), placement.projectId());
+        int number =
+                tx.one(NEXT_NUMBER, row -> row.integer("latest_rollout"), placement.projectId());
         tx.update(
                 MAKE,
                 placement.projectId(),
@@ -127,17 +133,16 @@ public final class Rollouts {
     }
 
     /// Refuses to go on when somebody else has taken the placement since; locks it otherwise.
-    static void guard(Tx tx, Rollout rollout) {
+    ///
+    /// @param attempt whose claim is lost then
+    static void guard(Tx tx, Rollout rollout, AttemptName attempt) {
         if (tx.first(GUARD, row -> true, rollout.placementId(), rollout.fence()).isEmpty()) {
-            throw new Fault(
-                    Kind.CONFLICT,
-                    "cannot go on with rollout " + rollout.number() + ": another one has taken its place",
-                    "");
+            throw new ClaimLost(attempt);
         }
     }
 
-    static void move(Tx tx, Rollout rollout, RolloutState state) {
-        guard(tx, rollout);
+    static void move(Tx tx, Rollout rollout, AttemptName attempt, RolloutState state) {
+        guard(tx, rollout, attempt);
         tx.update(MOVE, state, state == RolloutState.SWITCHING, rollout.id());
     }
 
@@ -149,10 +154,11 @@ public final class Rollouts {
     static void end(
             Tx tx,
             Rollout rollout,
+            AttemptName attempt,
             Outcome outcome,
             @Nullable String cause,
             Map<String, Object> evidence) {
-        guard(tx, rollout);
+        guard(tx, rollout, attempt);
         tx.update(
                 END,
                 outcome,

@@ -3,13 +3,15 @@ package io.slipway.engine.release;
 import io.slipway.db.Database;
 import io.slipway.db.Row;
 import io.slipway.db.Tx;
+
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /// Computes the route table from the database and brings it to the switch. A table that was
 /// computed later has a higher revision and knows at least as much.

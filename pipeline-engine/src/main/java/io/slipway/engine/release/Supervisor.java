@@ -6,6 +6,11 @@ import io.slipway.engine.release.AppContainers.AppContainer;
 import io.slipway.engine.release.AppContainers.State;
 import io.slipway.engine.release.Deployer.Condition;
 import io.slipway.fault.Fault;
+
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
@@ -13,13 +18,10 @@ import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /// Keeps what serves serving: says what is wrong with it, orders a new container where one is gone
-/// (with growing pauses), removes what no row knows, and brings the route table to a switch that was
-/// restarted. Every server may run one; each round finds only what is still to be done.
+/// (with growing pauses), removes what no row knows, and brings the route table to a switch that
+/// was restarted. Every server may run one; each round finds only what is still to be done.
 public final class Supervisor implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Supervisor.class);
     private static final long ROUND_MILLIS = 2_000;
@@ -28,10 +30,12 @@ public final class Supervisor implements AutoCloseable {
     private static final long HEALTHY_SECONDS = 300;
 
     private static final String TROUBLE =
-            "update placements set trouble = ?, changed_at = now() where id = ? and trouble is distinct from ?";
+            "update placements set trouble = ?, changed_at = now() where id = ? and trouble is"
+                + " distinct from ?";
 
     private static final String CALM =
-            "update placements set restarts = 0, restart_after = null where id = ? and restarts > 0";
+            "update placements set restarts = 0, restart_after = null where id = ? and restarts >"
+                + " 0";
 
     /// Due at most once, and not while a rollout is on its way.
     private static final String DUE =
@@ -48,7 +52,8 @@ public final class Supervisor implements AutoCloseable {
             """;
 
     private static final String OPEN_ROLLOUT =
-            "select exists (select from rollouts where placement_id = ? and state <> 'ended') as open";
+            "select exists (select from rollouts where placement_id = ? and state <> 'ended') as"
+                + " open";
 
     private final Database database;
     private final Deployer deployer;
@@ -97,7 +102,11 @@ public final class Supervisor implements AutoCloseable {
                 tidy(container);
             }
         }
-        Set<String> known = new HashSet<>(database.read(AppContainers::present).stream().map(AppContainer::name).toList());
+        Set<String> known =
+                new HashSet<>(
+                        database.read(AppContainers::present).stream()
+                                .map(AppContainer::name)
+                                .toList());
         inEngine.stream().filter(name -> !known.contains(name)).forEach(deployer::remove);
         if (changed || traffic.revision() != appliedRevision) {
             routes.publish();
@@ -125,7 +134,8 @@ public final class Supervisor implements AutoCloseable {
         String memory = condition.outOfMemory() ? " after it ran out of memory" : "";
         return switch (condition.state()) {
             case RUNNING -> null;
-            case RESTARTING -> "it ends again and again, last with exit code " + condition.exitCode() + memory;
+            case RESTARTING ->
+                    "it ends again and again, last with exit code " + condition.exitCode() + memory;
             case ENDED -> "it ended with exit code " + condition.exitCode() + memory;
             case ABSENT -> "its container is gone; a new one is being started";
         };
@@ -143,7 +153,11 @@ public final class Supervisor implements AutoCloseable {
     private void tidy(AppContainer container) {
         boolean open =
                 database.read(
-                        tx -> tx.one(OPEN_ROLLOUT, row -> row.flag("open"), container.placementId()));
+                        tx ->
+                                tx.one(
+                                        OPEN_ROLLOUT,
+                                        row -> row.flag("open"),
+                                        container.placementId()));
         if (open) {
             return;
         }

@@ -12,9 +12,11 @@ import com.github.dockerjava.api.model.PortBinding;
 import com.github.dockerjava.api.model.Ports;
 import com.github.dockerjava.api.model.RestartPolicy;
 import com.github.dockerjava.api.model.Volume;
+
 import io.slipway.engine.plan.Resources;
 import io.slipway.engine.release.Deployer.AppOrder;
 import io.slipway.engine.release.Placement;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;

@@ -7,15 +7,18 @@ import com.github.dockerjava.api.exception.NotFoundException;
 import com.github.dockerjava.api.model.Container;
 import com.github.dockerjava.api.model.ContainerNetwork;
 import com.github.dockerjava.api.model.Network;
+
 import io.slipway.engine.release.Placement;
 import io.slipway.fault.Fault;
 import io.slipway.fault.Fault.Kind;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /// The networks of apps. Each project has one per environment, by which its containers reach the
 /// world and are reached by the switch, at fixed addresses. Beside it each app has one that carries

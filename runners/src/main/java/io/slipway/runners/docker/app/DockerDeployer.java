@@ -10,9 +10,13 @@ import com.github.dockerjava.api.exception.NotModifiedException;
 import com.github.dockerjava.api.model.Container;
 import com.github.dockerjava.api.model.Frame;
 import com.github.dockerjava.api.model.RestartPolicy;
+
 import io.slipway.engine.release.Deployer;
 import io.slipway.fault.Fault;
 import io.slipway.fault.Fault.Kind;
+
+import org.jspecify.annotations.Nullable;
+
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -25,10 +29,9 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
-/// A Docker engine as target. The switch reaches a container by its address, or, where addresses are
-/// out of reach (Docker Desktop), by a port on 127.0.0.1; both stay the same when the engine
+/// A Docker engine as target. The switch reaches a container by its address, or, where addresses
+/// are out of reach (Docker Desktop), by a port on 127.0.0.1; both stay the same when the engine
 /// restarts the container.
 public final class DockerDeployer implements Deployer {
     private final DockerClient docker;
@@ -96,8 +99,7 @@ public final class DockerDeployer implements Deployer {
             return new Condition(Condition.State.RUNNING, null, memory, 0);
         }
         Long limit = docker.inspectContainerCmd(container).exec().getHostConfig().getMemory();
-        return new Condition(
-                Condition.State.ENDED, exit(state), memory, limit == null ? 0 : limit);
+        return new Condition(Condition.State.ENDED, exit(state), memory, limit == null ? 0 : limit);
     }
 
     private static int exit(ContainerState state) {
@@ -182,7 +184,7 @@ public final class DockerDeployer implements Deployer {
                                 }
                             })
                     .awaitCompletion(5, TimeUnit.SECONDS);
-        } catch (NotFoundException e) {
+        } catch (DockerException e) {
             return List.of();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -210,8 +212,7 @@ public final class DockerDeployer implements Deployer {
     public void withdraw(String container) {
         try {
             Map<String, String> labels = find(container).getLabels();
-            networks.withdraw(
-                    AppContainer.placement(labels), labels.get(AppLabels.APP), container);
+            networks.withdraw(AppContainer.placement(labels), labels.get(AppLabels.APP), container);
         } catch (NotFoundException e) {
             // It is gone, and its name with it.
         }

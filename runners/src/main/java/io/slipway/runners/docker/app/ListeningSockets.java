@@ -1,6 +1,7 @@
 package io.slipway.runners.docker.app;
 
 import io.slipway.engine.release.Deployer.Socket;
+
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.ArrayList;

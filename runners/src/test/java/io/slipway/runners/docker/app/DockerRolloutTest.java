@@ -1,0 +1,257 @@
+package io.slipway.runners.docker.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.slipway.db.Database;
+import io.slipway.db.DatabaseExtension;
+import io.slipway.engine.plan.AppSpec;
+import io.slipway.engine.plan.RolloutSpec;
+import io.slipway.engine.release.RolloutWork;
+import io.slipway.engine.run.Outcome;
+import io.slipway.engine.run.Reason;
+import io.slipway.engine.run.Verdict;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.FutureTask;
+
+@ExtendWith(DatabaseExtension.class)
+class DockerRolloutTest {
+    private RolloutFixture fixture;
+    private Database database;
+
+    @BeforeEach
+    void open(Database database) {
+        this.database = database;
+        database.change(
+                tx -> {
+                    tx.update("delete from projects");
+                    tx.update("delete from environment_targets");
+                    tx.update("delete from targets");
+                    tx.update("delete from runners");
+                });
+        fixture = new RolloutFixture(database, true);
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        fixture.close();
+    }
+
+    private String get(String host) throws Exception {
+        String backend = fixture.traffic.backends(host).getFirst();
+        HttpRequest request = HttpRequest.newBuilder(URI.create("http://" + backend + "/")).build();
+        try (HttpClient client = HttpClient.newHttpClient()) {
+            return client.send(request, BodyHandlers.ofString()).body().strip();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aSecondReleaseReplacesTheFirst(boolean reachable) throws Exception {
+        try (RolloutFixture either = reachable ? fixture : reopened()) {
+            fixture = either;
+            Verdict first =
+                    fixture.rollOut(RolloutFixture.app("web", 8080, RolloutFixture.page("one")));
+            assertThat(first.outcome()).as(first.summary()).isEqualTo(Outcome.SUCCEEDED);
+            assertThat(get("web.localhost")).isEqualTo("one");
+
+            Verdict second =
+                    fixture.rollOut(RolloutFixture.app("web", 8080, RolloutFixture.page("two")));
+            assertThat(second.summary()).startsWith("#1 -> #2   live after");
+            assertThat(get("web.localhost")).isEqualTo("two");
+            assertThat(fixture.deployer.present()).hasSize(1);
+        }
+        fixture = new RolloutFixture(fresh(), true);
+    }
+
+    private RolloutFixture reopened() throws Exception {
+        fixture.close();
+        return new RolloutFixture(fresh(), false);
+    }
+
+    private Database fresh() {
+        database.change(
+                tx -> {
+                    tx.update("delete from projects");
+                    tx.update("delete from environment_targets");
+                    tx.update("delete from targets");
+                    tx.update("delete from runners");
+                });
+        return database;
+    }
+
+    @Test
+    void anAppOnLoopbackIsToldWhereToListenAndTheOldReleaseServesOn() throws Exception {
+        fixture.rollOut(RolloutFixture.app("web", 8080, RolloutFixture.page("one")));
+
+        Verdict verdict =
+                fixture.rollOut(
+                        RolloutFixture.app("web", 8080, "exec httpd -f -p 127.0.0.1:8080 -h /tmp"));
+
+        assertThat(verdict.outcome()).isEqualTo(Outcome.FAILED);
+        assertThat(verdict.reason()).isEqualTo(Reason.UNHEALTHY);
+        assertThat(verdict.summary())
+                .isEqualTo(
+                        "web listens on 127.0.0.1:8080; Slipway asks 0.0.0.0:8080: listen on"
+                            + " 0.0.0.0:$PORT");
+        assertThat(get("web.localhost")).isEqualTo("one");
+        assertThat(fixture.deployer.present()).hasSize(1);
+    }
+
+    @Test
+    void anAppThatEndsIsTheCauseWithItsLastLines() throws Exception {
+        Verdict verdict =
+                fixture.rollOut(RolloutFixture.app("web", 8080, "echo no database; exit 3"));
+
+        assertThat(verdict.outcome()).isEqualTo(Outcome.FAILED);
+        assertThat(verdict.reason()).isEqualTo(Reason.EXIT_CODE);
+        assertThat(verdict.summary()).isEqualTo("web ended with exit code 3");
+        assertThat(verdict.evidence().get("log")).isEqualTo(List.of("no database"));
+        assertThat(fixture.deployer.present()).isEmpty();
+    }
+
+    @Test
+    void withoutAPortTheOneThatIsOpenIsTaken() throws Exception {
+        Verdict verdict =
+                fixture.rollOut(
+                        RolloutFixture.app(
+                                "web",
+                                null,
+                                "echo hi > /tmp/index.html; exec httpd -f -p 3000 -h /tmp"));
+
+        assertThat(verdict.outcome()).as(verdict.summary()).isEqualTo(Outcome.SUCCEEDED);
+        assertThat(fixture.traffic.backends("web.localhost").getFirst()).endsWith(":3000");
+        assertThat(get("web.localhost")).isEqualTo("hi");
+    }
+
+    @Test
+    void aSecretWithoutAValueRefusesBeforeAnythingIsTouched() throws Exception {
+        AppSpec plain = RolloutFixture.app("web", 8080, RolloutFixture.page("one"));
+        AppSpec app =
+                new AppSpec(
+                        plain.name(),
+                        plain.image(),
+                        plain.port(),
+                        plain.health(),
+                        plain.command(),
+                        Map.of(),
+                        Map.of("TOKEN", "TOKEN"),
+                        true,
+                        plain.host(),
+                        List.of(),
+                        plain.resources());
+
+        Verdict verdict = fixture.rollOut(app);
+
+        assertThat(verdict.reason()).isEqualTo(Reason.MISSING_SECRET);
+        assertThat(verdict.summary()).isEqualTo("web needs TOKEN, which has no value");
+        assertThat(verdict.evidence().get("remedy"))
+                .isEqualTo("slipway config set TOKEN --secret --app web -p hello");
+        assertThat(fixture.deployer.present()).isEmpty();
+    }
+
+    @Test
+    void anAppWithAVolumeIsStoppedFirstAndItsDataStays() throws Exception {
+        String script =
+                "echo x >> /data/f; mkdir /www; wc -l < /data/f > /www/index.html; exec httpd -f -p"
+                    + " $PORT -h /www";
+        AppSpec plain = RolloutFixture.app("db", 8080, script);
+        AppSpec app =
+                new AppSpec(
+                        "db",
+                        plain.image(),
+                        8080,
+                        plain.health(),
+                        plain.command(),
+                        Map.of(),
+                        Map.of(),
+                        true,
+                        "db.localhost",
+                        List.of(new AppSpec.Volume("data", "/data")),
+                        plain.resources());
+
+        fixture.rollOut(app);
+        assertThat(get("db.localhost")).isEqualTo("1");
+        Verdict second = fixture.rollOut(app);
+
+        assertThat(second.summary()).contains("away for");
+        assertThat(get("db.localhost")).isEqualTo("2");
+        AppSpec broken =
+                new AppSpec(
+                        "db",
+                        plain.image(),
+                        8080,
+                        plain.health(),
+                        List.of("false"),
+                        Map.of(),
+                        Map.of(),
+                        true,
+                        "db.localhost",
+                        app.volumes(),
+                        plain.resources());
+        assertThat(fixture.rollOut(broken).outcome()).isEqualTo(Outcome.FAILED);
+        assertThat(get("db.localhost")).isEqualTo("3");
+    }
+
+    @Test
+    void anEarlierReleaseIsRolledOutAgainByItsNumber() throws Exception {
+        AppSpec one = RolloutFixture.app("web", 8080, RolloutFixture.page("one"));
+        fixture.rollOut(one);
+        fixture.rollOut(RolloutFixture.app("web", 8080, RolloutFixture.page("two")));
+
+        Verdict back = fixture.rollOut(new RolloutSpec(one, "production", null, 1));
+
+        assertThat(back.summary()).startsWith("#2 -> #1   live after");
+        assertThat(get("web.localhost")).isEqualTo("one");
+    }
+
+    @Test
+    void appsOfAProjectReachEachOtherByNameOnceHealthy() throws Exception {
+        fixture.rollOut(RolloutFixture.app("back", 9000, RolloutFixture.page("from-back")));
+        String front =
+                "mkdir /www; until wget -qO /www/index.html http://back:9000/; do sleep 0.2; done;"
+                    + " exec httpd -f -p $PORT -h /www";
+        Verdict verdict = fixture.rollOut(RolloutFixture.app("front", 8080, front));
+
+        assertThat(verdict.outcome()).as(verdict.summary()).isEqualTo(Outcome.SUCCEEDED);
+        assertThat(get("front.localhost")).isEqualTo("from-back");
+        String again = fixture.traffic.backends("front.localhost").getFirst();
+        fixture.rollOut(RolloutFixture.app("back", 9000, RolloutFixture.page("newer-back")));
+        assertThat(fixture.traffic.backends("front.localhost")).containsExactly(again);
+    }
+
+    @Test
+    void anotherClaimGoesOnWithARolloutThatWasCutOff() throws Exception {
+        RolloutSpec spec =
+                new RolloutSpec(
+                        RolloutFixture.app("web", 8080, "sleep 2; " + RolloutFixture.page("one")),
+                        "production",
+                        null,
+                        null);
+        RolloutFixture.TestClaim claim = fixture.claim(1, spec);
+        FutureTask<Verdict> cut =
+                new FutureTask<>(() -> new RolloutWork(fixture.parts).perform(claim));
+        Thread.ofVirtual().start(cut);
+        org.awaitility.Awaitility.await().until(() -> fixture.deployer.present().size() == 1);
+
+        Verdict verdict = new RolloutWork(fixture.parts).perform(claim);
+
+        assertThat(verdict.outcome()).as(verdict.summary()).isEqualTo(Outcome.SUCCEEDED);
+        assertThat(fixture.deployer.present()).containsExactly(claim.name().toString());
+        assertThat(get("web.localhost")).isEqualTo("one");
+        org.assertj.core.api.Assertions.assertThatThrownBy(cut::get)
+                .hasCauseInstanceOf(io.slipway.engine.run.ClaimLost.class);
+    }
+}
