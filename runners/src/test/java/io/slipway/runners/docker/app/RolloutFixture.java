@@ -198,6 +198,8 @@ final class RolloutFixture implements AutoCloseable {
                                     number,
                                     "refs/heads/main",
                                     new CommitId(COMMIT),
+                                    "push",
+                                    "mira",
                                     "rollout",
                                     spec),
                             new AttemptName(instance, jobId, 1));
@@ -284,6 +286,11 @@ final class RolloutFixture implements AutoCloseable {
         @Override
         public long fence() {
             return 1;
+        }
+
+        @Override
+        public String nonce() {
+            return "nonce";
         }
 
         @Override
