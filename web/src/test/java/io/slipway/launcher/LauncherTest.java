@@ -181,6 +181,54 @@ class LauncherTest {
     }
 
     @Test
+    void withoutAptMavenComesAsAnArchiveIntoTheCacheFolder() {
+        vendorOfMaven("sha512sum <\"$root/archive\"");
+
+        Ended ended = machine.slipway("status");
+
+        assertThat(ended.exit()).as(ended.err()).isZero();
+        assertThat(ended.err()).containsPattern("\n  Maven +\\d+ s\n");
+        assertThat(folder.resolve("home/.cache/slipway/apache-maven-3.9.11/bin/mvn")).exists();
+        assertThat(machine.calls()).startsWith("mvn -B -q ");
+    }
+
+    @Test
+    void anArchiveWithAnotherChecksumIsNotUnpacked() {
+        vendorOfMaven("printf '%0128d' 0");
+
+        Ended ended = machine.slipway("status");
+
+        assertThat(ended.exit()).isEqualTo(1);
+        assertThat(ended.err()).containsPattern("the checksum is [0-9a-f]{128} and not 0{128}\n");
+        assertThat(folder.resolve("home/.cache/slipway")).isEmptyDirectory();
+    }
+
+    /// A machine without Maven whose `curl` answers as the vendor does, with this command's
+    /// checksum.
+    private void vendorOfMaven(String checksum) {
+        machine.complete().with("CI", "true");
+        for (String tool : List.of("gzip", "sha512sum", "cut", "mkdir", "tar")) {
+            assertThat(machine.link(tool)).as(tool).isTrue();
+        }
+        machine.tool(
+                "curl",
+                """
+                case "$*" in
+                    *.sha512)
+                        tar -C "$root/vendor" -czf "$root/archive" apache-maven-3.9.11
+                        %s | cut -c 1-128
+                        ;;
+                    *)
+                        while [ "$1" != -o ]; do shift; done
+                        cat "$root/archive" >"$2"
+                        ;;
+                esac
+                """
+                        .formatted(checksum));
+        machine.move("bin/mvn", "vendor/apache-maven-3.9.11/bin/mvn");
+    }
+
+    @Test
     void theExitCodeOfTheSuiteIsTheLaunchers() {
         machine.complete().maven("echo one test failed; exit 7");
 

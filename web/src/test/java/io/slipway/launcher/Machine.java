@@ -117,6 +117,15 @@ final class Machine {
         return this;
     }
 
+    void move(String from, String to) {
+        try {
+            Files.createDirectories(root.resolve(to).getParent());
+            Files.move(root.resolve(from), root.resolve(to));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     Machine with(String name, String value) {
         environment.put(name, value);
         return this;
