@@ -1,0 +1,40 @@
+package io.slipway.web.http;
+
+import io.slipway.fault.Fault;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.ext.web.RoutingContext;
+
+/// Turns a fault into an answer, in the form that the door's clients understand.
+@FunctionalInterface
+public interface FaultAnswer {
+    /// Answers, unless the answer has begun already: then it ends the connection, so that nobody
+    /// takes half of it for the whole.
+    void answer(RoutingContext context, Fault fault);
+
+    /// Plain text: message, line break, remedy.
+    FaultAnswer TEXT =
+            (context, fault) -> {
+                HttpServerResponse response = context.response();
+                if (response.headWritten() || response.ended()) {
+                    response.reset();
+                    return;
+                }
+                String remedy = fault.remedy().isEmpty() ? "" : fault.remedy() + "\n";
+                response.setStatusCode(status(fault))
+                        .putHeader("Content-Type", "text/plain; charset=utf-8")
+                        .end(fault.message() + "\n" + remedy);
+                context.request().resume();
+            };
+
+    /// The status that fits the fault's kind.
+    static int status(Fault fault) {
+        return switch (fault.kind()) {
+            case CONFIGURATION -> 400;
+            case PERMISSION -> 403;
+            case NOT_FOUND -> 404;
+            case CONFLICT -> 409;
+            case UNAVAILABLE -> 503;
+            case INTERNAL -> 500;
+        };
+    }
+}

@@ -1,0 +1,62 @@
+package io.slipway.web.http;
+
+import io.slipway.fault.Fault;
+import io.vertx.core.Handler;
+import io.vertx.ext.web.RoutingContext;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+
+/// Hands each request to a virtual thread of its own, so that handlers may block. The request is
+/// paused before; a handler that wants its body reads it through [BodyInput] or [Bodies].
+public final class Handover implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(Handover.class);
+
+    private final ExecutorService threads =
+            Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("request-", 0).factory());
+
+    /// What may block.
+    @FunctionalInterface
+    public interface Blocking {
+        /// Answers the request, or throws.
+        void handle(RoutingContext context) throws Exception;
+    }
+
+    /// A handler for a router. What the blocking part throws is answered by `faults`.
+    public Handler<RoutingContext> to(Blocking blocking, FaultAnswer faults) {
+        return context -> {
+            context.request().pause();
+            threads.execute(() -> run(context, blocking, faults));
+        };
+    }
+
+    private static void run(RoutingContext context, Blocking blocking, FaultAnswer faults) {
+        try {
+            blocking.handle(context);
+        } catch (Fault e) {
+            if (e.kind() == Fault.Kind.INTERNAL) {
+                log.error("{} {}", context.request().method(), context.request().path(), e);
+            }
+            faults.answer(context, e);
+        } catch (ClientGone e) {
+            log.debug("the client of {} hung up", context.request().path());
+        } catch (Exception e) {
+            log.error("{} {}", context.request().method(), context.request().path(), e);
+            faults.answer(
+                    context,
+                    new Fault(
+                            Fault.Kind.INTERNAL,
+                            "cannot answer: a mistake of Slipway's own",
+                            "report it with the request's id",
+                            e));
+        }
+    }
+
+    @Override
+    public void close() {
+        threads.shutdownNow();
+    }
+}
