@@ -93,7 +93,7 @@ public final class BodyOutput extends OutputStream {
                     .toCompletableFuture()
                     .get(STALLED_SECONDS, TimeUnit.SECONDS);
         } catch (ExecutionException e) {
-            throw new ClientGone(String.valueOf(e.getCause().getMessage()));
+            throw new ClientGone(String.valueOf(e.getMessage()));
         } catch (TimeoutException e) {
             throw new ClientGone("the client took no byte in " + STALLED_SECONDS + " s");
         } catch (InterruptedException e) {
