@@ -1,0 +1,58 @@
+package io.slipway.engine.definition;
+
+import org.jspecify.annotations.Nullable;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+
+/// An app of `apps:`, as written.
+///
+/// @param port null when not written; 0 for `none`
+/// @param command empty: the image's own
+/// @param env literal values
+/// @param secrets variable to name in the configuration
+/// @param open `public:`; null when not written
+/// @param host null when not written
+/// @param needs names of jobs and apps; null when not written
+public record App(
+        String name,
+        Origin origin,
+        @Nullable Integer port,
+        @Nullable Health health,
+        List<String> command,
+        Map<String, String> env,
+        Map<String, String> secrets,
+        @Nullable Boolean open,
+        @Nullable String host,
+        List<Volume> volumes,
+        Limits limits,
+        @Nullable List<String> needs) {
+
+    /// Where an app's image comes from.
+    public sealed interface Origin {}
+
+    /// Built from the sources; paths are normalised, from the repository's root.
+    ///
+    /// @param path the app's folder; null when not written
+    /// @param context null: the app's folder
+    /// @param dockerfile null: `Dockerfile` in the app's folder
+    public record Built(
+            @Nullable String path, @Nullable String context, @Nullable String dockerfile)
+            implements Origin {}
+
+    /// A ready image.
+    ///
+    /// @param image a template, see [io.slipway.engine.grammar.Template]
+    public record Ready(String image) implements Origin {}
+
+    /// The image of another app.
+    public record Shared(String app) implements Origin {}
+
+    /// A named volume.
+    public record Volume(String name, String path) {}
+
+    /// `health:`; null is not written.
+    public record Health(
+            @Nullable String path, @Nullable Duration within, @Nullable Duration every) {}
+}

@@ -1,0 +1,161 @@
+package io.slipway.engine.definition;
+
+import io.slipway.engine.grammar.Check;
+import io.slipway.engine.grammar.Findings;
+import io.slipway.engine.source.SourceTree;
+import io.slipway.engine.yaml.Node;
+import io.slipway.engine.yaml.Place;
+import io.slipway.engine.yaml.YamlReader;
+import io.slipway.engine.yaml.YamlText;
+import io.slipway.fault.Fault;
+
+import org.jspecify.annotations.Nullable;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/// What a commit says about its pipeline: a pipeline, or every problem at once.
+///
+/// @param file such as `.slipway.yml`
+/// @param text of the file; null when there is none, or when it could not be read as text
+/// @param pipeline null when there are problems
+/// @param problems sorted by place
+public record Definition(
+        String file, @Nullable String text, @Nullable Pipeline pipeline, List<Problem> problems) {
+    /// Where a definition is looked for.
+    public static final String FILE = ".slipway.yml";
+
+    private static final List<String> WRONG_NAMES =
+            List.of(".slipway.yaml", "slipway.yml", "slipway.yaml");
+    private static final int MOST_PROBLEMS = 200;
+
+    /// The definition of a commit or folder. Without a file it is the empty pipeline.
+    public static Definition in(SourceTree tree) {
+        for (String wrong : WRONG_NAMES) {
+            if (tree.exists(wrong)) {
+                String remedy =
+                        tree.exists(FILE)
+                                ? "remove it: " + FILE + " is the one that counts"
+                                : "rename it to " + FILE;
+                return broken(wrong, Place.START, "a definition by this name is not read", remedy);
+            }
+        }
+        Optional<SourceTree.Kind> kind = tree.at(FILE);
+        if (kind.isEmpty()) {
+            return none();
+        }
+        if (kind.get() != SourceTree.Kind.FILE) {
+            return broken(FILE, Place.START, "not a regular file", "commit the file itself");
+        }
+        try {
+            byte[] bytes = tree.file(FILE, YamlReader.LARGEST).orElse(new byte[0]);
+            return parse(FILE, decode(bytes));
+        } catch (CharacterCodingException e) {
+            return broken(FILE, Place.START, "the file is not UTF-8", "save it as UTF-8");
+        } catch (Fault fault) {
+            if (fault.kind() != Fault.Kind.CONFIGURATION) {
+                throw fault;
+            }
+            return broken(FILE, Place.START, fault.message(), fault.remedy());
+        }
+    }
+
+    /// What holds when there is no file.
+    public static Definition none() {
+        Places nowhere = new Places(FILE, Map.of());
+        Pipeline empty = new Pipeline(Map.of(), Map.of(), null, null, nowhere);
+        return new Definition(FILE, null, empty, List.of());
+    }
+
+    /// Reads a definition. Never throws because of what the text holds.
+    public static Definition parse(String file, String text) {
+        List<Problem> problems = new ArrayList<>();
+        YamlText yaml = YamlReader.read(text);
+        yaml.flaws()
+                .forEach(
+                        f ->
+                                problems.add(
+                                        new Problem(
+                                                file,
+                                                f.at().line(),
+                                                f.at().column(),
+                                                "",
+                                                f.message(),
+                                                f.remedy())));
+        Findings findings =
+                (at, path, wrong) ->
+                        problems.add(
+                                new Problem(
+                                        file,
+                                        at.line(),
+                                        at.column(),
+                                        path,
+                                        wrong.message(),
+                                        wrong.remedy()));
+        Map<String, Place> places = new LinkedHashMap<>();
+        Node.@Nullable Fields root = root(yaml, file, problems);
+        if (root != null) {
+            new Check(NotYet.KEYS, places, findings).root(Language.ROOT, root, Language.FREE);
+            new Relations(root, findings).check();
+        }
+        if (!problems.isEmpty()) {
+            return new Definition(file, text, null, tidy(file, problems));
+        }
+        Pipeline pipeline = Assembly.pipeline(root, new Places(file, Map.copyOf(places)));
+        return new Definition(file, text, pipeline, List.of());
+    }
+
+    private static Node.@Nullable Fields root(YamlText yaml, String file, List<Problem> problems) {
+        Node root = yaml.root();
+        if (root == null) {
+            return null;
+        }
+        if (root instanceof Node.Fields fields) {
+            return fields;
+        }
+        Place at = root.at();
+        problems.add(
+                new Problem(
+                        file,
+                        at.line(),
+                        at.column(),
+                        "",
+                        "expected keys such as jobs and apps",
+                        "such as " + Language.ROOT.example()));
+        return null;
+    }
+
+    private static List<Problem> tidy(String file, List<Problem> found) {
+        Set<String> seen = new LinkedHashSet<>();
+        List<Problem> sorted = new ArrayList<>();
+        found.stream()
+                .sorted(Comparator.comparingInt(Problem::line).thenComparingInt(Problem::column))
+                .filter(p -> seen.add(p.line() + ":" + p.column() + ":" + p.message()))
+                .limit(MOST_PROBLEMS + 1L)
+                .forEach(sorted::add);
+        if (sorted.size() > MOST_PROBLEMS) {
+            sorted.set(
+                    MOST_PROBLEMS,
+                    new Problem(file, 0, 0, "", "there are more problems", "correct these first"));
+        }
+        return List.copyOf(sorted);
+    }
+
+    private static Definition broken(String file, Place at, String message, String remedy) {
+        Problem problem = new Problem(file, at.line(), at.column(), "", message, remedy);
+        return new Definition(file, null, null, List.of(problem));
+    }
+
+    private static String decode(byte[] bytes) throws CharacterCodingException {
+        return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+    }
+}

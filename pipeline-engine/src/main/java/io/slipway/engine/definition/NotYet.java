@@ -1,0 +1,41 @@
+package io.slipway.engine.definition;
+
+import java.util.Set;
+
+/// The keys of the language that the engine cannot do yet. They are refused, never silently
+/// accepted. This list only shrinks; `*` stands for a name of the user's own or a list's entry.
+final class NotYet {
+    static final Set<String> KEYS =
+            Set.of(
+                    "on",
+                    "concurrency",
+                    "checkout",
+                    "include",
+                    "inputs",
+                    "jobs.*.matrix",
+                    "jobs.*.when",
+                    "jobs.*.services",
+                    "jobs.*.cache",
+                    "jobs.*.retry",
+                    "jobs.*.secrets",
+                    "jobs.*.reports",
+                    "jobs.*.artifacts",
+                    "jobs.*.environment",
+                    "jobs.*.generate",
+                    "jobs.*.steps.*.when",
+                    "jobs.*.steps.*.image",
+                    "jobs.*.steps.*.shell",
+                    "apps.*.when",
+                    "apps.*.build.target",
+                    "apps.*.build.args",
+                    "apps.*.build.platforms",
+                    "apps.*.build.needs",
+                    "apps.*.build.push",
+                    "apps.*.build.tags",
+                    "apps.*.hooks",
+                    "apps.*.scale",
+                    "apps.*.cron",
+                    "environments.*");
+
+    private NotYet() {}
+}

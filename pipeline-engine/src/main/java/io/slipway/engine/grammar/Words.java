@@ -1,0 +1,256 @@
+package io.slipway.engine.grammar;
+
+import io.slipway.engine.grammar.Shape.Scalar;
+
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+
+/// The grammars of single values.
+public final class Words {
+    private static final String NAME = "[a-z]([-a-z0-9]{0,38}[a-z0-9])?";
+    private static final String VARIABLE = "[A-Za-z_][A-Za-z0-9_]{0,254}";
+    private static final String HOST =
+            "(?=.{1,253}$)([a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?\\.)*[a-z]([-a-z0-9]{0,61}[a-z0-9])?";
+    private static final String HEALTH_PATH = "/[!-~]{0,500}";
+    private static final String MOUNT = "(/[A-Za-z0-9._@+-]{1,100}){1,20}";
+    private static final Pattern SYSTEM = Pattern.compile("/(proc|sys|dev)(/.*)?");
+
+    private Words() {}
+
+    /// Any text, taken literally; may be empty and may hold `${`.
+    public static Scalar literal(String what, String example) {
+        return new Scalar(what, example, Map.of("type", TEXT), text -> Optional.empty());
+    }
+
+    /// Text that is not empty, taken literally.
+    public static Scalar script(String what, String example) {
+        return scalar(what, example, Map.of("type", "string", "minLength", 1), t -> !t.isBlank());
+    }
+
+    /// Text of some kind that is only checked for not being empty.
+    public static Scalar text(String what, String example) {
+        return plain(what, example, Map.of("type", TEXT), t -> !t.isBlank() && t.length() <= 1000);
+    }
+
+    /// Text with `${...}`.
+    public static Scalar template(String what, String example) {
+        return new Scalar(
+                what,
+                example,
+                Map.of("type", "string", "minLength", 1),
+                text ->
+                        text.isBlank() || text.length() > 1000
+                                ? Optional.of(not(text, what, example))
+                                : Template.check(text));
+    }
+
+    /// One of some words.
+    public static Scalar choice(String what, String... words) {
+        List<String> known = List.of(words);
+        return new Scalar(
+                what,
+                known.getFirst(),
+                Map.of("enum", known),
+                text ->
+                        known.contains(text)
+                                ? Optional.empty()
+                                : Optional.of(
+                                        new Mistake(
+                                                Quoted.of(text) + " is not known here",
+                                                Nearest.to(text, known)
+                                                        .map(near -> "did you mean '" + near + "'?")
+                                                        .orElse(
+                                                                "write one of: "
+                                                                        + String.join(
+                                                                                ", ", known)))));
+    }
+
+    public static Scalar truth() {
+        return new Scalar(
+                "true or false",
+                "true",
+                Map.of("type", "boolean"),
+                text ->
+                        Amounts.truth(text).isPresent()
+                                ? Optional.empty()
+                                : Optional.of(
+                                        new Mistake(
+                                                Quoted.of(text) + " is not true or false",
+                                                switch (text.toLowerCase(Locale.ROOT)) {
+                                                    case "yes", "on", "y", "1" -> "write true";
+                                                    case "no", "off", "n", "0" -> "write false";
+                                                    default -> "write one of the two";
+                                                })));
+    }
+
+    public static Scalar whole(String what, long least, long most) {
+        return plain(
+                what + " from " + least + " to " + most,
+                Long.toString(least),
+                Map.of("type", "integer", "minimum", least, "maximum", most),
+                t -> Amounts.whole(t).filter(n -> n >= least && n <= most).isPresent());
+    }
+
+    public static Scalar port() {
+        Map<String, Object> number = Map.of("type", "integer", "minimum", 1, "maximum", 65535);
+        return plain(
+                "a port from 1 to 65535, or none",
+                "8080",
+                Map.of("anyOf", List.of(number, Map.of("const", "none"))),
+                t ->
+                        t.equals("none")
+                                || Amounts.whole(t).filter(n -> n >= 1 && n <= 65535).isPresent());
+    }
+
+    public static Scalar duration(Duration least, Duration most) {
+        return plain(
+                "a duration from " + shown(least) + " to " + shown(most),
+                "20m",
+                pattern(Amounts.DURATION),
+                t ->
+                        Amounts.duration(t)
+                                .filter(d -> d.compareTo(least) >= 0 && d.compareTo(most) <= 0)
+                                .isPresent());
+    }
+
+    public static Scalar size() {
+        return plain(
+                "an amount of memory from 4Mi",
+                "512Mi",
+                Map.of("type", List.of("string", "integer"), "pattern", "^(" + Amounts.SIZE + ")$"),
+                t -> Amounts.size(t).filter(bytes -> bytes >= 4L << 20).isPresent());
+    }
+
+    public static Scalar cpu() {
+        return plain(
+                "an amount of processors",
+                "500m",
+                Map.of("type", List.of("string", "number"), "pattern", "^(" + Amounts.CPU + ")$"),
+                t -> Amounts.milliCpu(t).filter(milli -> milli > 0).isPresent());
+    }
+
+    /// A file or folder of the repository.
+    public static Scalar path(String what, String example) {
+        return plain(
+                what + " inside the repository",
+                example,
+                Map.of("type", "string", "minLength", 1),
+                t -> !t.isEmpty() && Amounts.path(t).isPresent());
+    }
+
+    public static Scalar mount() {
+        return plain(
+                "an absolute path that is not the root or the system's",
+                "/data",
+                pattern(MOUNT),
+                t ->
+                        t.matches(MOUNT)
+                                && !SYSTEM.matcher(t).matches()
+                                && !t.matches(".*/\\.\\.?(/.*)?"));
+    }
+
+    public static Scalar healthPath() {
+        return plain("a path that begins with '/'", "/healthz", pattern(HEALTH_PATH), HEALTH_PATH);
+    }
+
+    public static Scalar host() {
+        return plain("a host name in lower case", "cart.example.com", pattern(HOST), HOST);
+    }
+
+    public static Scalar name(String of) {
+        return plain(
+                "a name of lower-case letters, digits and '-', at most 40",
+                of,
+                pattern(NAME),
+                NAME);
+    }
+
+    /// Name of an environment variable of the user's own.
+    public static Scalar variable() {
+        return new Scalar(
+                "the name of a variable",
+                "LOG_LEVEL",
+                pattern(VARIABLE),
+                text -> {
+                    if (!text.matches(VARIABLE)) {
+                        return Optional.of(not(text, "the name of a variable", "LOG_LEVEL"));
+                    }
+                    return text.startsWith("SLIPWAY_")
+                            ? Optional.of(
+                                    new Mistake(
+                                            Quoted.of(text) + " begins with SLIPWAY_",
+                                            "choose another name: those are Slipway's own"))
+                            : Optional.empty();
+                });
+    }
+
+    /// Name of a value of the project's configuration.
+    public static Scalar secretName() {
+        return plain("the name of a secret", "DATABASE_URL", pattern(VARIABLE), VARIABLE);
+    }
+
+    private static final List<String> TEXT = List.of("string", "number", "boolean", "null");
+
+    private static Map<String, Object> pattern(String pattern) {
+        Map<String, Object> schema = new LinkedHashMap<>();
+        schema.put("type", "string");
+        schema.put("pattern", "^(" + pattern + ")$");
+        return schema;
+    }
+
+    private static Scalar plain(
+            String what, String example, Map<String, Object> schema, String pattern) {
+        return plain(what, example, schema, t -> t.length() <= 1000 && t.matches(pattern));
+    }
+
+    private static Scalar plain(
+            String what, String example, Map<String, Object> schema, Function<String, Boolean> ok) {
+        return new Scalar(
+                what,
+                example,
+                schema,
+                text -> {
+                    if (ok.apply(text)) {
+                        return text.contains("${") ? Optional.of(noVariables()) : Optional.empty();
+                    }
+                    return Optional.of(
+                            text.contains("${") ? noVariables() : not(text, what, example));
+                });
+    }
+
+    private static Scalar scalar(
+            String what, String example, Map<String, Object> schema, Function<String, Boolean> ok) {
+        return new Scalar(
+                what,
+                example,
+                schema,
+                text -> ok.apply(text) ? Optional.empty() : Optional.of(not(text, what, example)));
+    }
+
+    private static Mistake noVariables() {
+        return new Mistake("'${...}' is not possible here", "write the text itself");
+    }
+
+    private static Mistake not(String text, String what, String example) {
+        return text.isBlank()
+                ? new Mistake("a value is missing", "write " + what + ", such as " + example)
+                : new Mistake(
+                        Quoted.of(text) + " is not " + what, "write something like " + example);
+    }
+
+    private static String shown(Duration d) {
+        if (d.toMillis() % 1000 != 0) {
+            return d.toMillis() + "ms";
+        }
+        if (d.toSeconds() % 60 != 0) {
+            return d.toSeconds() + "s";
+        }
+        return d.toMinutes() % 60 != 0 ? d.toMinutes() + "m" : d.toHours() + "h";
+    }
+}
