@@ -95,7 +95,7 @@ final class AppKeys {
                     "{ path: services/cart }",
                     key("path", Words.path("a folder", "services/cart"), "the app's folder"),
                     key("build", BUILD, "how its image is built"),
-                    key("image", Words.template("an image", "postgres:18"), "a ready image"),
+                    key("image", Words.image("postgres:18"), "a ready image"),
                     key("use", Words.text("an app", "cart"), "takes the image of another app"),
                     key("port", Words.port(), "what it listens on; none for a worker"),
                     key("health", HEALTH, "how its health is asked"),

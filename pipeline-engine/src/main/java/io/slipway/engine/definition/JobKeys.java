@@ -43,7 +43,7 @@ final class JobKeys {
                     key("env", SharedKeys.ENV, "variables of this step"),
                     key("dir", Words.path("a folder", "services"), "where it starts"),
                     key("when", WHEN, "whether it runs"),
-                    key("image", Words.template("an image", "python:3"), "an image of its own"),
+                    key("image", Words.image("python:3"), "an image of its own"),
                     key("shell", Words.choice("a shell", "sh", "bash"), "what runs the script"));
 
     private static final ListOf STEPS =
@@ -61,7 +61,7 @@ final class JobKeys {
                     keys(
                             "a service's keys",
                             "{ image: \"postgres:18\" }",
-                            required("image", Words.template("an image", "postgres:18"), "image"),
+                            required("image", Words.image("postgres:18"), "image"),
                             key("env", SharedKeys.ENV, "its variables"),
                             key("command", SharedKeys.COMMAND, "replaces the image's command"),
                             key(
@@ -128,10 +128,7 @@ final class JobKeys {
             keys(
                     "a job's keys",
                     "{ image: busybox, steps: [make test] }",
-                    required(
-                            "image",
-                            Words.template("an image", "busybox"),
-                            "the image that the steps run in"),
+                    required("image", Words.image("busybox"), "the image that the steps run in"),
                     required("steps", STEPS, "what it does, in order; the first failure ends it"),
                     key("needs", SharedKeys.NAMES, "jobs that must succeed first"),
                     key("env", SharedKeys.ENV, "variables of all its steps"),

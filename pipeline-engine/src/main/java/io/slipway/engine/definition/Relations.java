@@ -36,11 +36,13 @@ final class Relations {
 
     void check() {
         names();
-        limits();
+        if (tooMany()) {
+            return;
+        }
         Set<String> everything = new LinkedHashSet<>(jobs.keySet());
         everything.addAll(apps.keySet());
         jobs.forEach((name, job) -> jobNeeds(name, job));
-        apps.forEach((name, app) -> known("apps." + name, app, everything));
+        apps.forEach((name, app) -> known(path("apps", name), app, everything));
         cycles();
         apps.forEach((name, app) -> new AppRules(name, app, apps, findings).check());
     }
@@ -61,16 +63,19 @@ final class Relations {
         }
     }
 
-    private void limits() {
-        Node node = root.get("jobs");
-        if (node != null && jobs.size() > MOST_JOBS) {
-            findings.add(
-                    node.at(),
-                    "jobs",
-                    new Mistake(
-                            jobs.size() + " jobs; a run has at most " + MOST_JOBS,
-                            "join some of them"));
+    private boolean tooMany() {
+        Node node = jobs.size() > apps.size() ? root.get("jobs") : root.get("apps");
+        int all = jobs.size() + apps.size();
+        if (node == null || all <= MOST_JOBS) {
+            return false;
         }
+        findings.add(
+                node.at(),
+                jobs.size() > apps.size() ? "jobs" : "apps",
+                new Mistake(
+                        all + " jobs and apps; a run has at most " + MOST_JOBS + " jobs",
+                        "join some of them"));
+        return true;
     }
 
     private void jobNeeds(String name, Node.Fields job) {

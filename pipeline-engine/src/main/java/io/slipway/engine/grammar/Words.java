@@ -19,6 +19,15 @@ public final class Words {
             "(?=.{1,253}$)([a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?\\.)*[a-z]([-a-z0-9]{0,61}[a-z0-9])?";
     private static final String HEALTH_PATH = "/[!-~]{0,500}";
     private static final String MOUNT = "(/[A-Za-z0-9._@+-]{1,100}){1,20}";
+    private static final String PART = "[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*";
+    private static final Pattern IMAGE =
+            Pattern.compile(
+                    "(?:[a-zA-Z0-9][a-zA-Z0-9.-]*(?::[0-9]{1,5})?/)?"
+                            + PART
+                            + "(?:/"
+                            + PART
+                            + ")*(?::[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?"
+                            + "(?:@sha256:[0-9a-f]{64})?");
     private static final Pattern SYSTEM = Pattern.compile("/(proc|sys|dev)(/.*)?");
 
     private Words() {}
@@ -48,6 +57,24 @@ public final class Words {
                         text.isBlank() || text.length() > 1000
                                 ? Optional.of(not(text, what, example))
                                 : Template.check(text));
+    }
+
+    /// A reference of an image, with `${...}`.
+    public static Scalar image(String example) {
+        Scalar template = template("the name of an image", example);
+        return new Scalar(
+                template.what(),
+                example,
+                template.schema(),
+                text ->
+                        text.isBlank() || text.contains("$") || isImage(text)
+                                ? template.check().apply(text)
+                                : Optional.of(not(text, template.what(), example)));
+    }
+
+    /// Whether a text can be the reference of an image.
+    public static boolean isImage(String text) {
+        return text.length() <= 500 && IMAGE.matcher(text).matches();
     }
 
     /// One of some words.

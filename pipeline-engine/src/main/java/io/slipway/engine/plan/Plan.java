@@ -13,6 +13,8 @@ import java.util.List;
 /// @param notes what was found and why, one sentence each, for the push terminal
 /// @param gated whether an environment deploys from this branch, so that it moves when the run
 ///   succeeds
+/// @param gate what decides whether something is rolled out, and who says so: `production takes
+///   main (Slipway's default)`
 /// @param notRolledOut why nothing is rolled out (`feature-x is not rolled out: production takes
 ///   main`); null when something is
 public record Plan(
@@ -20,4 +22,5 @@ public record Plan(
         List<Problem> problems,
         List<String> notes,
         boolean gated,
+        String gate,
         @Nullable String notRolledOut) {}

@@ -1,0 +1,164 @@
+package io.slipway.engine.plan;
+
+import io.slipway.engine.definition.App;
+import io.slipway.engine.definition.Limits;
+import io.slipway.engine.definition.Pipeline;
+import io.slipway.engine.definition.Problem;
+import io.slipway.engine.detection.Detection;
+import io.slipway.engine.detection.Found;
+import io.slipway.engine.detection.Recipe;
+import io.slipway.engine.grammar.Template;
+import io.slipway.engine.grammar.Words;
+import io.slipway.engine.source.SourceTree;
+
+import org.jspecify.annotations.Nullable;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// Which apps there are, and where the image of each comes from.
+final class AppImages {
+    private final Pipeline pipeline;
+    private final SourceTree tree;
+    private final Map<String, String> variables;
+    private final List<Problem> problems = new ArrayList<>();
+    private final List<String> notes = new ArrayList<>();
+
+    AppImages(Pipeline pipeline, SourceTree tree, Map<String, String> variables) {
+        this.pipeline = pipeline;
+        this.tree = tree;
+        this.variables = variables;
+    }
+
+    List<Problem> problems() {
+        return problems;
+    }
+
+    List<String> notes() {
+        return notes;
+    }
+
+    /// @param rootName the name of an app that is found at the root
+    List<PlannedApp> find(String rootName) {
+        List<PlannedApp> apps = new ArrayList<>();
+        if (pipeline.apps() == null) {
+            Found found = Detection.repository(tree, rootName);
+            notes.addAll(found.notes());
+            found.apps().forEach((name, recipe) -> apps.add(detected(name, recipe)));
+        } else {
+            pipeline.apps().values().forEach(app -> planned(app).ifPresent(apps::add));
+        }
+        return apps;
+    }
+
+    private PlannedApp detected(String name, Recipe recipe) {
+        if (pipeline.jobs().containsKey(name)) {
+            problems.add(
+                    pipeline.places()
+                            .problem(
+                                    "jobs." + name,
+                                    "the app that was found has this name too",
+                                    "rename the job: jobs and apps share their names"));
+        }
+        notes.addAll(Detection.shown(recipe));
+        App.Built built = new App.Built(recipe.folder(), null, recipe.dockerfile());
+        App app =
+                new App(
+                        name,
+                        built,
+                        null,
+                        null,
+                        List.of(),
+                        Map.of(),
+                        Map.of(),
+                        null,
+                        null,
+                        List.of(),
+                        Limits.NONE,
+                        null);
+        return new PlannedApp(app, image(name, recipe.folder(), recipe), name, null);
+    }
+
+    private Optional<PlannedApp> planned(App app) {
+        return switch (app.origin()) {
+            case App.Ready ready -> ready(app, ready);
+            case App.Shared shared -> Optional.of(shared(app, shared.app()));
+            case App.Built built ->
+                    built(app, built).map(image -> new PlannedApp(app, image, app.name(), null));
+        };
+    }
+
+    private Optional<PlannedApp> ready(App app, App.Ready ready) {
+        String image = Template.fill(ready.image(), variables);
+        if (!Words.isImage(image)) {
+            problem(app, "image", "'" + image + "' is not the name of an image", "");
+            return Optional.empty();
+        }
+        return Optional.of(new PlannedApp(app, null, null, image));
+    }
+
+    private PlannedApp shared(App app, String other) {
+        App target = pipeline.apps() == null ? null : pipeline.apps().get(other);
+        if (target != null && target.origin() instanceof App.Ready ready) {
+            return new PlannedApp(app, null, null, Template.fill(ready.image(), variables));
+        }
+        return new PlannedApp(app, null, other, null);
+    }
+
+    private Optional<ImageSpec> built(App app, App.Built built) {
+        String folder = firstOf(built.path(), built.context());
+        if (!isFolder(folder)) {
+            String key = built.path() != null ? "path" : "build.context";
+            problem(app, key, "there is no folder " + folder, "write one of the repository");
+            return Optional.empty();
+        }
+        String context = firstOf(built.context(), built.path());
+        if (!isFolder(context)) {
+            problem(app, "build.context", "there is no folder " + context, "correct the path");
+            return Optional.empty();
+        }
+        if (built.dockerfile() != null) {
+            return written(app, context, built.dockerfile());
+        }
+        Optional<Recipe> recipe = Detection.folder(tree, folder);
+        if (recipe.isEmpty()) {
+            String where = folder.isEmpty() ? "the repository's root" : folder;
+            String known = " has no Dockerfile, and its kind is not known";
+            problem(app, "path", where + known, "add a Dockerfile");
+            return Optional.empty();
+        }
+        if (recipe.get().generated() != null) {
+            notes.add("found " + recipe.get().why() + " -> app " + app.name());
+            notes.addAll(Detection.shown(recipe.get()));
+        }
+        return Optional.of(image(app.name(), context, recipe.get()));
+    }
+
+    private Optional<ImageSpec> written(App app, String context, String dockerfile) {
+        if (tree.at(dockerfile).filter(SourceTree.Kind.FILE::equals).isEmpty()) {
+            String remedy = "correct the path: it begins at the repository's root";
+            problem(app, "build.dockerfile", "there is no file " + dockerfile, remedy);
+            return Optional.empty();
+        }
+        return Optional.of(new ImageSpec(app.name(), context, dockerfile, null));
+    }
+
+    private static ImageSpec image(String app, String context, Recipe recipe) {
+        return new ImageSpec(app, context, recipe.dockerfile(), recipe.generated());
+    }
+
+    private boolean isFolder(String path) {
+        return path.isEmpty() || tree.at(path).filter(SourceTree.Kind.FOLDER::equals).isPresent();
+    }
+
+    private void problem(App app, String key, String message, String remedy) {
+        String path = "apps." + app.name() + "." + key;
+        problems.add(pipeline.places().problem(path, message, remedy));
+    }
+
+    private static String firstOf(@Nullable String one, @Nullable String other) {
+        return one != null ? one : other != null ? other : "";
+    }
+}

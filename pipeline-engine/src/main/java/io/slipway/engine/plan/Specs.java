@@ -1,0 +1,95 @@
+package io.slipway.engine.plan;
+
+import io.slipway.engine.definition.App;
+import io.slipway.engine.definition.Job;
+import io.slipway.engine.definition.Limits;
+
+import org.jspecify.annotations.Nullable;
+
+import java.time.Duration;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/// From what was written to what holds: this is where the defaults are.
+final class Specs {
+    /// The longest a job may take unless it says otherwise.
+    static final Duration TIMEOUT = Duration.ofHours(1);
+
+    /// Processes and threads of a container unless it says otherwise: enough for a large test
+    /// suite, and the end of a fork bomb.
+    static final int PIDS = 4096;
+
+    private static final int LONGEST_NAME = 60;
+
+    private Specs() {}
+
+    static CheckSpec check(Job job, String image, Map<String, String> shared) {
+        Map<String, String> env = new LinkedHashMap<>(shared);
+        env.putAll(job.env());
+        return new CheckSpec(
+                image,
+                job.steps().stream().map(Specs::step).toList(),
+                Collections.unmodifiableMap(env),
+                job.directory(),
+                resources(job.limits()),
+                job.network(),
+                orElse(job.timeout(), TIMEOUT));
+    }
+
+    static AppSpec app(PlannedApp planned, @Nullable String host) {
+        App app = planned.app();
+        return new AppSpec(
+                app.name(),
+                planned.ready(),
+                app.port(),
+                health(app.health()),
+                app.command(),
+                app.env(),
+                app.secrets(),
+                planned.open(),
+                host,
+                app.volumes().stream().map(v -> new AppSpec.Volume(v.name(), v.path())).toList(),
+                resources(app.limits()));
+    }
+
+    private static StepSpec step(Job.Step step) {
+        String name = step.name() != null ? step.name() : firstLine(step.run());
+        return new StepSpec(name, step.run(), step.env(), orElse(step.directory(), ""));
+    }
+
+    private static String firstLine(String script) {
+        String line =
+                script.lines().map(String::strip).filter(l -> !l.isEmpty()).findFirst().orElse("");
+        String shown = line.replaceAll("\\p{C}", "?");
+        return shown.length() <= LONGEST_NAME
+                ? shown
+                : shown.substring(0, LONGEST_NAME - 3) + "...";
+    }
+
+    private static AppSpec.Health health(App.@Nullable Health health) {
+        AppSpec.Health byDefault = AppSpec.Health.DEFAULT;
+        if (health == null) {
+            return byDefault;
+        }
+        return new AppSpec.Health(
+                health.path(),
+                millis(health.within(), byDefault.withinMillis()),
+                millis(health.every(), byDefault.everyMillis()));
+    }
+
+    private static Resources resources(Limits limits) {
+        return new Resources(
+                orElse(limits.milliCpu(), 0),
+                orElse(limits.memoryBytes(), 0L),
+                orElse(limits.pids(), PIDS));
+    }
+
+    private static long millis(@Nullable Duration duration, long byDefault) {
+        return duration == null ? byDefault : duration.toMillis();
+    }
+
+    private static <T> T orElse(@Nullable T value, T byDefault) {
+        return value == null ? byDefault : value;
+    }
+}
