@@ -29,13 +29,17 @@ public final class Row {
         return read(() -> result.getString(column));
     }
 
+    /// A column of type int2, int4 or int8.
     public long number(String column) {
         return present(column, numberOrNull(column));
     }
 
     public @Nullable Long numberOrNull(String column) {
-        Number number = read(() -> (Number) result.getObject(column));
-        return number == null ? null : number.longValue();
+        return read(
+                () -> {
+                    long number = result.getLong(column);
+                    return result.wasNull() ? null : number;
+                });
     }
 
     /// A number that fits an int.

@@ -68,12 +68,15 @@ final class DatabaseTest {
                             select ?::text as a, ?::int8 as b, ?::int4 as c, ?::bool as d,
                                    ?::timestamptz as e, ?::uuid as f, ?::bytea as g,
                                    ?::text[] as h, ?::int8[] as i, ?::text as j, ?::jsonb as k,
-                                   ?::text as l, ?::int8 as m, ?::text as n
+                                   ?::text as l, ?::int8 as m, ?::text as n, 7::int2 as o, null::int4 as p
                             """,
                             row -> {
                                 assertThat(row.text("a")).isEqualTo("ahoi");
                                 assertThat(row.number("b")).isEqualTo(1L << 40);
                                 assertThat(row.integer("c")).isEqualTo(-3);
+                                assertThat(row.number("c")).isEqualTo(-3);
+                                assertThat(row.number("o")).isEqualTo(7);
+                                assertThat(row.integerOrNull("p")).isNull();
                                 assertThat(row.flag("d")).isTrue();
                                 assertThat(row.instant("e")).isEqualTo(time);
                                 assertThat(row.uuid("f")).isEqualTo(id);
