@@ -16,7 +16,7 @@ public interface AppValues {
 
     /// Values as they were at one version.
     ///
-    /// @param env complete but for PORT where nobody set it; holds secrets
+    /// @param env complete but for PORT, which the rollout puts over it; holds secrets
     /// @param missing names of secrets without a value
     /// @param version of the project's configuration
     record Values(Map<String, String> env, List<String> missing, int version) {

@@ -119,7 +119,7 @@ final class RolloutDrive {
         Map<String, String> env = new LinkedHashMap<>(values.env());
         int port = port();
         if (port != 0) {
-            env.putIfAbsent("PORT", Integer.toString(port));
+            env.put("PORT", Integer.toString(port));
         }
         List<String> peers =
                 parts.database().read(tx -> Placements.of(tx, placement.projectId())).stream()
