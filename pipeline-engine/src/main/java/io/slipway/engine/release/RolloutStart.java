@@ -81,11 +81,13 @@ final class RolloutStart {
     private record Waits(@Nullable Begun begun, int rollout) {}
 
     private Content content() throws InterruptedException {
-        if (spec.release() != null) {
-            return parts.database().transaction(tx -> earlier(tx, spec.release()));
+        Integer release = spec.release();
+        if (release != null) {
+            return parts.database().read(tx -> earlier(tx, release));
         }
-        if (spec.imageJob() != null) {
-            return parts.database().transaction(tx -> built(tx, spec.imageJob()));
+        String imageJob = spec.imageJob();
+        if (imageJob != null) {
+            return parts.database().read(tx -> built(tx, imageJob));
         }
         String reference = spec.app().image();
         if (reference == null) {
@@ -175,7 +177,7 @@ final class RolloutStart {
         String host = content.app().host();
         Optional<Placement> owner =
                 host == null ? Optional.empty() : Placements.claimHost(tx, host, placement);
-        if (owner.isPresent()) {
+        if (host != null && owner.isPresent()) {
             return now(taken(host, owner.get()));
         }
         if (host != null) {
