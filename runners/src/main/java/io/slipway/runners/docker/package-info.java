@@ -1,4 +1,5 @@
-/// The docker target: everything that is done by a Docker engine and the traffic switch beside it.
+/// A Docker engine: where it is, the connection to it, its facts, networks, and what its messages
+/// mean.
 @NullMarked
 package io.slipway.runners.docker;
 

@@ -105,7 +105,7 @@ class DockerRolloutTest {
         assertThat(verdict.summary())
                 .isEqualTo(
                         "web listens on 127.0.0.1:8080; Slipway asks 0.0.0.0:8080: listen on"
-                            + " 0.0.0.0:$PORT");
+                                + " 0.0.0.0:$PORT");
         assertThat(get("web.localhost")).isEqualTo("one");
         assertThat(fixture.deployer.present()).hasSize(1);
     }
@@ -166,7 +166,7 @@ class DockerRolloutTest {
     void anAppWithAVolumeIsStoppedFirstAndItsDataStays() throws Exception {
         String script =
                 "echo x >> /data/f; mkdir /www; wc -l < /data/f > /www/index.html; exec httpd -f -p"
-                    + " $PORT -h /www";
+                        + " $PORT -h /www";
         AppSpec plain = RolloutFixture.app("db", 8080, script);
         AppSpec app =
                 new AppSpec(
@@ -222,7 +222,7 @@ class DockerRolloutTest {
         fixture.rollOut(RolloutFixture.app("back", 9000, RolloutFixture.page("from-back")));
         String front =
                 "mkdir /www; until wget -qO /www/index.html http://back:9000/; do sleep 0.2; done;"
-                    + " exec httpd -f -p $PORT -h /www";
+                        + " exec httpd -f -p $PORT -h /www";
         Verdict verdict = fixture.rollOut(RolloutFixture.app("front", 8080, front));
 
         assertThat(verdict.outcome()).as(verdict.summary()).isEqualTo(Outcome.SUCCEEDED);

@@ -114,7 +114,7 @@ final class RolloutFixture implements AutoCloseable {
                     long runner =
                             tx.one(
                                     "insert into runners (name, kind, slots) values ('local',"
-                                        + " 'docker', 4) returning id",
+                                            + " 'docker', 4) returning id",
                                     r -> r.number("id"));
                     tx.update("insert into targets (name, runner_id) values ('local', ?)", runner);
                     tx.update("insert into environment_targets (target_id) select id from targets");
