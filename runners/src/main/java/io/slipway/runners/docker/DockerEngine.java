@@ -4,10 +4,14 @@ import com.github.dockerjava.api.DockerClient;
 import com.github.dockerjava.api.command.InspectImageResponse;
 import com.github.dockerjava.api.exception.DockerException;
 import com.github.dockerjava.core.DefaultDockerClientConfig;
+import com.github.dockerjava.core.DockerClientConfig;
 import com.github.dockerjava.core.DockerClientImpl;
+import com.github.dockerjava.transport.DockerHttpClient;
 import com.github.dockerjava.zerodep.ZerodepDockerHttpClient;
 
 import io.slipway.fault.Fault;
+
+import org.jspecify.annotations.Nullable;
 
 import tools.jackson.databind.JsonNode;
 
@@ -91,7 +95,7 @@ public final class DockerEngine implements AutoCloseable {
         }
     }
 
-    /// docker-java's client, with a limit of 30 s for each answer.
+    /// docker-java's client, with a limit of 30 s for each answer that is not a stream.
     public DockerClient client() {
         return client;
     }
@@ -211,14 +215,17 @@ public final class DockerEngine implements AutoCloseable {
         }
         DefaultDockerClientConfig built = config.build();
         return DockerClientImpl.getInstance(
-                built,
-                new ZerodepDockerHttpClient.Builder()
-                        .dockerHost(built.getDockerHost())
-                        .sslConfig(built.getSSLConfig())
-                        .maxConnections(CONNECTIONS)
-                        .connectionTimeout(EngineRequest.LIMIT)
-                        .responseTimeout(CALL)
-                        .build());
+                built, new LimitedTransport(transport(built, CALL), transport(built, null)));
+    }
+
+    private static DockerHttpClient transport(DockerClientConfig config, @Nullable Duration limit) {
+        return new ZerodepDockerHttpClient.Builder()
+                .dockerHost(config.getDockerHost())
+                .sslConfig(config.getSSLConfig())
+                .maxConnections(CONNECTIONS)
+                .connectionTimeout(EngineRequest.LIMIT)
+                .responseTimeout(limit)
+                .build();
     }
 
     private static EngineFacts facts(JsonNode version, JsonNode info, ApiVersion spoken) {

@@ -7,7 +7,6 @@ import io.slipway.fault.Fault;
 import org.jspecify.annotations.Nullable;
 
 import java.nio.file.Path;
-import java.security.GeneralSecurityException;
 
 import javax.net.ssl.SSLContext;
 
@@ -22,7 +21,7 @@ final class EngineTls {
         }
         try {
             return new LocalDirectorySSLConfig(folder.toString()).getSSLContext();
-        } catch (GeneralSecurityException | RuntimeException e) {
+        } catch (RuntimeException e) {
             throw new Fault(
                     Fault.Kind.CONFIGURATION,
                     "cannot read the engine's certificates in " + folder + ": " + e.getMessage(),

@@ -174,6 +174,12 @@ record HttpHead(int status, Map<String, String> headers) {
             return read;
         }
 
+        /// What can be read without waiting: never beyond this chunk.
+        @Override
+        public int available() throws IOException {
+            return (int) Math.min(left, in.available());
+        }
+
         private void next() throws IOException {
             if (!first) {
                 line(in);

@@ -12,7 +12,7 @@ public final class Labels {
     public static final String INSTANCE = "slipway.instance";
 
     /// What it is for: `job`, `network`, `build`, `app`, ...
-    public static final String ROLE = "slipway.role";
+    public static final String KIND = "slipway.kind";
 
     /// The job's id.
     public static final String JOB = "slipway.job";
@@ -25,18 +25,19 @@ public final class Labels {
     private Labels() {}
 
     /// Labels of something that belongs to the instance as a whole.
-    public static Map<String, String> of(String instance, String role) {
-        return new TreeMap<>(Map.of(INSTANCE, instance, ROLE, role));
+    public static Map<String, String> of(String instance, String kind) {
+        return new TreeMap<>(Map.of(INSTANCE, instance, KIND, kind));
     }
 
     /// Labels of something that belongs to one attempt.
     ///
+    /// @param kind such as `job`
     /// @param more evidence; its keys get the prefix `slipway.` where they have none
     public static Map<String, String> of(
-            AttemptName attempt, String role, Map<String, String> more) {
+            AttemptName attempt, String kind, Map<String, String> more) {
         Map<String, String> labels = new TreeMap<>();
         more.forEach((k, v) -> labels.put(k.startsWith(PREFIX) ? k : PREFIX + k, v));
-        labels.putAll(of(attempt.instance(), role));
+        labels.putAll(of(attempt.instance(), kind));
         labels.put(JOB, Long.toString(attempt.job()));
         labels.put(ATTEMPT, Integer.toString(attempt.attempt()));
         return labels;
