@@ -147,10 +147,10 @@ final class AppContainer {
     static Placement placement(Map<String, String> labels) {
         return new Placement(
                 0,
-                Long.parseLong(labels.get(AppLabels.PROJECT_ID)),
-                labels.get(AppLabels.PROJECT),
-                labels.get(AppLabels.ENVIRONMENT),
-                labels.get(AppLabels.APP),
+                Long.parseLong(AppLabels.of(labels, AppLabels.PROJECT_ID)),
+                AppLabels.of(labels, AppLabels.PROJECT),
+                AppLabels.of(labels, AppLabels.ENVIRONMENT),
+                AppLabels.of(labels, AppLabels.APP),
                 0,
                 0,
                 null,

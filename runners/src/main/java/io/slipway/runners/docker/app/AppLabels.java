@@ -1,5 +1,8 @@
 package io.slipway.runners.docker.app;
 
+import java.util.Map;
+import java.util.Objects;
+
 /// Labels of what is made for apps.
 final class AppLabels {
     static final String INSTANCE = "slipway.instance";
@@ -20,4 +23,9 @@ final class AppLabels {
     static final String HOST_PORT = "slipway.host-port";
 
     private AppLabels() {}
+
+    /// A label that everything made for apps has.
+    static String of(Map<String, String> labels, String name) {
+        return Objects.requireNonNull(labels.get(name), () -> "the label " + name + " is missing");
+    }
 }

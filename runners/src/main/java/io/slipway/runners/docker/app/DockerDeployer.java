@@ -198,7 +198,7 @@ public final class DockerDeployer implements Deployer {
         List<Container> others =
                 list().stream().filter(c -> sameEnvironment(c, self) && !sameApp(c, self)).toList();
         if (!others.isEmpty()) {
-            String app = self.getLabels().get(AppLabels.APP);
+            String app = AppLabels.of(self.getLabels(), AppLabels.APP);
             String network = networks.named(AppContainer.placement(self.getLabels()), app);
             networks.connect(network, container, app);
             others.forEach(c -> networks.connect(network, c.getId(), null));
@@ -212,7 +212,7 @@ public final class DockerDeployer implements Deployer {
     public void withdraw(String container) {
         try {
             Map<String, String> labels = find(container).getLabels();
-            networks.withdraw(AppContainer.placement(labels), labels.get(AppLabels.APP), container);
+            networks.withdraw(AppContainer.placement(labels), AppLabels.of(labels, AppLabels.APP), container);
         } catch (NotFoundException e) {
             // It is gone, and its name with it.
         }
