@@ -148,7 +148,8 @@ create table runs (
                       check (state in ('running', 'finishing', 'ended')),
     outcome           text check (outcome in ('succeeded', 'skipped', 'failed', 'errored', 'cancelled')),
     reason            text,                        -- one sentence: what decided the outcome
-    finishing_until   timestamptz,                 -- until then a server has it in hand to end the run
+    finishing_server  uuid,                        -- who does what follows the last job's end,
+    finishing_until   timestamptz,                 -- and until when nobody else does
     created_at        timestamptz not null default now(),
     ended_at          timestamptz,
     unique (project_id, number)
@@ -219,6 +220,7 @@ create table attempts (
     log_bytes       bigint not null default 0,     -- of all that was printed, also where a part was left out
     log_source      bigint not null default 0,     -- bytes of the container's stream that are stored, marks included
     log_chunks      integer not null default 0,    -- sequence of the newest chunk
+    log_open        boolean not null default false, -- the last line has no line break yet
     queued_at       timestamptz not null default now(),
     claimed_at      timestamptz,
     started_at      timestamptz,
@@ -227,7 +229,9 @@ create table attempts (
     unique (job_id, number),
     check ((state = 'ended') = (outcome is not null))
 );
-create index attempts_queued on attempts (runner_id, takes_slot, turn, id) where state = 'queued';
+create index attempts_queued on attempts (runner_id, turn, id) where state = 'queued' and takes_slot;
+create index attempts_queued_free on attempts (runner_id, turn, id) where state = 'queued' and not takes_slot;
+create index attempts_by_turn on attempts (turn);
 create index attempts_running on attempts (lease_until) where state = 'running';
 create index attempts_unremoved on attempts (id) where removed_at is null;
 alter table tokens add foreign key (attempt_id) references attempts on delete cascade;
@@ -259,6 +263,7 @@ create table log_chunks (
     size          integer not null,                -- uncompressed, bytes
     primary key (attempt_id, sequence)
 );
+alter table log_chunks alter column bytes set storage external; -- they are compressed already
 
 -- Images and the registry ---------------------------------------------------------------------
 

@@ -1,0 +1,82 @@
+package io.slipway.engine.log;
+
+import io.slipway.db.VoidWork;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/// What was taken and is not stored yet: bytes, what is to be written in the same transaction, and
+/// where the log will stand after it. Guarded by its user's lock.
+final class PendingLog {
+    private byte[] bytes = new byte[8 * 1024];
+    private int size;
+    private LogPosition end;
+    private List<VoidWork> alongside = new ArrayList<>();
+    private boolean moved;
+
+    /// @param from where the log stands
+    PendingLog(LogPosition from) {
+        this.end = from;
+    }
+
+    /// Everything that is taken for one transaction.
+    ///
+    /// @param end where the log stands once it is stored; the chunk is not counted yet
+    record Batch(byte[] bytes, int size, LogPosition end, List<VoidWork> alongside) {}
+
+    boolean isEmpty() {
+        return size == 0 && !moved && alongside.isEmpty();
+    }
+
+    int size() {
+        return size;
+    }
+
+    LogPosition end() {
+        return end;
+    }
+
+    void append(byte[] from, int offset, int length, long source) {
+        makeRoom(length);
+        System.arraycopy(from, offset, bytes, size, length);
+        size += length;
+        moved |= source > end.source();
+        end =
+                new LogPosition(
+                        end.chunk(),
+                        end.lines() + lineBreaks(from, offset, length),
+                        end.bytes() + length,
+                        Math.max(end.source(), source),
+                        length == 0 ? end.open() : from[offset + length - 1] != '\n');
+    }
+
+    void alongside(VoidWork work) {
+        alongside.add(work);
+    }
+
+    /// Takes everything; what comes later belongs to the next batch.
+    Batch take() {
+        Batch batch = new Batch(bytes, size, end, alongside);
+        bytes = new byte[8 * 1024];
+        size = 0;
+        alongside = new ArrayList<>();
+        moved = false;
+        return batch;
+    }
+
+    private void makeRoom(int length) {
+        if (size + length > bytes.length) {
+            byte[] larger = new byte[Math.max(size + length, bytes.length * 4)];
+            System.arraycopy(bytes, 0, larger, 0, size);
+            bytes = larger;
+        }
+    }
+
+    static long lineBreaks(byte[] bytes, int offset, int length) {
+        int found = 0;
+        for (int i = offset; i < offset + length; i++) {
+            found += bytes[i] == '\n' ? 1 : 0;
+        }
+        return found;
+    }
+}

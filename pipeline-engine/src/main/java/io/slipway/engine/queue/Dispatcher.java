@@ -1,0 +1,213 @@
+package io.slipway.engine.queue;
+
+import io.slipway.db.Database;
+import io.slipway.db.DatabaseAddress;
+import io.slipway.db.Notifications;
+import io.slipway.db.Signal;
+import io.slipway.engine.run.Claim.Ended;
+import io.slipway.engine.run.JobKind;
+import io.slipway.engine.run.JobWork;
+import io.slipway.engine.run.RunEnd;
+import io.slipway.fault.Fault;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/// Takes attempts from the queue and has each driven by a virtual thread of its own; ends runs. Any
+/// number of dispatchers share one database, in as many processes. A notification wakes it, a look
+/// each second decides.
+public final class Dispatcher implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(Dispatcher.class);
+    private static final Duration LOOK = Duration.ofSeconds(1);
+    private static final Duration RENEW = Duration.ofSeconds(5);
+    private static final Duration HANDOVER = Duration.ofSeconds(9);
+    private static final Duration HANGS = Duration.ofSeconds(10);
+    private static final int MOST_AT_ONCE = 32;
+
+    private final Database database;
+    private final Database leaseConnection;
+    private final Queue queue;
+    private final Leases leases;
+    private final RunEnds ends;
+    private final Driver driver;
+    private final Map<Long, Holding> held = new ConcurrentHashMap<>();
+    private final List<Signal> signals = new ArrayList<>();
+    private final List<Thread> loops = new ArrayList<>();
+    private final Signal wake;
+    private volatile boolean closing;
+    private volatile boolean closed;
+
+    /// Starts to take attempts at once, those of an earlier process of the same server first.
+    ///
+    /// @param server this server's identity; only one process at a time may have it
+    /// @param work what does the jobs of each kind
+    /// @param runEnd what follows a run's last job
+    public Dispatcher(
+            Database database,
+            Notifications notifications,
+            UUID server,
+            Map<JobKind, JobWork> work,
+            RunEnd runEnd) {
+        this.database = database;
+        this.leaseConnection = new Database(impatient(database.address()), 1);
+        this.queue = new Queue(database, server);
+        this.leases = new Leases(leaseConnection);
+        this.ends = new RunEnds(database, server, runEnd);
+        this.driver =
+                new Driver(database, queue, work, new Removals(database, queue.instance(), work));
+        this.wake = notifications.signal("queue");
+        ends.takeOver();
+        loop("queue", wake, LOOK, this::claim);
+        loop("run-ends", notifications.signal("finishing"), LOOK, this::finish);
+        loop("leases", notifications.signal("cancel"), RENEW, this::renew);
+        loop("clock", new Signal(), LOOK, this::lookAtClocks);
+    }
+
+    /// A connection that hangs is given up after 5 s, well within a lease.
+    private static DatabaseAddress impatient(DatabaseAddress address) {
+        String separator = address.url().contains("?") ? "&" : "?";
+        return new DatabaseAddress(
+                address.url() + separator + "socketTimeout=5&connectTimeout=5",
+                address.user(),
+                address.password());
+    }
+
+    private void loop(String name, Signal signal, Duration atMost, Runnable body) {
+        signals.add(signal);
+        loops.add(
+                Thread.ofVirtual()
+                        .name(name)
+                        .start(
+                                () -> {
+                                    while (!closed) {
+                                        quietly(name, body);
+                                        signal.await(atMost);
+                                    }
+                                }));
+    }
+
+    /// A loop goes on whatever happens: the database may be away for a while.
+    private static void quietly(String name, Runnable body) {
+        try {
+            body.run();
+        } catch (Fault e) {
+            log.warn("{} could not look: {}", name, e.message());
+        } catch (RuntimeException e) {
+            log.error("{} could not look", name, e);
+        }
+    }
+
+    private void claim() {
+        boolean more = !closing;
+        while (more && !closing) {
+            long askedAt = System.nanoTime();
+            List<Claimed> claimed = queue.claim(Set.copyOf(held.keySet()), MOST_AT_ONCE);
+            claimed.forEach(one -> drive(one, askedAt));
+            more = claimed.size() >= MOST_AT_ONCE;
+        }
+    }
+
+    private void drive(Claimed claimed, long askedAt) {
+        long attempt = claimed.job().attemptId();
+        Holding holding = new Holding(database, claimed, askedAt);
+        held.put(attempt, holding);
+        if (closing) {
+            holding.end(Ended.SHUTDOWN, "");
+        }
+        Thread.ofVirtual()
+                .name("job-" + claimed.job().id())
+                .start(() -> driver.drive(holding, () -> gone(attempt, holding)));
+    }
+
+    private void gone(long attempt, Holding holding) {
+        held.remove(attempt, holding);
+        wake.wake();
+    }
+
+    private void finish() {
+        if (closing) {
+            return;
+        }
+        ends.claim()
+                .forEach(
+                        run ->
+                                Thread.ofVirtual()
+                                        .name("run-end-" + run.id())
+                                        .start(() -> quietly("run end", () -> ends.end(run))));
+    }
+
+    private void renew() {
+        List<Holding> all = List.copyOf(held.values());
+        if (all.isEmpty()) {
+            return;
+        }
+        long askedAt = System.nanoTime();
+        Map<Long, Leases.Renewed> renewed =
+                leases.renew(all).stream()
+                        .collect(Collectors.toMap(Leases.Renewed::attempt, Function.identity()));
+        for (Holding one : all) {
+            Leases.Renewed lease = renewed.get(one.job().attemptId());
+            if (lease == null) {
+                one.end(Ended.LOST, "another server owns it");
+            } else {
+                one.renewed(askedAt);
+                if (!lease.cancelled().isEmpty()) {
+                    one.end(Ended.CANCELLED, lease.cancelled());
+                }
+            }
+        }
+    }
+
+    private void lookAtClocks() {
+        for (Holding one : held.values()) {
+            one.lookAtClock();
+            if (one.hangs(HANGS)) {
+                Thread.ofVirtual().name("force-" + one.job().id()).start(() -> driver.force(one));
+            }
+        }
+    }
+
+    /// How many attempts this process drives now.
+    public int driving() {
+        return held.size();
+    }
+
+    /// Takes nothing more and hands over what it drives, within 10 s; what runs in runners goes on.
+    @Override
+    public void close() {
+        closing = true;
+        held.values().forEach(one -> one.end(Ended.SHUTDOWN, ""));
+        long deadline = System.nanoTime() + HANDOVER.toNanos();
+        while (!held.isEmpty() && System.nanoTime() < deadline) {
+            LockSupport.parkNanos(Duration.ofMillis(5).toNanos());
+        }
+        closed = true;
+        signals.forEach(Signal::wake);
+        for (Thread loop : loops) {
+            join(loop);
+        }
+        // Claims that came between are let go: their leases expire, or the next start takes them.
+        held.values().forEach(one -> one.end(Ended.LOST, "the server ended"));
+        signals.forEach(Signal::close);
+        leaseConnection.close();
+    }
+
+    private static void join(Thread loop) {
+        try {
+            loop.join(Duration.ofSeconds(1));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,212 @@
+package io.slipway.engine.queue;
+
+import io.slipway.db.Database;
+import io.slipway.engine.run.Claim.Ended;
+import io.slipway.engine.run.ClaimLost;
+import io.slipway.engine.run.JobKind;
+import io.slipway.engine.run.JobWork;
+import io.slipway.engine.run.Outcome;
+import io.slipway.engine.run.Reason;
+import io.slipway.engine.run.Verdict;
+import io.slipway.fault.Fault;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
+
+/// Drives one claimed attempt from the claim to its verdict, on the attempt's own thread, and then
+/// removes what it made.
+final class Driver {
+    private static final Logger log = LoggerFactory.getLogger(Driver.class);
+    private static final Duration AGAIN_AFTER = Duration.ofMillis(250);
+    private static final int MOST_EXPIRIES = 3;
+
+    private final Queue queue;
+    private final Verdicts verdicts;
+    private final Map<JobKind, JobWork> work;
+    private final Removals removals;
+
+    Driver(Database database, Queue queue, Map<JobKind, JobWork> work, Removals removals) {
+        this.queue = queue;
+        this.verdicts = new Verdicts(database);
+        this.work = work;
+        this.removals = removals;
+    }
+
+    /// Drives it to its end.
+    ///
+    /// @param gone told when the claim is no longer this process's, before the removal begins
+    void drive(Holding holding, Runnable gone) {
+        boolean ended = false;
+        try {
+            ended = toVerdict(holding);
+        } catch (ClaimLost e) {
+            log.info("{}", e.getMessage());
+        } catch (RuntimeException e) {
+            log.error("{} was let go", holding.name(), e);
+        } finally {
+            holding.ownLog().close();
+            gone.run();
+        }
+        if (ended) {
+            removals.remove(due(holding));
+        }
+    }
+
+    /// Writes the verdict over an attempt whose own thread does not stop.
+    void force(Holding holding) {
+        log.warn("{} does not stop when told: it is ended without its driver", holding.name());
+        try {
+            conclude(holding, stopped(holding));
+            removals.remove(due(holding));
+        } catch (ClaimLost e) {
+            log.info("{}", e.getMessage());
+        }
+    }
+
+    private static Removals.Due due(Holding holding) {
+        return new Removals.Due(
+                holding.job().attemptId(), holding.name(), JobKind.of(holding.job().spec()));
+    }
+
+    private boolean toVerdict(Holding holding) {
+        holding.drivenBy(Thread.currentThread());
+        Optional<Verdict> verdict;
+        try {
+            verdict = perform(holding);
+        } finally {
+            holding.noMoreInterrupts();
+        }
+        if (verdict.isPresent()) {
+            return conclude(holding, verdict.get());
+        }
+        letGo(holding);
+        return false;
+    }
+
+    /// @return nothing when the attempt is to be let go
+    private Optional<Verdict> perform(Holding holding) {
+        int expiries = holding.claimed().past().expiries();
+        if (expiries >= MOST_EXPIRIES) {
+            return Optional.of(Verdicts.quarantine(expiries));
+        }
+        try {
+            JobWork of = work.get(JobKind.of(holding.job().spec()));
+            if (of == null) {
+                throw new Fault(
+                        Fault.Kind.INTERNAL,
+                        "cannot do this job: nothing here does its kind of work",
+                        "report this with the server's log");
+            }
+            return Optional.of(of.perform(holding));
+        } catch (InterruptedException | RuntimeException e) {
+            return afterThrow(holding, e);
+        }
+    }
+
+    private static Optional<Verdict> afterThrow(Holding holding, Exception thrown) {
+        if (thrown instanceof ClaimLost || isDatabaseAway(thrown)) {
+            return Optional.empty();
+        }
+        Optional<Ended> ended = holding.ended();
+        if (ended.isPresent()) {
+            return switch (ended.get()) {
+                case LOST, SHUTDOWN -> Optional.empty();
+                case CANCELLED, TIMEOUT -> Optional.of(stopped(holding));
+            };
+        }
+        if (thrown instanceof Fault fault) {
+            return Optional.of(errored(fault));
+        }
+        log.error("{} ended by a mistake of Slipway's own", holding.name(), thrown);
+        return Optional.of(
+                Verdict.errored(
+                        Reason.INTERNAL,
+                        "a mistake of Slipway's own: " + thrown.getClass().getSimpleName(),
+                        Map.of("message", String.valueOf(thrown.getMessage()))));
+    }
+
+    /// A database that is away says nothing about the job: another claim goes on with it.
+    private static boolean isDatabaseAway(Throwable thrown) {
+        for (Throwable at = thrown; at != null; at = at.getCause()) {
+            if (at instanceof SQLException) {
+                return thrown instanceof Fault f && f.kind() == Fault.Kind.UNAVAILABLE;
+            }
+        }
+        return false;
+    }
+
+    private static Verdict errored(Fault fault) {
+        Reason reason =
+                switch (fault.kind()) {
+                    case UNAVAILABLE -> Reason.RUNNER_LOST;
+                    case CONFIGURATION, NOT_FOUND, CONFLICT, PERMISSION -> Reason.DEFINITION;
+                    case INTERNAL -> Reason.INTERNAL;
+                };
+        return Verdict.errored(
+                reason,
+                fault.message(),
+                Map.of("message", fault.message(), "remedy", fault.remedy()));
+    }
+
+    private static Verdict stopped(Holding holding) {
+        if (holding.ended().orElse(Ended.CANCELLED) == Ended.TIMEOUT) {
+            return Verdict.failed(Reason.TIMEOUT, "its time limit was reached", Map.of());
+        }
+        return new Verdict(
+                Outcome.CANCELLED,
+                Reason.CANCELLED,
+                holding.endedBy(),
+                Map.of("by", holding.endedBy()));
+    }
+
+    /// @return false when somebody else has written a verdict
+    private boolean conclude(Holding holding, Verdict verdict) {
+        if (!holding.settle()) {
+            return false;
+        }
+        untilDone(
+                holding,
+                () -> {
+                    holding.ownLog().flush();
+                    verdicts.write(holding, verdict);
+                });
+        return true;
+    }
+
+    private void letGo(Holding holding) {
+        if (holding.ended().filter(Ended.LOST::equals).isPresent()) {
+            return;
+        }
+        untilDone(
+                holding,
+                () -> {
+                    holding.ownLog().flush();
+                    queue.giveBack(holding.job().attemptId(), holding.fence());
+                });
+    }
+
+    /// Does it again while the database is away, as long as the claim holds.
+    private static void untilDone(Holding holding, Runnable write) {
+        while (true) {
+            try {
+                write.run();
+                return;
+            } catch (Fault e) {
+                if (e.kind() != Fault.Kind.UNAVAILABLE) {
+                    throw e;
+                }
+                log.warn("{} waits for the database: {}", holding.name(), e.message());
+            }
+            if (holding.ended().filter(Ended.LOST::equals).isPresent()) {
+                throw new ClaimLost(holding.name());
+            }
+            LockSupport.parkNanos(AGAIN_AFTER.toNanos());
+        }
+    }
+}

@@ -1,0 +1,231 @@
+package io.slipway.engine.queue;
+
+import io.slipway.db.Database;
+import io.slipway.engine.log.AttemptLog;
+import io.slipway.engine.log.LogOwner;
+import io.slipway.engine.log.LogWriter;
+import io.slipway.engine.plan.CheckSpec;
+import io.slipway.engine.run.AttemptName;
+import io.slipway.engine.run.Claim;
+import io.slipway.engine.run.ClaimLost;
+import io.slipway.engine.run.StepRecord;
+import io.slipway.fault.Fault;
+
+import org.jspecify.annotations.Nullable;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+
+/// A claim in this process's hands: until when it may go on, and the thread that drives it.
+final class Holding implements Claim {
+    /// After this long without a renewal the holder stops, 5 s before anybody else may start.
+    static final Duration OWN_DEADLINE = Duration.ofSeconds(15);
+
+    /// What an image or a rollout may take, and what may pass before a check's first step.
+    private static final Duration WITHOUT_LIMIT = Duration.ofMinutes(60);
+
+    private static final Duration BETWEEN_LINES = Duration.ofMillis(500);
+
+    private final Claimed claimed;
+    private final Database database;
+    private final AttemptLog log;
+    private final StepRows steps;
+    private final Object state = new Object();
+    private volatile long renewedAt;
+    private volatile long limitAt;
+    private volatile boolean began;
+    private long lineAt = System.nanoTime() - BETWEEN_LINES.toNanos();
+
+    // Guarded by state.
+    private @Nullable Thread thread;
+    private @Nullable Ended ended;
+    private long endedAt;
+    private String endedBy = "";
+    private boolean settled;
+
+    /// @param askedAt nanoTime before the claim was asked for: the lease is no older
+    Holding(Database database, Claimed claimed, long askedAt) {
+        this.database = database;
+        this.claimed = claimed;
+        this.renewedAt = askedAt;
+        this.log =
+                new AttemptLog(
+                        database,
+                        new LogOwner(claimed.job().attemptId(), claimed.fence(), this::lost),
+                        claimed.log());
+        this.steps =
+                new StepRows(
+                        log, claimed.job().attemptId(), claimed.job().runId(), this::stepBegins);
+        Duration ran = claimed.past().ran();
+        this.began = ran != null;
+        Duration left =
+                ran != null && claimed.job().spec() instanceof CheckSpec check
+                        ? check.timeout().minus(ran)
+                        : WITHOUT_LIMIT.minus(claimed.past().held());
+        this.limitAt = System.nanoTime() + left.toNanos();
+        if (claimed.past().cancelled() != null) {
+            end(Ended.CANCELLED, claimed.past().cancelled());
+        }
+    }
+
+    @Override
+    public Job job() {
+        return claimed.job();
+    }
+
+    @Override
+    public AttemptName name() {
+        return claimed.name();
+    }
+
+    @Override
+    public long fence() {
+        return claimed.fence();
+    }
+
+    @Override
+    public String nonce() {
+        return claimed.nonce();
+    }
+
+    @Override
+    public LogWriter log() {
+        return log;
+    }
+
+    @Override
+    public StepRecord steps() {
+        return steps;
+    }
+
+    @Override
+    public void progress(String line) {
+        synchronized (state) {
+            if (System.nanoTime() - lineAt < BETWEEN_LINES.toNanos()) {
+                return;
+            }
+            lineAt = System.nanoTime();
+        }
+        String shown = line.length() > 500 ? line.substring(0, 500) : line;
+        String payload = job().runId() + " " + job().id() + " " + shown.replace('\n', ' ');
+        try {
+            database.change(tx -> tx.notify("progress", payload));
+        } catch (Fault e) {
+            if (e.kind() != Fault.Kind.UNAVAILABLE) {
+                throw e;
+            }
+        }
+    }
+
+    @Override
+    public Optional<Ended> ended() {
+        synchronized (state) {
+            return Optional.ofNullable(ended);
+        }
+    }
+
+    Claimed claimed() {
+        return claimed;
+    }
+
+    AttemptLog ownLog() {
+        return log;
+    }
+
+    /// Whether a step of the attempt is known to have begun.
+    boolean began() {
+        return began;
+    }
+
+    /// By whom or what the claim ended, for people.
+    String endedBy() {
+        synchronized (state) {
+            return endedBy;
+        }
+    }
+
+    /// From now on an end interrupts this thread; one that came before does so now.
+    void drivenBy(Thread driver) {
+        synchronized (state) {
+            thread = driver;
+            if (ended != null) {
+                driver.interrupt();
+            }
+        }
+    }
+
+    /// From now on nothing interrupts the driver. Called by it.
+    void noMoreInterrupts() {
+        synchronized (state) {
+            thread = null;
+        }
+        boolean was = Thread.interrupted();
+        assert was || !was;
+    }
+
+    /// Ends the claim. A stronger end replaces a weaker one: what was lost stays lost.
+    void end(Ended how, String by) {
+        synchronized (state) {
+            if (ended == Ended.LOST || ended == how) {
+                return;
+            }
+            if (how == Ended.SHUTDOWN && ended != null) {
+                return;
+            }
+            ended = how;
+            endedBy = by;
+            endedAt = System.nanoTime();
+            if (thread != null) {
+                thread.interrupt();
+            }
+        }
+        if (how == Ended.LOST) {
+            log.close();
+        }
+    }
+
+    /// The right to write the verdict; only the first who asks gets it.
+    boolean settle() {
+        synchronized (state) {
+            boolean first = !settled;
+            settled = true;
+            return first;
+        }
+    }
+
+    void renewed(long askedAt) {
+        renewedAt = askedAt;
+    }
+
+    /// Ends the claim when its time is over.
+    void lookAtClock() {
+        long now = System.nanoTime();
+        if (now - renewedAt > OWN_DEADLINE.toNanos()) {
+            end(Ended.LOST, "the lease could not be renewed");
+        } else if (now - limitAt > 0 && ended().isEmpty()) {
+            end(Ended.TIMEOUT, "");
+        }
+    }
+
+    /// Whether the driver was told to stop, and has not for so long.
+    boolean hangs(Duration since) {
+        synchronized (state) {
+            return (ended == Ended.CANCELLED || ended == Ended.TIMEOUT)
+                    && !settled
+                    && System.nanoTime() - endedAt > since.toNanos();
+        }
+    }
+
+    private void stepBegins(Instant at) {
+        if (!began && job().spec() instanceof CheckSpec check) {
+            limitAt = System.nanoTime() + check.timeout().toNanos();
+        }
+        began = true;
+    }
+
+    private ClaimLost lost() {
+        end(Ended.LOST, "another server owns it");
+        return new ClaimLost(name());
+    }
+}

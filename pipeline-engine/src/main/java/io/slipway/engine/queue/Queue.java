@@ -1,0 +1,211 @@
+package io.slipway.engine.queue;
+
+import io.slipway.db.Database;
+import io.slipway.db.Row;
+import io.slipway.engine.log.LogPosition;
+import io.slipway.engine.plan.JobSpecs;
+import io.slipway.engine.run.AttemptName;
+import io.slipway.engine.run.Claim;
+import io.slipway.engine.source.CommitId;
+
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.UUID;
+
+/// The queue as one server sees it: takes attempts, keeps them, gives them back. Times are those of
+/// the database's clock.
+final class Queue {
+    private final Database database;
+    private final UUID server;
+    private final String instance;
+
+    /// @param server this server's identity; only one process at a time has it
+    Queue(Database database, UUID server) {
+        this.database = database;
+        this.server = server;
+        this.instance =
+                database.read(tx -> tx.one("select id from instance", row -> row.text("id")));
+    }
+
+    String instance() {
+        return instance;
+    }
+
+    /// Takes attempts: those whose holder vanished, those of an earlier process of this server, and
+    /// queued ones that the gate lets through (pause, approval, trust, capacity, the removal of an
+    /// earlier attempt), in the projects' turn. One statement: of several servers each attempt has
+    /// one that got it, and its fence is higher than any before.
+    ///
+    /// @param held attempts that this process drives already
+    /// @param most how many at once
+    List<Claimed> claim(Collection<Long> held, int most) {
+        return database.transaction(
+                tx -> {
+                    List<Claimed> claimed =
+                            tx.query(
+                                    CLAIM,
+                                    this::claimed,
+                                    server,
+                                    held.toArray(Long[]::new),
+                                    most,
+                                    most,
+                                    most,
+                                    server,
+                                    instance);
+                    claimed.stream()
+                            .map(one -> Long.toString(one.job().runId()))
+                            .distinct()
+                            .forEach(run -> tx.notify("run", run));
+                    return claimed;
+                });
+    }
+
+    private static final String CLAIM =
+            """
+            with left_behind as (
+                select a.id
+                from attempts a
+                where a.state = 'running' and (a.lease_until < clock_timestamp() or a.server_id = ?)
+                    and a.id <> all (?)
+                order by a.lease_until
+                limit ?
+                for update skip locked
+            ), queued as (
+                select c.id
+                from (
+                    select r.id, r.slots - (
+                        select count(*)
+                        from attempts b
+                        where b.runner_id = r.id and b.state = 'running' and b.takes_slot) as slots
+                    from runners r) room
+                cross join lateral (
+                    select a.id
+                    from attempts a
+                    join jobs j on j.id = a.job_id
+                    join runs u on u.id = j.run_id
+                    join projects p on p.id = a.project_id
+                    where a.runner_id = room.id and a.state = 'queued' and a.takes_slot
+                        and a.not_before <= clock_timestamp() and not p.paused
+                        and (u.source_trust = 'trusted' or u.approved_commit = u.commit)
+                        and not exists (
+                            select 1
+                            from attempts e
+                            where e.job_id = a.job_id and e.number < a.number
+                                and e.removed_at is null)
+                    order by a.turn, a.id
+                    limit least(?, greatest(room.slots, 0))
+                    for update of a skip locked) c
+            ), queued_free as (
+                select a.id
+                from attempts a
+                join jobs j on j.id = a.job_id
+                join runs u on u.id = j.run_id
+                join projects p on p.id = a.project_id
+                where a.state = 'queued' and not a.takes_slot
+                    and a.not_before <= clock_timestamp() and not p.paused
+                    and (u.source_trust = 'trusted' or u.approved_commit = u.commit)
+                    and not exists (
+                        select 1
+                        from attempts e
+                        where e.job_id = a.job_id and e.number < a.number
+                            and e.removed_at is null)
+                order by a.turn, a.id
+                limit ?
+                for update of a skip locked
+            ), taken as (
+                update attempts a
+                set state = 'running', server_id = ?, fence = a.fence + 1,
+                    lease_until = clock_timestamp() + interval '20 seconds',
+                    expiries = a.expiries
+                        + case when a.state = 'running' and a.server_id is not null then 1 else 0
+                        end,
+                    container = 'slipway-' || ? || '-' || a.job_id || '-' || a.number,
+                    claimed_at = clock_timestamp(),
+                    started_at = coalesce(a.started_at, clock_timestamp())
+                from (
+                    select id from left_behind
+                    union all select id from queued
+                    union all select id from queued_free) c
+                where a.id = c.id
+                returning a.*
+            ), begun as (
+                update jobs j
+                set state = 'running', started_at = coalesce(j.started_at, clock_timestamp())
+                from taken t
+                where j.id = t.job_id
+            )
+            select t.id, t.job_id, t.number, t.fence, t.nonce, t.retries, t.expiries,
+                t.cancel_at is not null as cancelled, t.cancel_reason,
+                t.log_chunks, t.log_lines, t.log_bytes, t.log_source, t.log_open,
+                (extract(epoch from clock_timestamp() - t.started_at) * 1000)::bigint as held,
+                (extract(epoch from clock_timestamp() - (
+                    select min(s.started_at) from steps s where s.attempt_id = t.id)) * 1000
+                )::bigint as ran,
+                j.name, j.spec, j.project_id, p.name as project,
+                u.id as run_id, u.number as run_number, u.ref, u.commit, u.trigger, u.author
+            from taken t
+            join jobs j on j.id = t.job_id
+            join runs u on u.id = j.run_id
+            join projects p on p.id = j.project_id
+            order by t.turn, t.id
+            """;
+
+    private Claimed claimed(Row row) {
+        Long ran = row.numberOrNull("ran");
+        String why = row.textOrNull("cancel_reason");
+        return new Claimed(
+                job(row),
+                new AttemptName(instance, row.number("job_id"), row.integer("number")),
+                row.number("fence"),
+                row.text("nonce"),
+                new LogPosition(
+                        row.integer("log_chunks"),
+                        row.number("log_lines"),
+                        row.number("log_bytes"),
+                        row.number("log_source"),
+                        row.flag("log_open")),
+                new Claimed.Past(
+                        row.integer("retries"),
+                        row.integer("expiries"),
+                        ran == null ? null : Duration.ofMillis(ran),
+                        Duration.ofMillis(row.number("held")),
+                        row.flag("cancelled") ? (why == null ? "cancelled" : why) : null));
+    }
+
+    private static Claim.Job job(Row row) {
+        return new Claim.Job(
+                row.number("job_id"),
+                row.number("id"),
+                row.number("project_id"),
+                row.text("project"),
+                row.number("run_id"),
+                row.integer("run_number"),
+                row.text("ref"),
+                new CommitId(row.text("commit")),
+                row.text("trigger"),
+                row.text("author"),
+                row.text("name"),
+                JobSpecs.read(row.json("spec")));
+    }
+
+    /// Lets another server go on with an attempt at once.
+    ///
+    /// @return false when somebody else owns it already
+    boolean giveBack(long attempt, long fence) {
+        return database.transaction(
+                tx -> {
+                    int given =
+                            tx.update(
+                                    """
+                                    update attempts
+                                    set server_id = null, lease_until = clock_timestamp()
+                                    where id = ? and fence = ? and state = 'running'
+                                    """,
+                                    attempt,
+                                    fence);
+                    tx.notify("queue", "");
+                    return given > 0;
+                });
+    }
+}

@@ -1,0 +1,160 @@
+package io.slipway.engine.queue;
+
+import io.slipway.db.Database;
+import io.slipway.db.Row;
+import io.slipway.db.Tx;
+import io.slipway.engine.run.Outcome;
+import io.slipway.engine.run.Run;
+import io.slipway.engine.run.RunEnd;
+import io.slipway.engine.run.RunHistory;
+
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import java.util.List;
+import java.util.UUID;
+
+/// Ends runs whose jobs have all ended: computes the outcome, lets what follows be done, and marks
+/// them. A run that a server had in hand when it died is taken by another.
+final class RunEnds {
+    private static final Logger log = LoggerFactory.getLogger(RunEnds.class);
+
+    private final Database database;
+    private final UUID server;
+    private final RunEnd runEnd;
+
+    RunEnds(Database database, UUID server, RunEnd runEnd) {
+        this.database = database;
+        this.server = server;
+        this.runEnd = runEnd;
+    }
+
+    /// Frees what an earlier process of this server had in hand.
+    void takeOver() {
+        database.change(
+                tx ->
+                        tx.update(
+                                """
+                                update runs
+                                set finishing_until = null
+                                where state = 'finishing' and finishing_server = ?
+                                """,
+                                server));
+    }
+
+    /// Runs that this server ends now, with outcome and reason.
+    List<Run> claim() {
+        return database.transaction(
+                tx -> {
+                    List<Long> ids =
+                            tx.query(
+                                    """
+                                    update runs
+                                    set finishing_server = ?,
+                                        finishing_until =
+                                            clock_timestamp() + interval '20 seconds'
+                                    where id in (
+                                        select id
+                                        from runs
+                                        where state = 'finishing'
+                                            and coalesce(finishing_until, '-infinity')
+                                                < clock_timestamp()
+                                        order by id
+                                        limit 16
+                                        for update skip locked)
+                                    returning id
+                                    """,
+                                    row -> row.number("id"),
+                                    server);
+                    return ids.stream().map(id -> judged(tx, id)).toList();
+                });
+    }
+
+    private record Part(String name, Outcome outcome, String summary) {
+        static Part of(Row row) {
+            String summary = row.textOrNull("summary");
+            return new Part(
+                    row.text("name"),
+                    row.choice("outcome", Outcome.class),
+                    summary == null ? "" : summary);
+        }
+    }
+
+    private static Run judged(Tx tx, long id) {
+        List<Part> parts =
+                tx.query(
+                        """
+                        select name, outcome, summary from jobs where run_id = ? order by position
+                        """,
+                        Part::of,
+                        id);
+        Outcome outcome = outcome(parts);
+        tx.update(
+                "update runs set outcome = ?, reason = ? where id = ? and outcome is null",
+                outcome,
+                reason(parts, outcome),
+                id);
+        return RunHistory.byId(tx, id).orElseThrow();
+    }
+
+    /// What was skipped counts as passed; a run without jobs has nothing that could fail.
+    private static Outcome outcome(List<Part> parts) {
+        Outcome worst = Outcome.worst(parts.stream().map(Part::outcome).toList());
+        boolean succeeded =
+                parts.isEmpty() || parts.stream().anyMatch(p -> p.outcome() == Outcome.SUCCEEDED);
+        return worst == Outcome.SKIPPED && succeeded ? Outcome.SUCCEEDED : worst;
+    }
+
+    private static @Nullable String reason(List<Part> parts, Outcome outcome) {
+        if (outcome.passed()) {
+            return null;
+        }
+        Part part = parts.stream().filter(p -> p.outcome() == outcome).findFirst().orElseThrow();
+        String verb =
+                switch (outcome) {
+                    case FAILED -> " failed";
+                    case ERRORED -> " errored";
+                    case CANCELLED -> " was cancelled";
+                    case SUCCEEDED, SKIPPED -> "";
+                };
+        return part.name() + verb + (part.summary().isEmpty() ? "" : ": " + part.summary());
+    }
+
+    /// Does what follows and marks the run as ended. On a fault it is tried again soon.
+    void end(Run run) {
+        try {
+            runEnd.ended(run);
+        } catch (RuntimeException e) {
+            log.warn("what follows run {} of {} failed", run.number(), run.project(), e);
+            later(run);
+            return;
+        }
+        database.change(
+                tx -> {
+                    tx.update(
+                            """
+                            update runs
+                            set state = 'ended', ended_at = clock_timestamp(),
+                                finishing_until = null
+                            where id = ? and state = 'finishing' and finishing_server = ?
+                            """,
+                            run.id(),
+                            server);
+                    tx.notify("run", Long.toString(run.id()));
+                });
+    }
+
+    private void later(Run run) {
+        database.change(
+                tx ->
+                        tx.update(
+                                """
+                                update runs
+                                set finishing_until = clock_timestamp() + interval '2 seconds'
+                                where id = ? and state = 'finishing' and finishing_server = ?
+                                """,
+                                run.id(),
+                                server));
+    }
+}

@@ -1,0 +1,140 @@
+package io.slipway.engine.queue;
+
+import io.slipway.db.Database;
+import io.slipway.db.Json;
+import io.slipway.db.Tx;
+import io.slipway.engine.plan.CheckSpec;
+import io.slipway.engine.plan.ImageSpec;
+import io.slipway.engine.plan.RolloutSpec;
+import io.slipway.engine.run.ClaimLost;
+import io.slipway.engine.run.Jobs;
+import io.slipway.engine.run.Outcome;
+import io.slipway.engine.run.Reason;
+import io.slipway.engine.run.Verdict;
+
+import tools.jackson.databind.json.JsonMapper;
+
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+
+/// Writes how attempts ended, and what that means for their jobs and runs.
+final class Verdicts {
+    private static final JsonMapper JSON = JsonMapper.builder().build();
+    private static final int LONGEST_EVIDENCE = 64 * 1024;
+    private static final int LONGEST_SUMMARY = 500;
+    private static final int MOST_RETRIES = 2;
+
+    private final Database database;
+
+    Verdicts(Database database) {
+        this.database = database;
+    }
+
+    /// One transaction: attempt, steps, job, and the jobs that need it.
+    ///
+    /// @throws ClaimLost when somebody else owns the attempt, or it has ended already
+    void write(Holding holding, Verdict verdict) {
+        Claimed claimed = holding.claimed();
+        database.change(
+                tx -> {
+                    Jobs.hold(tx, claimed.job().runId());
+                    endAttempt(tx, claimed, verdict);
+                    endSteps(tx, claimed.job().attemptId(), verdict.outcome());
+                    Optional<Duration> again = again(holding, verdict);
+                    if (again.isPresent()) {
+                        Jobs.again(tx, claimed.job(), again.get(), claimed.past().retries() + 1);
+                    } else {
+                        Jobs.ended(tx, claimed.job(), verdict);
+                    }
+                    tx.notify("log", Long.toString(claimed.job().attemptId()));
+                });
+    }
+
+    private static void endAttempt(Tx tx, Claimed claimed, Verdict verdict) {
+        String evidence = JSON.writeValueAsString(verdict.evidence());
+        String summary = verdict.summary();
+        int ended =
+                tx.update(
+                        """
+                        update attempts
+                        set state = 'ended', outcome = ?, reason = ?, summary = ?, evidence = ?,
+                            exit_code = ?, ended_at = clock_timestamp(), lease_until = null
+                        where id = ? and fence = ? and state = 'running'
+                        """,
+                        verdict.outcome(),
+                        verdict.reason(),
+                        summary.length() > LONGEST_SUMMARY
+                                ? summary.substring(0, LONGEST_SUMMARY)
+                                : summary,
+                        new Json(evidence.length() > LONGEST_EVIDENCE ? "{}" : evidence),
+                        verdict.evidence().get("exitCode") instanceof Integer code ? code : null,
+                        claimed.job().attemptId(),
+                        claimed.fence());
+        if (ended == 0) {
+            throw new ClaimLost(claimed.name());
+        }
+    }
+
+    /// Steps that began have ended as the attempt has; those that never did were skipped.
+    private static void endSteps(Tx tx, long attempt, Outcome outcome) {
+        tx.update(
+                """
+                update steps
+                set outcome = case when state = 'running' then ? else 'skipped' end,
+                    ended_at = case when state = 'running' then clock_timestamp() end,
+                    last_line = case when state = 'running' then
+                        (select log_lines from attempts where id = attempt_id) end,
+                    state = 'ended'
+                where attempt_id = ? and state <> 'ended'
+                """,
+                outcome,
+                attempt);
+    }
+
+    /// After how long the job is tried again by policy: only what errored because something outside
+    /// was away, at most twice, and never when something of the user's may have run already. A
+    /// rollout is not repeated by itself.
+    private static Optional<Duration> again(Holding holding, Verdict verdict) {
+        int retries = holding.claimed().past().retries();
+        boolean away =
+                switch (verdict.reason()) {
+                    case RUNNER_LOST, EVICTED, IMAGE_PULL -> true;
+                    case DONE,
+                            EXIT_CODE,
+                            OUT_OF_MEMORY,
+                            TIMEOUT,
+                            DEFINITION,
+                            IMAGE_BUILD,
+                            UNHEALTHY,
+                            MISSING_SECRET,
+                            CANNOT_RUN,
+                            CANCELLED,
+                            SUPERSEDED,
+                            NEEDS,
+                            INTERNAL ->
+                            false;
+                };
+        boolean harmless =
+                switch (holding.job().spec()) {
+                    case CheckSpec check -> !holding.began() && holding.log().sourceEnd() == 0;
+                    case ImageSpec image -> true;
+                    case RolloutSpec rollout -> false;
+                };
+        boolean repeat =
+                verdict.outcome() == Outcome.ERRORED
+                        && away
+                        && harmless
+                        && retries < MOST_RETRIES
+                        && holding.ended().isEmpty();
+        return repeat ? Optional.of(Duration.ofSeconds(2L << (2 * retries))) : Optional.empty();
+    }
+
+    /// The verdict over a job whose holders vanished again and again.
+    static Verdict quarantine(int expiries) {
+        return Verdict.errored(
+                Reason.INTERNAL,
+                "put aside: the server that ran it went away " + expiries + " times",
+                Map.of("expiries", expiries));
+    }
+}

@@ -1,0 +1,13 @@
+package io.slipway.engine.run;
+
+/// What follows when every job of a run has ended: the branch moves, the delivery is settled.
+@FunctionalInterface
+public interface RunEnd {
+    /// Called after all jobs of the run have ended and before the run itself counts as ended, with
+    /// its outcome and reason in [Run#progress]. Repeatable: a server may die after it did its work
+    /// and another then calls it again. A run that is retried ends once more, perhaps with another
+    /// outcome.
+    ///
+    /// @throws io.slipway.fault.Fault when it cannot be done now; it is called again within 20 s
+    void ended(Run run);
+}

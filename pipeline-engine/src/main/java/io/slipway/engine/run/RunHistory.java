@@ -1,0 +1,222 @@
+package io.slipway.engine.run;
+
+import io.slipway.db.Database;
+import io.slipway.db.Row;
+import io.slipway.db.Tx;
+import io.slipway.engine.definition.Problem;
+import io.slipway.engine.source.CommitId;
+
+import tools.jackson.databind.json.JsonMapper;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+
+/// Reads runs as they stand, for the API, the terminal and the dashboard.
+public final class RunHistory {
+    private static final JsonMapper JSON = JsonMapper.builder().build();
+    private static final int LARGEST_PAGE = 200;
+
+    private final Database database;
+
+    public RunHistory(Database database) {
+        this.database = database;
+    }
+
+    /// The run of that number in the project.
+    public Optional<Run> byNumber(long projectId, int number) {
+        return database.read(
+                tx ->
+                        tx.first(
+                                """
+                                select r.*, p.name as project
+                                from runs r
+                                join projects p on p.id = r.project_id
+                                where r.project_id = ? and r.number = ?
+                                """,
+                                RunHistory::run,
+                                projectId,
+                                number));
+    }
+
+    /// The run of that row.
+    public Optional<Run> byId(long id) {
+        return database.read(tx -> byId(tx, id));
+    }
+
+    /// The run of that row, in a transaction of the caller's.
+    public static Optional<Run> byId(Tx tx, long id) {
+        return tx.first(
+                """
+                select r.*, p.name as project
+                from runs r
+                join projects p on p.id = r.project_id
+                where r.id = ?
+                """,
+                RunHistory::run,
+                id);
+    }
+
+    /// The run that a delivery started.
+    public Optional<Run> byDelivery(UUID delivery) {
+        return database.read(
+                tx ->
+                        tx.first(
+                                """
+                                select r.*, p.name as project
+                                from runs r
+                                join projects p on p.id = r.project_id
+                                where r.delivery_id = ?
+                                """,
+                                RunHistory::run,
+                                delivery));
+    }
+
+    /// A project's runs, newest first.
+    ///
+    /// @param before only runs with a lower number; [Integer#MAX_VALUE] for the newest page
+    /// @param count at most; 200 at most
+    public List<Run> newest(long projectId, int before, int count) {
+        return database.read(
+                tx ->
+                        tx.query(
+                                """
+                                select r.*, p.name as project
+                                from runs r
+                                join projects p on p.id = r.project_id
+                                where r.project_id = ? and r.number < ?
+                                order by r.number desc
+                                limit ?
+                                """,
+                                RunHistory::run,
+                                projectId,
+                                before,
+                                Math.clamp(count, 1, LARGEST_PAGE)));
+    }
+
+    /// The jobs of a run, in the order in which they are shown.
+    public List<Run.Job> jobs(long runId) {
+        return database.read(
+                tx ->
+                        tx.query(
+                                """
+                                select j.*,
+                                    case when j.state = 'queued' then 'capacity' else j.waits
+                                    end as waits_for,
+                                    array(
+                                        select d.name
+                                        from job_needs n
+                                        join jobs d on d.id = n.needs_id
+                                        where n.job_id = j.id
+                                        order by d.position) as needs
+                                from jobs j
+                                where j.run_id = ?
+                                order by j.position
+                                """,
+                                RunHistory::job,
+                                runId));
+    }
+
+    /// Every attempt of every job of a run, oldest first.
+    public List<Run.Attempt> attempts(long runId) {
+        return database.read(
+                tx ->
+                        tx.query(
+                                """
+                                select a.*
+                                from attempts a
+                                join jobs j on j.id = a.job_id
+                                where j.run_id = ?
+                                order by j.position, a.number
+                                """,
+                                RunHistory::attempt,
+                                runId));
+    }
+
+    /// The steps of an attempt.
+    public List<Run.Step> steps(long attemptId) {
+        return database.read(
+                tx ->
+                        tx.query(
+                                "select * from steps where attempt_id = ? order by position",
+                                RunHistory::step,
+                                attemptId));
+    }
+
+    private static Run run(Row row) {
+        return new Run(
+                row.number("id"),
+                row.number("project_id"),
+                row.text("project"),
+                row.integer("number"),
+                new Run.Start(
+                        row.text("trigger"),
+                        row.text("cause"),
+                        row.uuidOrNull("delivery_id"),
+                        row.numberOrNull("principal_id"),
+                        row.instant("created_at")),
+                new Run.Source(
+                        row.text("ref"),
+                        new CommitId(row.text("commit")),
+                        row.text("subject"),
+                        row.text("author")),
+                new Run.Findings(
+                        List.of(JSON.readValue(row.json("problems"), Problem[].class)),
+                        List.of(JSON.readValue(row.json("notes"), String[].class))),
+                new Run.Progress(
+                        row.choice("state", RunState.class),
+                        row.choiceOrNull("outcome", Outcome.class),
+                        row.textOrNull("reason"),
+                        row.instantOrNull("ended_at")));
+    }
+
+    private static Run.Job job(Row row) {
+        return new Run.Job(
+                row.number("id"),
+                row.text("name"),
+                row.choice("kind", JobKind.class),
+                row.choice("state", JobState.class),
+                row.textOrNull("waits_for"),
+                row.choiceOrNull("outcome", Outcome.class),
+                row.choiceOrNull("reason", Reason.class),
+                row.textOrNull("summary"),
+                row.integer("latest_attempt"),
+                row.texts("needs"),
+                times(row));
+    }
+
+    private static Run.Attempt attempt(Row row) {
+        return new Run.Attempt(
+                row.number("id"),
+                row.number("job_id"),
+                row.integer("number"),
+                row.choice("state", JobState.class),
+                row.choiceOrNull("outcome", Outcome.class),
+                row.choiceOrNull("reason", Reason.class),
+                row.textOrNull("summary"),
+                row.json("evidence"),
+                row.number("log_lines"),
+                times(row));
+    }
+
+    private static Run.Step step(Row row) {
+        return new Run.Step(
+                row.integer("position"),
+                row.text("name"),
+                row.choice("state", JobState.class),
+                row.choiceOrNull("outcome", Outcome.class),
+                row.integerOrNull("exit_code"),
+                row.numberOrNull("first_line"),
+                row.numberOrNull("last_line"),
+                row.textOrNull("note"),
+                new Run.Times(
+                        null, row.instantOrNull("started_at"), row.instantOrNull("ended_at")));
+    }
+
+    private static Run.Times times(Row row) {
+        return new Run.Times(
+                row.instantOrNull("queued_at"),
+                row.instantOrNull("started_at"),
+                row.instantOrNull("ended_at"));
+    }
+}

@@ -1,0 +1,245 @@
+package io.slipway.engine.run;
+
+import io.slipway.db.Json;
+import io.slipway.db.Tx;
+import io.slipway.engine.definition.Problem;
+import io.slipway.engine.plan.ImageSpec;
+import io.slipway.engine.plan.JobSpec;
+import io.slipway.engine.plan.JobSpecs;
+import io.slipway.engine.plan.Plan;
+import io.slipway.engine.plan.PlannedJob;
+import io.slipway.engine.plan.RolloutSpec;
+import io.slipway.fault.Fault;
+
+import org.jspecify.annotations.Nullable;
+
+import tools.jackson.databind.json.JsonMapper;
+
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/// Starts runs, cancels them and tries them again. Each method is part of the caller's transaction.
+public final class Runs {
+    private static final JsonMapper JSON = JsonMapper.builder().build();
+
+    /// What a new run is called.
+    ///
+    /// @param number in its project
+    public record Created(long id, int number) {}
+
+    /// Writes a run with its jobs and queues those that need nothing. A run whose definition has
+    /// problems has failed at once, one without jobs has succeeded; both still go through [RunEnd].
+    ///
+    /// @throws io.slipway.db.Conflict when the delivery has a run already (`runs_delivery_id_key`)
+    public Created create(Tx tx, NewRun run) {
+        int number =
+                tx.one(
+                        """
+                        update projects set latest_run = latest_run + 1 where id = ?
+                        returning latest_run
+                        """,
+                        row -> row.integer("latest_run"),
+                        run.projectId());
+        long id = insert(tx, run, number);
+        if (run.plan().problems().isEmpty()) {
+            insertJobs(tx, id, run);
+        }
+        Jobs.settle(tx, id, run.projectId());
+        return new Created(id, number);
+    }
+
+    private static long insert(Tx tx, NewRun run, int number) {
+        Plan plan = run.plan();
+        boolean wrong = !plan.problems().isEmpty();
+        List<String> notes = new ArrayList<>(plan.notes());
+        if (plan.notRolledOut() != null) {
+            notes.add(plan.notRolledOut());
+        }
+        return tx.one(
+                """
+                insert into runs (project_id, number, delivery_id, trigger, cause, ref, commit,
+                    subject, author, principal_id, definition, definition_sha256, problems, notes,
+                    outcome, reason)
+                values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                returning id
+                """,
+                row -> row.number("id"),
+                run.projectId(),
+                number,
+                run.start().delivery(),
+                run.start().trigger(),
+                run.start().cause(),
+                run.source().ref(),
+                run.source().commit().hex(),
+                run.source().subject(),
+                run.source().author(),
+                run.start().principal(),
+                run.definition(),
+                run.definition() == null ? null : sha256(run.definition()),
+                new Json(JSON.writeValueAsString(plan.problems())),
+                new Json(JSON.writeValueAsString(notes)),
+                wrong ? Outcome.FAILED : null,
+                wrong ? sentence(plan.problems()) : null);
+    }
+
+    private static String sentence(List<Problem> problems) {
+        Problem first = problems.getFirst();
+        String place =
+                first.line() > 0
+                        ? first.file() + ":" + first.line() + ":" + first.column()
+                        : first.file();
+        String more = problems.size() == 1 ? "" : ", and " + (problems.size() - 1) + " more";
+        return place + ": " + first.message() + more;
+    }
+
+    private static void insertJobs(Tx tx, long runId, NewRun run) {
+        Map<String, Long> ids = new HashMap<>();
+        int position = 0;
+        for (PlannedJob job : run.plan().jobs()) {
+            ids.put(job.name(), insertJob(tx, runId, run.projectId(), job, position++));
+        }
+        List<@Nullable Object[]> needs = new ArrayList<>();
+        for (PlannedJob job : run.plan().jobs()) {
+            for (String need : job.needs()) {
+                needs.add(new Object[] {ids.get(job.name()), known(ids, job, need)});
+            }
+        }
+        if (!needs.isEmpty()) {
+            tx.updateAll("insert into job_needs (job_id, needs_id) values (?, ?)", needs);
+        }
+    }
+
+    private static long known(Map<String, Long> ids, PlannedJob job, String need) {
+        Long id = ids.get(need);
+        if (id == null) {
+            throw new Fault(
+                    Fault.Kind.INTERNAL,
+                    "cannot start the run: " + job.name() + " needs " + need + ", which is no job",
+                    "report this with the pipeline file");
+        }
+        return id;
+    }
+
+    private static long insertJob(Tx tx, long runId, long projectId, PlannedJob job, int position) {
+        JobSpec spec = job.spec();
+        return tx.one(
+                """
+                insert into jobs (run_id, project_id, position, name, kind, app, environment, spec,
+                    state, waits)
+                values (?, ?, ?, ?, ?, ?, ?, ?, 'waiting', 'needs')
+                returning id
+                """,
+                row -> row.number("id"),
+                runId,
+                projectId,
+                position,
+                job.name(),
+                JobKind.of(spec),
+                switch (spec) {
+                    case ImageSpec image -> image.app();
+                    case RolloutSpec rollout -> rollout.app().name();
+                    default -> null;
+                },
+                spec instanceof RolloutSpec rollout ? rollout.environment() : null,
+                new Json(JobSpecs.write(spec)));
+    }
+
+    /// Asks for the end of everything of the run that has not ended. What runs is stopped within 15
+    /// s by whoever drives it.
+    ///
+    /// @param reason for people: `cancelled by anna`, `superseded by run 13`
+    /// @return false when there was nothing to cancel
+    public boolean cancel(Tx tx, long runId, String reason) {
+        Jobs.hold(tx, runId);
+        int asked =
+                tx.update(
+                        """
+                        update attempts a
+                        set cancel_at = clock_timestamp(), cancel_reason = ?,
+                            state = case when a.state = 'queued' then 'ended' else a.state end,
+                            outcome = case when a.state = 'queued' then 'cancelled' end,
+                            reason = case when a.state = 'queued' then 'cancelled' end,
+                            ended_at = case when a.state = 'queued' then clock_timestamp() end,
+                            removed_at = case when a.state = 'queued' then clock_timestamp() end
+                        from jobs j
+                        where j.id = a.job_id and j.run_id = ? and a.state <> 'ended'
+                            and a.cancel_at is null
+                        """,
+                        reason,
+                        runId);
+        int ended =
+                tx.update(
+                        """
+                        update jobs j
+                        set state = 'ended', waits = null, waits_detail = null,
+                            outcome = 'cancelled', reason = 'cancelled', summary = ?,
+                            ended_at = clock_timestamp()
+                        where j.run_id = ? and (j.state = 'waiting' or j.state = 'queued')
+                        """,
+                        reason,
+                        runId);
+        if (asked + ended == 0) {
+            return false;
+        }
+        Jobs.settle(tx, runId, projectOf(tx, runId));
+        tx.notify("cancel", "");
+        return true;
+    }
+
+    /// Tries the run again, as new attempts beside the old ones. Its success then ends the run as
+    /// succeeded.
+    ///
+    /// @param onlyFailed the jobs that failed, errored or were cancelled, and what needed them;
+    ///   otherwise every job
+    /// @throws Fault CONFLICT while the run has not ended, or when there is nothing to try again
+    public void retry(Tx tx, long runId, boolean onlyFailed) {
+        Jobs.hold(tx, runId);
+        int again =
+                tx.update(
+                        """
+                        update jobs
+                        set state = 'waiting', waits = 'needs', outcome = null, reason = null,
+                            summary = null, ended_at = null, started_at = null
+                        where run_id = ? and state = 'ended'
+                            and (not ? or outcome in ('failed', 'errored', 'cancelled')
+                                or reason = 'needs')
+                            and exists (
+                                select 1 from runs where id = run_id and state = 'ended')
+                        """,
+                        runId,
+                        onlyFailed);
+        if (again == 0) {
+            throw new Fault(
+                    Fault.Kind.CONFLICT,
+                    "cannot try the run again: it still runs, or nothing of it failed",
+                    "wait for its end, or push a commit");
+        }
+        tx.update(
+                """
+                update runs
+                set state = 'running', outcome = null, reason = null, ended_at = null
+                where id = ?
+                """,
+                runId);
+        Jobs.settle(tx, runId, projectOf(tx, runId));
+    }
+
+    private static long projectOf(Tx tx, long runId) {
+        return tx.one(
+                "select project_id from runs where id = ?", row -> row.number("project_id"), runId);
+    }
+
+    private static byte[] sha256(String text) {
+        try {
+            return MessageDigest.getInstance("SHA-256")
+                    .digest(text.getBytes(StandardCharsets.UTF_8));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

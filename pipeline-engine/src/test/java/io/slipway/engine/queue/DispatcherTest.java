@@ -1,0 +1,307 @@
+package io.slipway.engine.queue;
+
+import static io.slipway.engine.queue.Plans.check;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.slipway.db.Database;
+import io.slipway.db.DatabaseExtension;
+import io.slipway.db.Notifications;
+import io.slipway.engine.definition.Problem;
+import io.slipway.engine.run.Claim;
+import io.slipway.engine.run.JobKind;
+import io.slipway.engine.run.Outcome;
+import io.slipway.engine.run.Reason;
+import io.slipway.engine.run.Run;
+import io.slipway.engine.run.RunEnd;
+import io.slipway.engine.run.RunHistory;
+import io.slipway.engine.run.RunState;
+import io.slipway.engine.run.Runs;
+import io.slipway.engine.run.Verdict;
+import io.slipway.fault.Fault;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/// Runs from their creation to their end, on a real database, with scripted work.
+@ExtendWith(DatabaseExtension.class)
+final class DispatcherTest {
+    private static final AtomicInteger PROJECTS = new AtomicInteger();
+
+    private final Database database;
+    private final Notifications notifications;
+    private final RunHistory history;
+    private final ScriptedWork work = new ScriptedWork();
+    private final List<String> ends = new CopyOnWriteArrayList<>();
+    private final List<Dispatcher> dispatchers = new CopyOnWriteArrayList<>();
+    private long project;
+
+    DispatcherTest(Database database, Notifications notifications) {
+        this.database = database;
+        this.notifications = notifications;
+        this.history = new RunHistory(database);
+    }
+
+    @BeforeEach
+    void project() {
+        Plans.runner(database, 4);
+        project = Plans.project(database, "p" + PROJECTS.incrementAndGet());
+    }
+
+    @AfterEach
+    void close() {
+        dispatchers.forEach(Dispatcher::close);
+    }
+
+    private Dispatcher dispatcher(UUID server) {
+        return dispatcher(server, run -> ends.add(run.number() + " " + run.progress().outcome()));
+    }
+
+    private Dispatcher dispatcher(UUID server, RunEnd end) {
+        Dispatcher made =
+                new Dispatcher(database, notifications, server, Map.of(JobKind.CHECK, work), end);
+        dispatchers.add(made);
+        return made;
+    }
+
+    private Run ended(long run) {
+        await().atMost(Duration.ofSeconds(30))
+                .pollInterval(Duration.ofMillis(10))
+                .until(() -> history.byId(run).orElseThrow().progress().state() == RunState.ENDED);
+        return history.byId(run).orElseThrow();
+    }
+
+    private Run.Job job(long run, String name) {
+        return history.jobs(run).stream().filter(j -> j.name().equals(name)).findFirst().get();
+    }
+
+    private static Verdict failed() {
+        return Verdict.failed(Reason.EXIT_CODE, "exit code 1", Map.of("exitCode", 1));
+    }
+
+    @Test
+    void jobsRunAfterWhatTheyNeedAndTheRunSucceeds() {
+        dispatcher(UUID.randomUUID());
+        Runs.Created run =
+                Plans.run(
+                        database,
+                        project,
+                        check("a"),
+                        check("b", "a"),
+                        check("c", "a"),
+                        check("d", "b", "c"));
+        Run seen = ended(run.id());
+        assertThat(seen.progress().outcome()).isEqualTo(Outcome.SUCCEEDED);
+        assertThat(seen.number()).isEqualTo(1);
+        assertThat(work.performed).hasSize(4).startsWith("a/1").endsWith("d/1");
+        assertThat(ends).containsExactly("1 SUCCEEDED");
+        await().until(() -> work.removed.size() == 4);
+    }
+
+    @Test
+    void aFailedJobEndsWhatNeedsItAndTheRunSaysWhy() {
+        work.on("test", claim -> failed());
+        dispatcher(UUID.randomUUID());
+        Runs.Created run =
+                Plans.run(
+                        database,
+                        project,
+                        check("test"),
+                        check("next", "test"),
+                        check("last", "next"),
+                        check("other"));
+        Run seen = ended(run.id());
+        assertThat(seen.progress().outcome()).isEqualTo(Outcome.FAILED);
+        assertThat(seen.progress().reason()).isEqualTo("test failed: exit code 1");
+        assertThat(job(run.id(), "last").outcome()).isEqualTo(Outcome.SKIPPED);
+        assertThat(job(run.id(), "last").reason()).isEqualTo(Reason.NEEDS);
+        assertThat(job(run.id(), "other").outcome()).isEqualTo(Outcome.SUCCEEDED);
+        assertThat(work.performed).containsExactlyInAnyOrder("test/1", "other/1");
+    }
+
+    @Test
+    void aRunWithProblemsHasFailedAndOneWithoutJobsHasSucceeded() {
+        dispatcher(UUID.randomUUID());
+        Problem problem =
+                new Problem(".slipway.yml", 3, 5, "jobs", "no such key 'x'", "take it out");
+        Run wrong = ended(Plans.wrong(database, project, problem).id());
+        assertThat(wrong.progress().outcome()).isEqualTo(Outcome.FAILED);
+        assertThat(wrong.progress().reason()).isEqualTo(".slipway.yml:3:5: no such key 'x'");
+        assertThat(wrong.findings().problems()).containsExactly(problem);
+        Run empty = ended(Plans.run(database, project).id());
+        assertThat(empty.progress().outcome()).isEqualTo(Outcome.SUCCEEDED);
+        assertThat(ends).containsExactlyInAnyOrder("1 FAILED", "2 SUCCEEDED");
+    }
+
+    @Test
+    void aRetryRunsWhatFailedAndWhatNeededItAndSucceeds() {
+        AtomicInteger tries = new AtomicInteger();
+        work.on("test", claim -> tries.incrementAndGet() == 1 ? failed() : Verdict.succeeded(""));
+        dispatcher(UUID.randomUUID());
+        Runs.Created run =
+                Plans.run(database, project, check("a"), check("test", "a"), check("b", "test"));
+        ended(run.id());
+        database.change(tx -> new Runs().retry(tx, run.id(), true));
+        await().until(() -> ends.size() == 2);
+        Run seen = ended(run.id());
+        assertThat(seen.progress().outcome()).isEqualTo(Outcome.SUCCEEDED);
+        assertThat(work.performed).containsExactly("a/1", "test/1", "test/2", "b/1");
+        assertThat(ends).containsExactly("1 FAILED", "1 SUCCEEDED");
+    }
+
+    @Test
+    void cancelReachesWhatRunsWhatIsQueuedAndWhatWaits() throws Exception {
+        CountDownLatch begun = new CountDownLatch(1);
+        work.on(
+                "long",
+                claim -> {
+                    begun.countDown();
+                    new CountDownLatch(1).await();
+                    return failed();
+                });
+        dispatcher(UUID.randomUUID());
+        Runs.Created run = Plans.run(database, project, check("long"), check("next", "long"));
+        begun.await();
+        boolean cancelled =
+                database.transaction(tx -> new Runs().cancel(tx, run.id(), "cancelled by anna"));
+        assertThat(cancelled).isTrue();
+        Run seen = ended(run.id());
+        assertThat(seen.progress().outcome()).isEqualTo(Outcome.CANCELLED);
+        assertThat(seen.progress().reason()).isEqualTo("long was cancelled: cancelled by anna");
+        await().until(() -> work.removed.size() == 1);
+    }
+
+    @Test
+    void aTimeLimitEndsAJob() {
+        work.on(
+                "slow",
+                claim -> {
+                    claim.steps().declare(List.of("one"));
+                    claim.steps().begin(0, Instant.now());
+                    new CountDownLatch(1).await();
+                    return failed();
+                });
+        dispatcher(UUID.randomUUID());
+        Runs.Created run = Plans.run(database, project, check("slow", Duration.ofMillis(300)));
+        Run seen = ended(run.id());
+        assertThat(seen.progress().outcome()).isEqualTo(Outcome.FAILED);
+        assertThat(job(run.id(), "slow").reason()).isEqualTo(Reason.TIMEOUT);
+        assertThat(history.steps(history.attempts(run.id()).getFirst().id()).getFirst().outcome())
+                .isEqualTo(Outcome.FAILED);
+    }
+
+    @Test
+    void aGracefulStopHandsOverAndAnotherServerGoesOn() throws Exception {
+        CountDownLatch begun = new CountDownLatch(1);
+        AtomicInteger calls = new AtomicInteger();
+        work.on(
+                "long",
+                claim -> {
+                    claim.log().line("call " + calls.incrementAndGet());
+                    if (claim.fence() == 1) {
+                        begun.countDown();
+                        new CountDownLatch(1).await();
+                    }
+                    assertThat(claim.log().nextLine()).isEqualTo(3);
+                    return Verdict.succeeded("adopted");
+                });
+        Dispatcher first = dispatcher(UUID.randomUUID());
+        Runs.Created run = Plans.run(database, project, check("long"));
+        begun.await();
+        long before = System.nanoTime();
+        first.close();
+        assertThat(Duration.ofNanos(System.nanoTime() - before)).isLessThan(Duration.ofSeconds(5));
+        dispatcher(UUID.randomUUID());
+        assertThat(ended(run.id()).progress().outcome()).isEqualTo(Outcome.SUCCEEDED);
+        assertThat(work.performed).containsExactly("long/1", "long/1");
+    }
+
+    @Test
+    void whatErroredBecauseSomethingWasAwayIsTriedAgainAndThenErrored() {
+        work.on(
+                "pull",
+                claim -> {
+                    throw new Fault(Fault.Kind.UNAVAILABLE, "cannot pull x: no answer", "wait");
+                });
+        dispatcher(UUID.randomUUID());
+        Runs.Created run = Plans.run(database, project, check("pull"));
+        Run seen = ended(run.id());
+        assertThat(seen.progress().outcome()).isEqualTo(Outcome.ERRORED);
+        assertThat(seen.progress().reason()).isEqualTo("pull errored: cannot pull x: no answer");
+        assertThat(work.performed).containsExactly("pull/1", "pull/2", "pull/3");
+    }
+
+    @Test
+    void whatMayHaveRunAlreadyIsNotTriedAgainByItself() {
+        work.on(
+                "lost",
+                claim -> {
+                    claim.steps().declare(List.of("one"));
+                    claim.steps().begin(0, Instant.now());
+                    return Verdict.errored(Reason.RUNNER_LOST, "the container is gone", Map.of());
+                });
+        dispatcher(UUID.randomUUID());
+        Runs.Created run = Plans.run(database, project, check("lost"));
+        assertThat(ended(run.id()).progress().outcome()).isEqualTo(Outcome.ERRORED);
+        assertThat(work.performed).containsExactly("lost/1");
+    }
+
+    @Test
+    void aRunIsEndedAgainAfterAFaultOfWhatFollows() {
+        AtomicInteger calls = new AtomicInteger();
+        dispatcher(
+                UUID.randomUUID(),
+                run -> {
+                    if (calls.incrementAndGet() < 2) {
+                        throw new Fault(Fault.Kind.UNAVAILABLE, "cannot move main: locked", "");
+                    }
+                });
+        Runs.Created run = Plans.run(database, project, check("a"));
+        assertThat(ended(run.id()).progress().outcome()).isEqualTo(Outcome.SUCCEEDED);
+        assertThat(calls).hasValue(2);
+    }
+
+    @Test
+    void slotsLimitWhatRunsAtOnce() {
+        Plans.runner(database, 2);
+        AtomicInteger now = new AtomicInteger();
+        AtomicInteger most = new AtomicInteger();
+        ScriptedWork.Script script =
+                (Claim claim) -> {
+                    most.accumulateAndGet(now.incrementAndGet(), Math::max);
+                    Thread.sleep(20);
+                    now.decrementAndGet();
+                    return Verdict.succeeded("");
+                };
+        for (int i = 0; i < 8; i++) {
+            work.on("j" + i, script);
+        }
+        dispatcher(UUID.randomUUID());
+        Runs.Created run =
+                Plans.run(
+                        database,
+                        project,
+                        check("j0"),
+                        check("j1"),
+                        check("j2"),
+                        check("j3"),
+                        check("j4"),
+                        check("j5"),
+                        check("j6"),
+                        check("j7"));
+        ended(run.id());
+        assertThat(most).hasValue(2);
+    }
+}

@@ -1,0 +1,41 @@
+package io.slipway.engine.queue;
+
+import io.slipway.engine.run.AttemptName;
+import io.slipway.engine.run.Claim;
+import io.slipway.engine.run.JobWork;
+import io.slipway.engine.run.Verdict;
+
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/// Work that does what a test says, by the job's name.
+final class ScriptedWork implements JobWork {
+    final List<String> performed = new CopyOnWriteArrayList<>();
+    final List<AttemptName> removed = new CopyOnWriteArrayList<>();
+    private final Map<String, Script> scripts = new ConcurrentHashMap<>();
+
+    @FunctionalInterface
+    interface Script {
+        Verdict perform(Claim claim) throws InterruptedException;
+    }
+
+    /// What a job of that name does; others succeed at once.
+    ScriptedWork on(String job, Script script) {
+        scripts.put(job, script);
+        return this;
+    }
+
+    @Override
+    public Verdict perform(Claim claim) throws InterruptedException {
+        performed.add(claim.job().name() + "/" + claim.name().attempt());
+        return scripts.getOrDefault(claim.job().name(), c -> Verdict.succeeded("done"))
+                .perform(claim);
+    }
+
+    @Override
+    public void remove(AttemptName attempt) {
+        removed.add(attempt);
+    }
+}
