@@ -1,0 +1,114 @@
+package io.slipway.web.settings;
+
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Optional;
+
+/// Every setting there is; `docs/settings.md` is made of this list and a test compares both.
+public enum Setting {
+    /// Where the switch listens.
+    PORT(true, "8080", "The port of everything: apps, git, registry, dashboard and API."),
+    /// Where the switch listens.
+    LISTEN(true, "127.0.0.1,::1", "The addresses it listens on; `0.0.0.0,::` for all."),
+    /// Where everything is kept.
+    DATA(
+            true,
+            "~/.local/share/slipway",
+            "The folder that holds everything. On macOS `~/Library/Application Support/slipway`."),
+    /// Below what apps are.
+    DOMAIN(true, "localhost", "Each app is one label below it: `hello.localhost`."),
+    /// What Slipway calls itself.
+    URL(
+            true,
+            "http://<domain>:<port>",
+            "What Slipway calls itself in everything it prints; no path."),
+    /// A database of the operator's.
+    DATABASE_URL(
+            false,
+            "embedded",
+            "A PostgreSQL 15 or newer: `postgresql://user:password@host:5432/name`."),
+    /// The registry's name for engines.
+    REGISTRY(
+            true,
+            "localhost:<port>",
+            "`host[:port]` under which engines and nodes reach the registry."),
+    /// The first token.
+    TOKEN(
+            false,
+            "made at the first start",
+            "For the server: the operator's token, else one is made and kept in `<data>/token`. For"
+                    + " the command line: the token it presents, else the one in that file."),
+    /// The engine.
+    DOCKER(
+            true,
+            "found as Docker's own client finds it",
+            "The Docker engine: `unix:///path` or `tcp://host:port`."),
+    /// Networks of containers.
+    SUBNETS(
+            true,
+            "10.202.0.0/16",
+            "A private IPv4 range that nothing else uses; containers' networks are cut from it."),
+    /// How containers are reached.
+    REACH(
+            true,
+            "auto",
+            "How apps' containers are reached: `auto`, by their addresses where a probe shows that"
+                    + " it works, or `published`, always by ports on 127.0.0.1."),
+    /// Whose forwarding headers are believed.
+    TRUSTED_PROXIES(
+            true,
+            "none",
+            "Networks, such as `10.0.0.0/8`, of proxies whose `X-Forwarded-*` headers are"
+                    + " believed."),
+    /// Where the command line finds the server.
+    SERVER(true, "the URL above", "For the command line: the Slipway it talks to."),
+    /// The settings file.
+    CONFIG(
+            true,
+            "~/.config/slipway/slipway.conf",
+            "The settings file: lines of `SLIPWAY_PORT=8080`, `#` begins a comment.");
+
+    private final boolean flag;
+    private final String standard;
+    private final String meaning;
+
+    Setting(boolean flag, String standard, String meaning) {
+        this.flag = flag;
+        this.standard = standard;
+        this.meaning = meaning;
+    }
+
+    /// Its name in the environment and in the settings file: `SLIPWAY_PORT`.
+    public String variable() {
+        return "SLIPWAY_" + name();
+    }
+
+    /// Its name on the command line, `--port`; empty for what may hold a secret, since every user
+    /// of the machine can read a command line.
+    public Optional<String> flag() {
+        return flag
+                ? Optional.of("--" + name().toLowerCase(Locale.ROOT).replace('_', '-'))
+                : Optional.empty();
+    }
+
+    /// What holds when nobody sets it, for people.
+    public String standard() {
+        return standard;
+    }
+
+    /// What it is, in Markdown.
+    public String meaning() {
+        return meaning;
+    }
+
+    /// Whether its value is a secret, never to be repeated in a message.
+    boolean secret() {
+        return !flag;
+    }
+
+    static Optional<Setting> of(String variable) {
+        return Arrays.stream(values())
+                .filter(setting -> setting.variable().equals(variable))
+                .findFirst();
+    }
+}

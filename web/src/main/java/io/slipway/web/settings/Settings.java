@@ -1,0 +1,66 @@
+package io.slipway.web.settings;
+
+import io.slipway.db.DatabaseAddress;
+import io.slipway.engine.secret.Secret;
+
+import org.jspecify.annotations.Nullable;
+
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+
+/// What this Slipway is told, checked.
+///
+/// @param data the folder that holds everything; absolute
+/// @param database null: the embedded one
+public record Settings(
+        Serving serving,
+        Path data,
+        @Nullable DatabaseAddress database,
+        EngineSettings engine,
+        Client client) {
+
+    /// How it is reached.
+    ///
+    /// @param listen addresses of the switch
+    /// @param domain below which apps are, in lower case
+    /// @param url what Slipway calls itself: scheme, host and perhaps port
+    /// @param trustedProxies networks in CIDR form
+    public record Serving(
+            List<InetSocketAddress> listen, String domain, URI url, List<String> trustedProxies) {
+        /// The port of everything.
+        public int port() {
+            return listen.getFirst().getPort();
+        }
+    }
+
+    /// Where things run.
+    ///
+    /// @param docker such as `unix:///var/run/docker.sock`; null: found
+    /// @param registry `host[:port]`
+    /// @param subnets a private IPv4 range in CIDR form
+    /// @param published whether containers are always reached by ports on 127.0.0.1
+    public record EngineSettings(
+            @Nullable String docker, String registry, String subnets, boolean published) {}
+
+    /// What the command line uses.
+    ///
+    /// @param server the Slipway it talks to
+    /// @param token `SLIPWAY_TOKEN`; null: the one in the data folder
+    public record Client(URI server, @Nullable Secret token) {}
+
+    /// Reads flags, then the environment, then the settings file; the first that has a setting
+    /// wins.
+    ///
+    /// @param flags what was given on the command line
+    /// @param environment of the process
+    /// @throws io.slipway.fault.Fault CONFIGURATION that names every mistake
+    public static Settings read(Map<Setting, String> flags, Map<String, String> environment) {
+        Sources sources = Sources.of(flags, environment);
+        Settings settings = new SettingsReader(sources, environment).read();
+        sources.mistakes().throwIfAny();
+        return settings;
+    }
+}

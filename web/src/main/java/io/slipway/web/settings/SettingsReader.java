@@ -1,0 +1,102 @@
+package io.slipway.web.settings;
+
+import io.slipway.db.DatabaseAddress;
+import io.slipway.engine.secret.Secret;
+import io.slipway.fault.Fault;
+import io.slipway.web.settings.Settings.Client;
+import io.slipway.web.settings.Settings.EngineSettings;
+import io.slipway.web.settings.Settings.Serving;
+import io.slipway.web.settings.Sources.Wrong;
+
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+
+/// Makes settings of texts. Mistakes are noted, never thrown, so that all of them are found.
+final class SettingsReader {
+    private static final int SHORTEST_TOKEN = 20;
+
+    private final Sources sources;
+    private final Map<String, String> environment;
+
+    SettingsReader(Sources sources, Map<String, String> environment) {
+        this.sources = sources;
+        this.environment = environment;
+    }
+
+    Settings read() {
+        int port = sources.value(Setting.PORT, Values::port).orElse(8080);
+        Serving serving = serving(port);
+        return new Settings(
+                serving,
+                sources.value(Setting.DATA, this::folder)
+                        .orElseGet(() -> StandardFolders.data(environment)),
+                sources.value(Setting.DATABASE_URL, SettingsReader::database).orElse(null),
+                engine(port),
+                new Client(
+                        sources.value(Setting.SERVER, Values::url).orElse(serving.url()),
+                        sources.value(Setting.TOKEN, SettingsReader::token).orElse(null)));
+    }
+
+    private Serving serving(int port) {
+        List<InetAddress> addresses =
+                sources.value(Setting.LISTEN, text -> Values.list(text, Values::address))
+                        .orElseGet(
+                                () ->
+                                        List.of(
+                                                InetAddress.ofLiteral("127.0.0.1"),
+                                                InetAddress.ofLiteral("::1")));
+        String domain = sources.value(Setting.DOMAIN, Values::domain).orElse("localhost");
+        String standard = "http://" + domain + (port == 80 ? "" : ":" + port);
+        return new Serving(
+                addresses.stream().map(at -> new InetSocketAddress(at, port)).toList(),
+                domain,
+                sources.value(Setting.URL, Values::url).orElseGet(() -> URI.create(standard)),
+                sources.value(Setting.TRUSTED_PROXIES, text -> Values.list(text, Values::network))
+                        .orElse(List.of()));
+    }
+
+    private EngineSettings engine(int port) {
+        return new EngineSettings(
+                sources.value(Setting.DOCKER, Values::engine).orElse(null),
+                sources.value(Setting.REGISTRY, Values::registry).orElse("localhost:" + port),
+                sources.value(Setting.SUBNETS, Values::privateRange).orElse("10.202.0.0/16"),
+                sources.value(Setting.REACH, SettingsReader::published).orElse(false));
+    }
+
+    private Path folder(String text) {
+        boolean home = text.equals("~") || text.startsWith("~/");
+        Path path =
+                home
+                        ? StandardFolders.home(environment)
+                                .resolve(text.substring(1).replaceFirst("^/", ""))
+                        : Path.of(text);
+        return path.toAbsolutePath().normalize();
+    }
+
+    private static DatabaseAddress database(String text) {
+        try {
+            return DatabaseAddress.parse(text);
+        } catch (Fault e) {
+            throw new Wrong("it is no PostgreSQL URL: " + e.remedy());
+        }
+    }
+
+    private static Secret token(String text) {
+        if (text.length() < SHORTEST_TOKEN) {
+            throw new Wrong("it has fewer than " + SHORTEST_TOKEN + " characters");
+        }
+        return Secret.of(text);
+    }
+
+    private static boolean published(String text) {
+        return switch (text) {
+            case "published" -> true;
+            case "auto" -> false;
+            default -> throw new Wrong("write auto or published");
+        };
+    }
+}
