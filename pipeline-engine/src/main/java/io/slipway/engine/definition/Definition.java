@@ -130,7 +130,7 @@ public record Definition(
                         at.column(),
                         "",
                         "expected keys such as jobs and apps",
-                        "such as " + Language.ROOT.example()));
+                        "write something like " + Language.ROOT.example()));
         return null;
     }
 

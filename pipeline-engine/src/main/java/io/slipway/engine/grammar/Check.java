@@ -9,6 +9,7 @@ import io.slipway.engine.grammar.Shape.Scalar;
 import io.slipway.engine.yaml.Node;
 import io.slipway.engine.yaml.Place;
 
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -83,7 +84,7 @@ public final class Check {
             return;
         }
         if (items.items().size() < shape.least()) {
-            report(node.at(), at, "the list is empty", "such as " + shape.example());
+            report(node.at(), at, "the list is empty", like(shape.example()));
         }
         int index = 0;
         for (Node item : items.items()) {
@@ -118,6 +119,7 @@ public final class Check {
     private void fields(Keys shape, Node.Fields node, At at, String free) {
         Map<String, Key> known =
                 shape.keys().stream().collect(Collectors.toMap(Key::name, key -> key));
+        Set<String> meant = new HashSet<>();
         for (Node.Field field : node.fields()) {
             String name = field.key().value();
             Key key = known.get(name);
@@ -127,13 +129,14 @@ public final class Check {
                     value(key.shape(), field.value(), below);
                 }
             } else if (free.isEmpty() || !name.startsWith(free)) {
-                unknown(shape, name, below);
+                unknown(shape, name, below).ifPresent(meant::add);
             }
         }
         for (Key key : shape.keys()) {
-            if (key.required() && node.get(key.name()) == null) {
+            boolean written = node.get(key.name()) != null || meant.contains(key.name());
+            if (key.required() && !written) {
                 String example = key.name() + ": " + key.shape().example();
-                report(at.place, at, "'" + key.name() + "' is missing", "such as " + example);
+                report(at.place, at, "'" + key.name() + "' is missing", like(example));
             }
         }
     }
@@ -147,17 +150,18 @@ public final class Check {
         return true;
     }
 
-    private void unknown(Keys shape, String name, At at) {
-        List<String> known =
-                shape.keys().stream()
-                        .map(Key::name)
-                        .filter(key -> !notYet.contains(sibling(at, key)))
-                        .toList();
+    /// @return the known key that was probably meant
+    private Optional<String> unknown(Keys shape, String name, At at) {
+        List<String> all = shape.keys().stream().map(Key::name).toList();
+        Optional<String> meant = Nearest.to(name, all);
+        String known =
+                String.join(
+                        ", ",
+                        all.stream().filter(key -> !notYet.contains(sibling(at, key))).toList());
         String remedy =
-                Nearest.to(name, shape.keys().stream().map(Key::name).toList())
-                        .map(near -> "did you mean '" + near + "'?")
-                        .orElse("known here: " + String.join(", ", known));
+                meant.map(near -> "did you mean '" + near + "'?").orElse("known here: " + known);
         report(at.place, at, "unknown key", remedy);
+        return meant;
     }
 
     private static String sibling(At at, String key) {
@@ -170,6 +174,11 @@ public final class Check {
     }
 
     private void forms(Forms shape, Node node, At at) {
+        if (isTextWithColon(shape, node)) {
+            String message = "the ': ' makes this a key with a value";
+            report(node.at(), at, message, "put the whole text in quotes");
+            return;
+        }
         for (Shape form : shape.forms()) {
             if (fits(form, node)) {
                 value(form, node, at);
@@ -177,6 +186,20 @@ public final class Check {
             }
         }
         wrongType(shape, node, at);
+    }
+
+    /// Whether text was taken for a key because it holds a colon and a space.
+    private static boolean isTextWithColon(Forms shape, Node node) {
+        if (!(node instanceof Node.Fields fields) || fields.fields().size() != 1) {
+            return false;
+        }
+        String key = fields.fields().getFirst().key().value();
+        boolean known =
+                shape.forms().stream()
+                        .filter(Keys.class::isInstance)
+                        .flatMap(form -> ((Keys) form).keys().stream())
+                        .anyMatch(one -> Nearest.to(key, List.of(one.name())).isPresent());
+        return !known && shape.forms().stream().anyMatch(Scalar.class::isInstance);
     }
 
     private static boolean fits(Shape shape, Node node) {
@@ -201,7 +224,18 @@ public final class Check {
                 found == null
                         ? "a value is missing"
                         : "expected " + shape.what() + ", not " + found;
-        report(node.at(), at, message, "such as " + shape.example());
+        report(node.at(), at, message, instead(shape, node));
+    }
+
+    private static String instead(Shape shape, Node node) {
+        boolean oneOfMany = shape instanceof ListOf && node instanceof Node.Text;
+        return oneOfMany && ((Node.Text) node).value().matches("[A-Za-z0-9_./-]{1,40}")
+                ? "write [" + ((Node.Text) node).value() + "]"
+                : like(shape.example());
+    }
+
+    private static String like(String example) {
+        return "write something like " + example;
     }
 
     private void report(Place place, At at, String message, String remedy) {

@@ -62,14 +62,16 @@ public final class Words {
     /// A reference of an image, with `${...}`.
     public static Scalar image(String example) {
         Scalar template = template("the name of an image", example);
-        return new Scalar(
-                template.what(),
-                example,
-                template.schema(),
-                text ->
-                        text.isBlank() || text.contains("$") || isImage(text)
-                                ? template.check().apply(text)
-                                : Optional.of(not(text, template.what(), example)));
+        Scalar image =
+                new Scalar(
+                        template.what(),
+                        example,
+                        template.schema(),
+                        text ->
+                                text.isBlank() || text.contains("$") || isImage(text)
+                                        ? template.check().apply(text)
+                                        : Optional.of(not(text, template.what(), example)));
+        return suggesting(image, Words::lower);
     }
 
     /// Whether a text can be the reference of an image.
@@ -136,19 +138,29 @@ public final class Words {
     }
 
     public static Scalar duration(Duration least, Duration most) {
-        return plain(
-                "a duration from " + shown(least) + " to " + shown(most),
-                "20m",
-                pattern(Amounts.DURATION),
-                t ->
-                        Amounts.duration(t)
-                                .filter(d -> d.compareTo(least) >= 0 && d.compareTo(most) <= 0)
-                                .isPresent());
+        Scalar duration =
+                plain(
+                        "a duration from " + shown(least) + " to " + shown(most),
+                        "20m",
+                        pattern(Amounts.DURATION),
+                        t ->
+                                Amounts.duration(t)
+                                        .filter(d -> d.compareTo(least) >= 0)
+                                        .filter(d -> d.compareTo(most) <= 0)
+                                        .isPresent());
+        return suggesting(
+                duration,
+                text -> {
+                    String bare = text.replace(" ", "");
+                    return bare.matches("[0-9]+")
+                            ? bare + "m"
+                            : bare.replaceAll("([smhd])[a-z]+", "$1");
+                });
     }
 
     public static Scalar size() {
         return plain(
-                "an amount of memory from 4Mi",
+                "an amount of memory, at least 4Mi",
                 "512Mi",
                 Map.of("type", List.of("string", "integer"), "pattern", "^(" + Amounts.SIZE + ")$"),
                 t -> Amounts.size(t).filter(bytes -> bytes >= 4L << 20).isPresent());
@@ -173,7 +185,7 @@ public final class Words {
 
     public static Scalar mount() {
         return plain(
-                "an absolute path that is not the root or the system's",
+                "an absolute path other than /, /proc, /sys and /dev",
                 "/data",
                 pattern(MOUNT),
                 t ->
@@ -187,39 +199,73 @@ public final class Words {
     }
 
     public static Scalar host() {
-        return plain("a host name in lower case", "cart.example.com", pattern(HOST), HOST);
+        return suggesting(
+                plain("a host name in lower case", "cart.example.com", pattern(HOST), HOST),
+                text -> lower(text).replaceAll("^[a-z]+://", "").replaceAll("[:/].*", ""));
     }
 
-    public static Scalar name(String of) {
-        return plain(
-                "a name of lower-case letters, digits and '-', at most 40",
-                of,
-                pattern(NAME),
-                NAME);
+    /// Name of a job, an app or anything else that the user names.
+    public static Scalar name(String example) {
+        return suggesting(
+                plain(
+                        "a name of lower-case letters, digits and '-', at most 40",
+                        example,
+                        pattern(NAME),
+                        NAME),
+                text -> lower(text).replaceAll("[^a-z0-9]+", "-").replaceAll("^-|-$", ""));
     }
 
     /// Name of an environment variable of the user's own.
     public static Scalar variable() {
+        Scalar name = secretName("the name of a variable", "LOG_LEVEL");
         return new Scalar(
-                "the name of a variable",
-                "LOG_LEVEL",
-                pattern(VARIABLE),
-                text -> {
-                    if (!text.matches(VARIABLE)) {
-                        return Optional.of(not(text, "the name of a variable", "LOG_LEVEL"));
-                    }
-                    return text.startsWith("SLIPWAY_")
-                            ? Optional.of(
-                                    new Mistake(
-                                            Quoted.of(text) + " begins with SLIPWAY_",
-                                            "choose another name: those are Slipway's own"))
-                            : Optional.empty();
-                });
+                name.what(),
+                name.example(),
+                name.schema(),
+                text ->
+                        text.startsWith("SLIPWAY_")
+                                ? Optional.of(
+                                        new Mistake(
+                                                Quoted.of(text) + " begins with SLIPWAY_",
+                                                "choose another name: those are Slipway's own"))
+                                : name.check().apply(text));
     }
 
     /// Name of a value of the project's configuration.
     public static Scalar secretName() {
-        return plain("the name of a secret", "DATABASE_URL", pattern(VARIABLE), VARIABLE);
+        return secretName("the name of a secret", "DATABASE_URL");
+    }
+
+    private static Scalar secretName(String what, String example) {
+        return suggesting(
+                plain(what, example, pattern(VARIABLE), VARIABLE),
+                text -> text.replaceAll("[^A-Za-z0-9_]+", "_"));
+    }
+
+    /// Adds what was probably meant, where that would be right.
+    private static Scalar suggesting(Scalar shape, Function<String, String> guess) {
+        return new Scalar(
+                shape.what(),
+                shape.example(),
+                shape.schema(),
+                text -> {
+                    Optional<Mistake> wrong = shape.check().apply(text);
+                    if (wrong.isEmpty() || text.length() > 100 || text.isBlank()) {
+                        return wrong;
+                    }
+                    String better = guess.apply(text);
+                    return shape.check().apply(better).isEmpty()
+                            ? wrong.map(w -> new Mistake(w.message(), meant(better)))
+                            : wrong;
+                });
+    }
+
+    private static String meant(String better) {
+        return "did you mean '" + better + "'?";
+    }
+
+    private static String lower(String text) {
+        return text.toLowerCase(Locale.ROOT);
     }
 
     private static final List<String> TEXT = List.of("string", "number", "boolean", "null");

@@ -11,6 +11,7 @@ public final class PlanText {
     private static final int WIDTH = 72;
 
     private static final int SECOND_COLUMN = 26;
+    private static final String NARROW = "    ";
 
     private PlanText() {}
 
@@ -80,25 +81,29 @@ public final class PlanText {
         return steps.size() == 1 ? "1 step" : steps.size() + " steps";
     }
 
-    /// Breaks between words; a word that is longer than a line is broken where the line ends.
+    /// Breaks between words. A word with too little room in its column gets a line of its own; one
+    /// that is longer than a line is broken where the line ends.
     private static void wrap(String first, String text, List<String> lines) {
         String indent = " ".repeat(first.isEmpty() ? leading(text) + 2 : first.length());
         StringBuilder line = new StringBuilder(first);
         boolean fresh = true;
         for (String word : plain(text).split(" ", -1)) {
-            if (!fresh && line.length() + 1 + word.length() > WIDTH) {
+            boolean fits = line.length() + (fresh ? 0 : 1) + word.length() <= WIDTH;
+            if (!fits) {
                 lines.add(line.toString().stripTrailing());
-                line = new StringBuilder(indent);
+                boolean narrow = indent.length() + word.length() > WIDTH;
+                line = new StringBuilder(narrow ? NARROW : indent);
                 fresh = true;
             }
             line.append(fresh ? "" : " ").append(word);
             fresh = false;
             while (line.length() > WIDTH) {
                 lines.add(line.substring(0, WIDTH));
-                line = new StringBuilder(indent).append(line.substring(WIDTH));
+                line = new StringBuilder(NARROW).append(line.substring(WIDTH));
             }
         }
         lines.add(line.toString().stripTrailing());
+        lines.removeIf(String::isEmpty);
     }
 
     private static int leading(String text) {

@@ -6,25 +6,104 @@ import io.slipway.engine.definition.Definition;
 import io.slipway.engine.source.CommitId;
 import io.slipway.engine.source.FolderTree;
 
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.io.TempDir;
 
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
 
+/// `plans.txt` holds what is pushed and the plan that is made of it, as the pusher reads it. A case
+/// begins with its name; then come lines `ref NAME`, `default BRANCH`, `project NAME`, `host HOST
+/// PROJECT APP ENVIRONMENT` and `files PATH...`, a blank line, and the text of `.slipway.yml`.
 class PlannerTest {
-    @Test
-    void x() {
-        for (String e : new String[] {"hello", "checked", "two-apps", "with-database"}) {
-            FolderTree tree = new FolderTree(Path.of("../examples/" + e));
-            PlanRequest request =
-                    new PlanRequest(
-                            "group/" + e,
-                            "refs/heads/main",
-                            new CommitId("1".repeat(40)),
-                            null,
-                            "localhost");
-            Plan plan = new Planner(HostOwners.NOBODY).plan(Definition.in(tree), request, tree);
-            PlanText.lines(plan, request).forEach(System.out::println);
-            assertThat(plan.problems()).isEmpty();
+    private static final String COMMIT = "4be0a17c2e9d5a6f0b1c3d4e5f60718293a4b5c6";
+
+    private record Case(String name, List<String> settings, String file, String expected) {}
+
+    @TestFactory
+    Stream<DynamicTest> planIsAsItIsWritten(@TempDir Path folder) {
+        return cases().stream()
+                .map(
+                        one ->
+                                DynamicTest.dynamicTest(
+                                        one.name,
+                                        () ->
+                                                assertThat(plan(one, folder))
+                                                        .isEqualTo(one.expected)));
+    }
+
+    static String plan(Case one, Path parent) throws IOException {
+        Path folder = Files.createTempDirectory(parent, "case");
+        String ref = "refs/heads/main";
+        String branch = "main";
+        String project = "shop";
+        HostOwners owners = HostOwners.NOBODY;
+        for (String setting : one.settings) {
+            String[] words = setting.split(" ");
+            switch (words[0]) {
+                case "ref" -> ref = words[1];
+                case "default" -> branch = words[1].equals("none") ? null : words[1];
+                case "project" -> project = words[1];
+                case "host" ->
+                        owners =
+                                host ->
+                                        host.equals(words[1])
+                                                ? Optional.of(
+                                                        new HostOwners.Owner(
+                                                                words[2], words[3], words[4]))
+                                                : Optional.empty();
+                case "files" -> {
+                    for (String file : List.of(words).subList(1, words.length)) {
+                        Path path = folder.resolve(file);
+                        Files.createDirectories(path.getParent());
+                        Files.createFile(path);
+                    }
+                }
+                default -> throw new IllegalStateException(setting);
+            }
+        }
+        if (!one.file.isBlank()) {
+            Files.writeString(folder.resolve(".slipway.yml"), one.file);
+        }
+        FolderTree tree = new FolderTree(folder);
+        PlanRequest request =
+                new PlanRequest(project, ref, new CommitId(COMMIT), branch, "localhost");
+        Plan plan = new Planner(owners).plan(Definition.in(tree), request, tree);
+        List<String> lines = PlanText.lines(plan, request);
+        assertThat(lines).allSatisfy(line -> assertThat(line.length()).isLessThanOrEqualTo(72));
+        return (plan.gated() ? "gated\n" : "") + String.join("\n", lines);
+    }
+
+    static List<Case> cases() {
+        return Arrays.stream(read().split("(?m)^==== "))
+                .skip(1)
+                .map(
+                        block -> {
+                            String[] parts = block.split("(?m)^----\n", 2);
+                            String[] halves = parts[0].split("\n\n", 2);
+                            List<String> head = halves[0].strip().lines().toList();
+                            return new Case(
+                                    head.getFirst(),
+                                    head.subList(1, head.size()),
+                                    halves.length == 2 ? halves[1] : "",
+                                    parts[1].strip());
+                        })
+                .toList();
+    }
+
+    private static String read() {
+        try (InputStream in = PlannerTest.class.getResourceAsStream("plans.txt")) {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
         }
     }
 }
