@@ -21,6 +21,7 @@ install_packages() {
     lock=$(cat package.json package-lock.json | cksum)
     if [ "$(cat node_modules/.slipway-lock 2>/dev/null)" != "$lock" ]; then
         npm ci --no-audit --no-fund --loglevel=error
+        mkdir -p node_modules
         echo "$lock" >node_modules/.slipway-lock
     fi
 }
@@ -31,6 +32,7 @@ case ${1:-} in
         if [ -f dist/index.html ] && [ "$(cat node_modules/.slipway-built 2>/dev/null)" = "$sum" ]; then exit 0; fi
         install_packages
         rm -f node_modules/.slipway-built
+        rm -rf dist
         npm run --silent build
         # File names carry a hash: what an earlier build left must not travel in the jar.
         rm -rf "$root/web/target/classes/ui"
