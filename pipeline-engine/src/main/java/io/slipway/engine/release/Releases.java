@@ -53,7 +53,7 @@ public final class Releases {
 
     private static final String IMAGE =
             "select i.id, i.repository, i.digest, i.engine_id, i.config from images i where i.id ="
-                + " ?";
+                    + " ?";
 
     private Releases() {}
 

@@ -53,7 +53,7 @@ public final class Rollouts {
 
     private static final String NEXT_NUMBER =
             "update projects set latest_rollout = latest_rollout + 1 where id = ? returning"
-                + " latest_rollout";
+                    + " latest_rollout";
 
     private static final String MAKE =
             """
@@ -68,7 +68,7 @@ public final class Rollouts {
 
     private static final String MOVE =
             "update rollouts set state = ?, switched_at = case when ? then now() else switched_at"
-                + " end where id = ?";
+                    + " end where id = ?";
 
     private static final String END =
             """

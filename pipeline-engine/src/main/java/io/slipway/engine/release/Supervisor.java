@@ -31,11 +31,11 @@ public final class Supervisor implements AutoCloseable {
 
     private static final String TROUBLE =
             "update placements set trouble = ?, changed_at = now() where id = ? and trouble is"
-                + " distinct from ?";
+                    + " distinct from ?";
 
     private static final String CALM =
             "update placements set restarts = 0, restart_after = null where id = ? and restarts >"
-                + " 0";
+                    + " 0";
 
     /// Due at most once, and not while a rollout is on its way.
     private static final String DUE =
@@ -53,7 +53,7 @@ public final class Supervisor implements AutoCloseable {
 
     private static final String OPEN_ROLLOUT =
             "select exists (select from rollouts where placement_id = ? and state <> 'ended') as"
-                + " open";
+                    + " open";
 
     private final Database database;
     private final Deployer deployer;

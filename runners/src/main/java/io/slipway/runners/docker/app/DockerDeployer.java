@@ -212,7 +212,8 @@ public final class DockerDeployer implements Deployer {
     public void withdraw(String container) {
         try {
             Map<String, String> labels = find(container).getLabels();
-            networks.withdraw(AppContainer.placement(labels), AppLabels.of(labels, AppLabels.APP), container);
+            networks.withdraw(
+                    AppContainer.placement(labels), AppLabels.of(labels, AppLabels.APP), container);
         } catch (NotFoundException e) {
             // It is gone, and its name with it.
         }
