@@ -80,7 +80,8 @@ public final class Placements {
         return tx.query(ALL, Placement::from);
     }
 
-    static Placement byId(Tx tx, long id) {
+    /// The row of that id.
+    public static Placement byId(Tx tx, long id) {
         return tx.one(BY_ID, Placement::from, id);
     }
 

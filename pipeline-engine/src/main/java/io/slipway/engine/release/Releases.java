@@ -57,7 +57,8 @@ public final class Releases {
 
     private Releases() {}
 
-    static Release byId(Tx tx, long id) {
+    /// The row of that id.
+    public static Release byId(Tx tx, long id) {
         return tx.one(BY_ID, Release::from, id);
     }
 

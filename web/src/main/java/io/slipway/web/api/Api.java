@@ -1,0 +1,134 @@
+package io.slipway.web.api;
+
+import io.slipway.db.Database;
+import io.slipway.engine.access.Access;
+import io.slipway.engine.access.Caller;
+import io.slipway.engine.access.TokenText;
+import io.slipway.web.http.Handover;
+import io.vertx.core.Context;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.Cookie;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// Who asks, what is asked, and what is answered: each operation is a function of a checked request.
+public final class Api {
+    static final String COOKIE = "slipway_session";
+    private static final String PREFIX = "/api/v1";
+
+    private final Router router;
+    private final Database database;
+    private final Handover handover;
+    private final String origin;
+    private final ApiFaults faults = new ApiFaults();
+
+    /// @param origin what Slipway calls itself, `http://localhost:8080`: the only origin whose pages
+    ///     may use the cookie
+    public Api(Router router, Database database, Handover handover, String origin) {
+        this.router = router;
+        this.database = database;
+        this.handover = handover;
+        this.origin = origin;
+    }
+
+    /// An operation; what it returns is the JSON of a 200, [Accepted] a 202, null a 204.
+    @FunctionalInterface
+    interface Operation {
+        @Nullable Object answer(ApiRequest request) throws Exception;
+    }
+
+    /// What was started, not what came of it.
+    record Accepted(Object body) {}
+
+    /// The operation has answered by itself.
+    enum Answered {
+        BY_ITSELF
+    }
+
+    void get(String path, Operation operation) {
+        add(HttpMethod.GET, path, operation);
+    }
+
+    void add(HttpMethod method, String path, Operation operation) {
+        router.route(method, PREFIX + path)
+                .handler(handover.to(context -> serve(context, operation), faults));
+    }
+
+    /// An operation for which nobody needs to be signed in.
+    void open(HttpMethod method, String path, Handover.Blocking blocking) {
+        router.route(method, PREFIX + path).handler(handover.to(blocking, faults));
+    }
+
+    private void serve(RoutingContext context, Operation operation) throws Exception {
+        Optional<Caller> caller = caller(context.request());
+        if (caller.isEmpty()) {
+            faults.unauthorized(context);
+            return;
+        }
+        Object body = operation.answer(new ApiRequest(context, caller.get(), vertxContext(context)));
+        if (body != Answered.BY_ITSELF) {
+            write(context, body);
+        }
+    }
+
+    /// The context of the connection's event loop.
+    static Context vertxContext(RoutingContext context) {
+        return Objects.requireNonNull(context.get("vertx-context"), "the door keeps it");
+    }
+
+    /// To be called first for each request, on its event loop.
+    public static void keepContext(RoutingContext context) {
+        context.put("vertx-context", Vertx.currentContext());
+        context.next();
+    }
+
+    private static void write(RoutingContext context, @Nullable Object body) {
+        context.response().putHeader("Cache-Control", "no-store");
+        if (body == null) {
+            context.response().setStatusCode(204).end();
+        } else {
+            boolean accepted = body instanceof Accepted;
+            Object json = body instanceof Accepted started ? started.body() : body;
+            context.response()
+                    .setStatusCode(accepted ? 202 : 200)
+                    .putHeader("Content-Type", "application/json")
+                    .end(Buffer.buffer(ApiFaults.JSON.writeValueAsBytes(json)));
+        }
+        context.request().resume();
+    }
+
+    /// Who asks: by the header, or by the cookie where a page of another origin can't have sent it.
+    private Optional<Caller> caller(HttpServerRequest request) {
+        String header = request.getHeader("Authorization");
+        if (header != null) {
+            return header.regionMatches(true, 0, "Bearer ", 0, 7)
+                    ? authenticate(header.substring(7).strip())
+                    : Optional.empty();
+        }
+        Cookie cookie = request.getCookie(COOKIE);
+        return cookie == null || !sameOrigin(request)
+                ? Optional.empty()
+                : authenticate(cookie.getValue());
+    }
+
+    private Optional<Caller> authenticate(String token) {
+        return token.length() > 200
+                ? Optional.empty()
+                : database.read(tx -> Access.authenticate(tx, TokenText.of(token)));
+    }
+
+    boolean sameOrigin(HttpServerRequest request) {
+        String site = request.getHeader("Sec-Fetch-Site");
+        String from = request.getHeader("Origin");
+        boolean siteFits = site == null || site.equals("same-origin") || site.equals("none");
+        boolean originFits = from == null || from.equals(origin);
+        boolean reads = request.method() == HttpMethod.GET || request.method() == HttpMethod.HEAD;
+        return siteFits && originFits && (reads || site != null || from != null);
+    }
+}

@@ -1,0 +1,122 @@
+package io.slipway.web.api;
+
+import io.slipway.db.Tx;
+import io.slipway.engine.access.Access;
+import io.slipway.engine.access.Caller;
+import io.slipway.engine.access.Right;
+import io.slipway.engine.project.Project;
+import io.slipway.engine.project.ProjectName;
+import io.slipway.engine.project.Projects;
+import io.slipway.fault.Fault;
+import io.slipway.fault.Fault.Kind;
+import io.slipway.web.http.BodyInput;
+import io.vertx.core.Context;
+import io.vertx.ext.web.RoutingContext;
+import java.io.IOException;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+
+/// A request of somebody who is known, with its parts checked as they are asked for.
+final class ApiRequest {
+    private static final int BODY_CAP = 256 << 10;
+
+    private final RoutingContext context;
+    private final Caller caller;
+    private final Context vertxContext;
+
+    ApiRequest(RoutingContext context, Caller caller, Context vertxContext) {
+        this.context = context;
+        this.caller = caller;
+        this.vertxContext = vertxContext;
+    }
+
+    RoutingContext context() {
+        return context;
+    }
+
+    Context vertxContext() {
+        return vertxContext;
+    }
+
+    Caller caller() {
+        return caller;
+    }
+
+    /// The project of the path, if the caller has the right there; else as if there were none.
+    Project project(Tx tx, Right right) {
+        Project project = Projects.get(tx, ProjectName.parse(path("project")));
+        Access.require(caller, right, project);
+        return project;
+    }
+
+    String path(String name) {
+        String value = context.pathParam(name);
+        if (value == null || value.length() > 200) {
+            throw bad("the path", "has no " + name);
+        }
+        return value;
+    }
+
+    long pathNumber(String name) {
+        return number(name, path(name));
+    }
+
+    @Nullable String query(String name) {
+        List<String> values = context.queryParam(name);
+        if (values.size() > 1) {
+            throw bad(name, "is given twice");
+        }
+        String value = values.isEmpty() ? null : values.getFirst();
+        if (value != null && value.length() > 4_000) {
+            throw bad(name, "is too long");
+        }
+        return value;
+    }
+
+    String query(String name, String fallback) {
+        String value = query(name);
+        return value == null ? fallback : value;
+    }
+
+    int query(String name, int fallback, int most) {
+        String value = query(name);
+        long number = value == null ? fallback : number(name, value);
+        if (number < 0 || number > most) {
+            throw bad(name, "is not between 0 and " + most);
+        }
+        return (int) number;
+    }
+
+    private static long number(String name, String text) {
+        if (!text.matches("[0-9]{1,15}")) {
+            throw bad(name, "is no number");
+        }
+        return Long.parseLong(text);
+    }
+
+    /// The body, of at most 256 KiB; an empty one is `{}`.
+    <T> T body(Class<T> type) throws IOException {
+        byte[] bytes = BodyInput.of(context.request(), vertxContext).readNBytes(BODY_CAP + 1);
+        if (bytes.length > BODY_CAP) {
+            throw bad("the body", "is larger than 256 KiB");
+        }
+        try {
+            byte[] json = bytes.length == 0 ? new byte[] {'{', '}'} : bytes;
+            T value = ApiFaults.JSON.readValue(json, type);
+            if (value == null) {
+                throw bad("the body", "is null");
+            }
+            return value;
+        } catch (JacksonException e) {
+            throw bad("the body", "is not the JSON expected: " + e.getOriginalMessage());
+        }
+    }
+
+    static Fault bad(String what, String why) {
+        return new Fault(
+                Kind.CONFIGURATION,
+                "cannot take the request: " + what + " " + why,
+                "see /api/v1/openapi.yaml");
+    }
+}

@@ -1,0 +1,64 @@
+package io.slipway.web.api;
+
+import io.slipway.db.Database;
+import io.slipway.engine.access.Access;
+import io.slipway.engine.access.Right;
+import io.slipway.engine.access.Subject;
+import io.slipway.engine.project.Project;
+import io.slipway.engine.project.Projects;
+import io.slipway.engine.release.AppAddresses;
+import io.slipway.engine.run.Run;
+import io.slipway.engine.run.RunHistory;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// Projects with their newest run and their apps.
+public final class ProjectApi {
+    private final Database database;
+    private final RunHistory history;
+    private final AppAddresses addresses;
+
+    /// Adds the operations.
+    public ProjectApi(Api api, Database database, RunHistory history, AppAddresses addresses) {
+        this.database = database;
+        this.history = history;
+        this.addresses = addresses;
+        api.get("/projects", this::all);
+        api.get("/projects/:project", this::one);
+    }
+
+    private record ProjectView(
+            String name,
+            @Nullable String defaultBranch,
+            String cloneUrl,
+            @Nullable RunView latestRun,
+            List<AppView.OfApp> apps) {}
+
+    private Object all(ApiRequest request) {
+        List<Project> projects =
+                database.read(Projects::all).stream()
+                        .filter(
+                                project ->
+                                        Access.may(
+                                                request.caller(),
+                                                Right.READ,
+                                                new Subject.OfProject(project.id())))
+                        .toList();
+        return Map.of("projects", projects.stream().map(this::view).toList());
+    }
+
+    private Object one(ApiRequest request) {
+        return view(database.read(tx -> request.project(tx, Right.READ)));
+    }
+
+    private ProjectView view(Project project) {
+        List<Run> newest = history.newest(project.id(), Integer.MAX_VALUE, 1);
+        return new ProjectView(
+                project.name().toString(),
+                project.defaultBranch(),
+                addresses.self() + "/" + project.name() + ".git",
+                newest.isEmpty() ? null : RunView.of(newest.getFirst()),
+                database.read(tx -> AppView.of(tx, project.id(), addresses)));
+    }
+}

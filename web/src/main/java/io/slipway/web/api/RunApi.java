@@ -1,0 +1,96 @@
+package io.slipway.web.api;
+
+import io.slipway.db.Database;
+import io.slipway.db.Tx;
+import io.slipway.engine.access.Audit;
+import io.slipway.engine.access.Right;
+import io.slipway.engine.project.Project;
+import io.slipway.engine.run.Run;
+import io.slipway.engine.run.RunHistory;
+import io.slipway.engine.run.Runs;
+import io.slipway.fault.Fault;
+import io.vertx.core.http.HttpMethod;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// Runs: what was, what is, retry and cancel.
+public final class RunApi {
+    private final Database database;
+    private final RunHistory history;
+    private final Runs runs;
+
+    /// Adds the operations.
+    public RunApi(Api api, Database database, RunHistory history, Runs runs) {
+        this.database = database;
+        this.history = history;
+        this.runs = runs;
+        api.get("/projects/:project/runs", this::newest);
+        api.get("/projects/:project/runs/:run", this::one);
+        api.add(HttpMethod.POST, "/projects/:project/runs/:run/retry", this::retry);
+        api.add(HttpMethod.POST, "/projects/:project/runs/:run/cancel", this::cancel);
+    }
+
+    private record Page(List<RunView> runs, boolean more) {}
+
+    private record Retry(@Nullable Boolean all) {}
+
+    private Object newest(ApiRequest request) {
+        Project project = database.read(tx -> request.project(tx, Right.READ));
+        int before = request.query("before", Integer.MAX_VALUE, Integer.MAX_VALUE);
+        int limit = Math.max(1, request.query("limit", 20, 100));
+        List<Run> found = history.newest(project.id(), before, limit + 1);
+        List<RunView> page = found.stream().limit(limit).map(RunView::of).toList();
+        return new Page(page, found.size() > limit);
+    }
+
+    private Object one(ApiRequest request) {
+        return RunView.withJobs(run(request, Right.READ), history);
+    }
+
+    private Run run(ApiRequest request, Right right) {
+        Project project = database.read(tx -> request.project(tx, right));
+        int number = (int) request.pathNumber("run");
+        return history.byNumber(project.id(), number)
+                .orElseThrow(
+                        () ->
+                                new Fault(
+                                        Fault.Kind.NOT_FOUND,
+                                        "cannot find run " + number + " of " + project.name(),
+                                        "see the runs with 'slipway status'"));
+    }
+
+    private Object retry(ApiRequest request) throws Exception {
+        boolean all = Boolean.TRUE.equals(request.body(Retry.class).all());
+        Run run = run(request, Right.RUN);
+        database.change(
+                tx -> {
+                    runs.retry(tx, run.id(), !all);
+                    audit(tx, request, run, "retry");
+                });
+        return new Api.Accepted(Map.of("run", run.number()));
+    }
+
+    private Object cancel(ApiRequest request) {
+        Run run = run(request, Right.RUN);
+        String by = "by " + request.caller().principal().name();
+        database.change(
+                tx -> {
+                    if (!runs.cancel(tx, run.id(), by)) {
+                        throw new Fault(
+                                Fault.Kind.CONFLICT,
+                                "cannot cancel run " + run.number() + ": it has ended",
+                                "");
+                    }
+                    audit(tx, request, run, "cancel");
+                });
+        return new Api.Accepted(Map.of("run", run.number()));
+    }
+
+    private static void audit(Tx tx, ApiRequest request, Run run, String action) {
+        Audit.add(
+                tx,
+                request.caller(),
+                Audit.Entry.of(run.projectId(), action, "run " + run.number()));
+    }
+}
