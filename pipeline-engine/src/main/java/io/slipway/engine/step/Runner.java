@@ -9,7 +9,8 @@ import java.util.Set;
 ///
 /// The container runs Slipway's fixed starter ([Starter]) and nothing else in argv and environment;
 /// scripts and variables arrive over its standard input. Its standard error goes to its standard
-/// output, so there is one stream in one order.
+/// output, so there is one stream in one order. [Starter#FOLDER] is a tmpfs; the workspace at
+/// [Starter#WORKSPACE] belongs to the user that the image runs as.
 public interface Runner extends AutoCloseable {
     /// Makes ready what does not need the job's turn: image, network, volume. Repeatable; whatever
     /// is missing is made by [#open] all the same.
@@ -20,9 +21,11 @@ public interface Runner extends AutoCloseable {
     /// started is removed and made anew.
     ///
     /// @param resumeAt bytes of the container's output that are stored already; output is given
-    ///   from there
+    ///   from there. When there are any, the container must still be there: it is never made anew,
+    ///   since its steps have begun
     /// @param sink takes the output, on one thread of the runner's; slow sinks hold the stream back
-    /// @throws io.slipway.fault.Fault with the reason as the runner gave it
+    /// @throws io.slipway.fault.Fault with the reason as the runner gave it; UNAVAILABLE when the
+    ///   container with `resumeAt` bytes of output is gone
     RunningSteps open(Order order, long resumeAt, Sink sink) throws InterruptedException;
 
     /// Removes container, network and volume of the attempt. Repeatable.
@@ -35,6 +38,8 @@ public interface Runner extends AutoCloseable {
     void close();
 
     /// Where output goes.
+    ///
+    /// A sink keeps its own faults to itself: a call returns normally.
     interface Sink {
         /// @param streamEnd bytes of the container's stream up to and including these
         void output(byte[] bytes, int offset, int length, long streamEnd);
@@ -46,6 +51,9 @@ public interface Runner extends AutoCloseable {
     /// A container that has been started or adopted.
     interface RunningSteps extends AutoCloseable {
         /// Waits until the container has ended and all its output has been given to the sink.
+        ///
+        /// @throws io.slipway.fault.Fault UNAVAILABLE when the container went away without an end
+        ///   that could be seen
         Exit await() throws InterruptedException;
 
         /// Asks the container to end, and kills it 5 s later. Returns at once; [#await] tells the

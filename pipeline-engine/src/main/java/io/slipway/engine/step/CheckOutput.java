@@ -1,0 +1,123 @@
+package io.slipway.engine.step;
+
+import io.slipway.engine.plan.StepSpec;
+import io.slipway.engine.run.Claim;
+import io.slipway.engine.run.Outcome;
+
+import org.jspecify.annotations.Nullable;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/// Takes a container's output apart: what the steps printed goes to the log, marks to the steps. A
+/// mark counts as taken only with what it says: both are stored in one transaction.
+final class CheckOutput implements Runner.Sink, Marks.Into {
+    private static final byte[] NOTHING = {};
+    private static final int LAST = 4 * 1024;
+    private static final int LAST_LINES = 20;
+
+    private final Claim claim;
+    private final Marks marks;
+    private final byte[] last = new byte[LAST];
+    private long printed;
+    private long streamEnd;
+    private boolean ready;
+    private int failedStep = -1;
+    private @Nullable RuntimeException failure;
+
+    CheckOutput(Claim claim) {
+        this.claim = claim;
+        this.marks = new Marks(claim.nonce(), this);
+        this.streamEnd = claim.log().sourceEnd();
+        // Only what follows the first mark is ever stored with a position.
+        this.ready = streamEnd > 0;
+    }
+
+    @Override
+    public synchronized void output(byte[] bytes, int offset, int length, long end) {
+        streamEnd = end;
+        if (failure != null) {
+            return;
+        }
+        try {
+            marks.take(bytes, offset, length, end);
+        } catch (RuntimeException e) {
+            failure = e;
+        }
+    }
+
+    @Override
+    public void progress(String line) {
+        claim.progress(line);
+    }
+
+    /// The stream has ended; what could not be stored shows now.
+    synchronized void end() {
+        if (failure == null) {
+            marks.end(streamEnd);
+        } else {
+            throw failure;
+        }
+    }
+
+    /// Whether the starter had everything it needs, so that the exit status is the steps'.
+    synchronized boolean ready() {
+        return ready;
+    }
+
+    /// Name of the step that failed, if its end was seen by this claim.
+    synchronized Optional<String> failedStep(List<StepSpec> steps) {
+        return failedStep >= 0 && failedStep < steps.size()
+                ? Optional.of(steps.get(failedStep).name())
+                : Optional.empty();
+    }
+
+    /// The last lines that this claim saw, 20 at most.
+    synchronized List<String> lastLines() {
+        int size = (int) Math.min(printed, LAST);
+        byte[] tail = new byte[size];
+        for (int i = 0; i < size; i++) {
+            tail[i] = last[(int) ((printed - size + i) % LAST)];
+        }
+        List<String> lines = new String(tail, StandardCharsets.UTF_8).lines().toList();
+        return lines.subList(Math.max(0, lines.size() - LAST_LINES), lines.size());
+    }
+
+    @Override
+    public void printed(byte[] bytes, int offset, int length, long end) {
+        int kept = Math.min(length, LAST);
+        printed += length - kept;
+        for (int i = offset + length - kept; i < offset + length; i++) {
+            last[(int) (printed++ % LAST)] = bytes[i];
+        }
+        claim.log().append(bytes, offset, length, end);
+    }
+
+    @Override
+    public void ready(long end) {
+        ready = true;
+        moveTo(end);
+    }
+
+    @Override
+    public void begins(int step, long end) {
+        claim.steps().begin(step, Instant.now());
+        moveTo(end);
+    }
+
+    @Override
+    public void ended(int step, int code, long end) {
+        if (code != 0) {
+            failedStep = step;
+        }
+        Outcome outcome = code == 0 ? Outcome.SUCCEEDED : Outcome.FAILED;
+        claim.steps().end(step, outcome, code, null, Instant.now());
+        moveTo(end);
+    }
+
+    private void moveTo(long end) {
+        claim.log().append(NOTHING, 0, 0, end);
+    }
+}

@@ -1,0 +1,121 @@
+package io.slipway.engine.step;
+
+import io.slipway.engine.plan.CheckSpec;
+import io.slipway.engine.plan.StepSpec;
+import io.slipway.engine.run.AttemptName;
+import io.slipway.engine.run.Claim;
+import io.slipway.engine.run.JobWork;
+import io.slipway.engine.run.Reason;
+import io.slipway.engine.run.Verdict;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/// Does check jobs: the steps of a job in one container of a runner. A container that runs already,
+/// or has ended, is adopted and its output taken from the byte where the log stands.
+public final class CheckWork implements JobWork {
+    private final Runner runner;
+    private final Sources sources;
+    private final String url;
+
+    /// Gives a job's sources.
+    @FunctionalInterface
+    public interface Sources {
+        /// What is written into the workspace of the job's container.
+        Order.WorkTree of(Claim.Job job);
+    }
+
+    /// @param url what Slipway calls itself, without a slash at its end
+    public CheckWork(Runner runner, Sources sources, String url) {
+        this.runner = runner;
+        this.sources = sources;
+        this.url = url;
+    }
+
+    @Override
+    public Verdict perform(Claim claim) throws InterruptedException {
+        CheckSpec spec = (CheckSpec) claim.job().spec();
+        claim.steps().declare(spec.steps().stream().map(StepSpec::name).toList());
+        CheckOutput output = new CheckOutput(claim);
+        Order order = order(claim, spec);
+        try (Runner.RunningSteps running = runner.open(order, claim.log().sourceEnd(), output)) {
+            Runner.Exit exit = awaitEnd(claim, running);
+            output.end();
+            return verdict(exit, output, spec);
+        }
+    }
+
+    private Order order(Claim claim, CheckSpec spec) {
+        Claim.Job job = claim.job();
+        Map<String, String> env = new LinkedHashMap<>();
+        env.put("CI", "true");
+        env.putAll(spec.env());
+        env.putAll(StepEnvironment.of(job, claim.name().attempt(), url));
+        return new Order(
+                claim.name(),
+                spec.image(),
+                spec.resources(),
+                spec.network(),
+                Map.of(
+                        "project", job.project(),
+                        "run", Integer.toString(job.runNumber()),
+                        "fence", Long.toString(claim.fence())),
+                sources.of(job),
+                Starter.records(claim.nonce(), env, spec.directory(), spec.steps()));
+    }
+
+    /// Waits for the container's end. When the claim ends first, what runs is stopped, unless it is
+    /// somebody else's now or goes on without this server.
+    private static Runner.Exit awaitEnd(Claim claim, Runner.RunningSteps running)
+            throws InterruptedException {
+        try {
+            return running.await();
+        } catch (InterruptedException e) {
+            boolean stop =
+                    switch (claim.ended().orElse(Claim.Ended.SHUTDOWN)) {
+                        case CANCELLED, TIMEOUT -> true;
+                        case LOST, SHUTDOWN -> false;
+                    };
+            if (stop) {
+                running.stop();
+                running.await();
+            }
+            throw e;
+        }
+    }
+
+    private static Verdict verdict(Runner.Exit exit, CheckOutput output, CheckSpec spec) {
+        if (!output.ready()) {
+            return Verdict.errored(
+                    Reason.RUNNER_LOST,
+                    "the container ended before its first step",
+                    Map.of("exitCode", exit.code()));
+        }
+        if (exit.code() == 0) {
+            int steps = spec.steps().size();
+            return Verdict.succeeded(steps == 1 ? "1 step" : steps + " steps");
+        }
+        Map<String, Object> evidence = new LinkedHashMap<>();
+        evidence.put("exitCode", exit.code());
+        output.failedStep(spec.steps()).ifPresent(step -> evidence.put("step", step));
+        evidence.put("lastLines", output.lastLines());
+        if (exit.outOfMemory()) {
+            evidence.put("memoryLimit", exit.memoryLimit());
+            evidence.put("memoryPeak", exit.memoryPeak());
+            return Verdict.failed(
+                    Reason.OUT_OF_MEMORY,
+                    "out of memory: the limit is " + mebibytes(exit.memoryLimit()),
+                    evidence);
+        }
+        return Verdict.failed(Reason.EXIT_CODE, "exit code " + exit.code(), evidence);
+    }
+
+    private static String mebibytes(long bytes) {
+        return (bytes >> 20) + " MiB";
+    }
+
+    @Override
+    public void remove(AttemptName attempt) {
+        runner.remove(attempt);
+    }
+}

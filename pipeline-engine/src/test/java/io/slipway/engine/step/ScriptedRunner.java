@@ -1,0 +1,153 @@
+package io.slipway.engine.step;
+
+import io.slipway.engine.run.AttemptName;
+import io.slipway.fault.Fault;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/// A runner for tests whose containers are processes of this machine that run the real starter,
+/// each with a folder of its own in place of workspace and tmpfs. It outlives the servers of a
+/// test, as an engine does, and notes every misuse. An image whose name begins with `missing`
+/// cannot be had.
+public final class ScriptedRunner implements Runner {
+    /// What its users did wrong.
+    public final List<String> misuse = new CopyOnWriteArrayList<>();
+
+    /// Every container that was ever started.
+    public final List<AttemptName> started = new CopyOnWriteArrayList<>();
+
+    private final Path folder;
+    private final Map<AttemptName, LocalContainer> containers = new ConcurrentHashMap<>();
+
+    /// @param folder for the containers' folders
+    public ScriptedRunner(Path folder) {
+        this.folder = folder;
+    }
+
+    @Override
+    public void prepare(Order order) {
+        pull(order.image());
+    }
+
+    private void pull(String image) {
+        if (image.startsWith("missing")) {
+            throw new Fault(
+                    Fault.Kind.NOT_FOUND,
+                    "cannot pull " + image + ": there is no such image",
+                    "check the image's name");
+        }
+    }
+
+    @Override
+    public RunningSteps open(Order order, long resumeAt, Sink sink) {
+        LocalContainer present = containers.get(order.name());
+        if (present == null) {
+            if (resumeAt > 0) {
+                throw gone(order.name());
+            }
+            pull(order.image());
+            present = start(order);
+        }
+        if (resumeAt > present.size()) {
+            misuse.add(order.name() + " has no byte " + resumeAt);
+        }
+        return new Delivery(present, resumeAt, sink);
+    }
+
+    private LocalContainer start(Order order) {
+        try {
+            started.add(order.name());
+            Path own = Files.createTempDirectory(folder, order.name().toString());
+            LocalContainer made = new LocalContainer(own, order);
+            if (containers.putIfAbsent(order.name(), made) != null) {
+                misuse.add(order.name() + " was made twice");
+            }
+            made.start();
+            return made;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static Fault gone(AttemptName name) {
+        return new Fault(
+                Fault.Kind.UNAVAILABLE,
+                "cannot go on with " + name + ": its container is gone",
+                "try the job again");
+    }
+
+    @Override
+    public void remove(AttemptName attempt) {
+        LocalContainer removed = containers.remove(attempt);
+        if (removed != null) {
+            removed.kill();
+            removed.awaitEnd();
+        }
+    }
+
+    @Override
+    public Set<AttemptName> present() {
+        return Set.copyOf(containers.keySet());
+    }
+
+    @Override
+    public void close() {
+        present().forEach(this::remove);
+    }
+
+    /// The container goes away with no exit status, as with an engine that lost it.
+    public void lose(AttemptName attempt) {
+        LocalContainer lost = containers.remove(attempt);
+        lost.lose();
+        lost.kill();
+    }
+
+    /// Gives a container's output to a sink, from a byte on.
+    private static final class Delivery implements RunningSteps {
+        private final LocalContainer container;
+        private final Thread thread;
+        private volatile boolean closed;
+
+        Delivery(LocalContainer container, long from, Sink sink) {
+            this.container = container;
+            this.thread = Thread.ofVirtual().start(() -> deliver(from, sink));
+        }
+
+        private void deliver(long from, Sink sink) {
+            long at = from;
+            byte[] next = container.read(at);
+            while (next.length > 0 && !closed) {
+                at += next.length;
+                sink.output(next, 0, next.length, at);
+                next = container.read(at);
+            }
+        }
+
+        @Override
+        public Exit await() throws InterruptedException {
+            thread.join();
+            if (container.isLost()) {
+                throw gone(container.name());
+            }
+            return new Exit(container.awaitEnd(), false, 0, 0);
+        }
+
+        @Override
+        public void stop() {
+            container.kill();
+        }
+
+        @Override
+        public void close() {
+            closed = true;
+        }
+    }
+}
