@@ -1,5 +1,8 @@
 package io.slipway;
 
+import io.slipway.web.cli.LintCommand;
+import io.slipway.web.cli.PlanCommand;
+
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -14,6 +17,7 @@ import java.util.Optional;
         name = "slipway",
         mixinStandardHelpOptions = true,
         versionProvider = Main.Version.class,
+        subcommands = {LintCommand.class, PlanCommand.class},
         description = "From git push to a running service.")
 public final class Main implements Runnable {
     @Spec private CommandSpec spec;

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param project `[group/]name`
 /// @param ref full, such as `refs/heads/main`
-/// @param commit what the ref is to point to
+/// @param commit what the ref is to point to; [CommitId#ZERO] for files that are in no commit
 /// @param defaultBranch short name; null while the project has no branch: then the pushed one is it
 /// @param domain below which apps get their hosts, such as `localhost`
 public record PlanRequest(

@@ -1,6 +1,7 @@
 package io.slipway.engine.plan;
 
 import io.slipway.engine.definition.Problem;
+import io.slipway.engine.source.CommitId;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -18,10 +19,9 @@ public final class PlanText {
     /// The lines: which jobs, what is built, where it is rolled out, the gate, what is skipped.
     public static List<String> lines(Plan plan, PlanRequest request) {
         List<String> lines = new ArrayList<>();
-        wrap(
-                "",
-                "plan for " + Gate.shown(request.ref()) + " at " + request.commit().brief(),
-                lines);
+        boolean committed = !request.commit().equals(CommitId.ZERO);
+        String where = committed ? " at " + request.commit().brief() : ", the files as they are";
+        wrap("", "plan for " + Gate.shown(request.ref()) + where, lines);
         if (!plan.problems().isEmpty()) {
             lines.addAll(problems(plan.problems()));
             return lines;

@@ -1,0 +1,72 @@
+package io.slipway.web.cli;
+
+import io.slipway.engine.plan.PlanRequest;
+import io.slipway.engine.project.ProjectName;
+import io.slipway.engine.source.CommitId;
+import io.slipway.fault.Fault;
+
+import org.jspecify.annotations.Nullable;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+
+/// What a folder tells about the project it belongs to. Only plain files of `.git` are read.
+///
+/// @param project a name made of the folder's
+/// @param branch that is checked out; `main` where there is no checkout
+/// @param defaultBranch of the remote `origin`, else `main` where it exists, else `branch`
+record Checkout(String project, String branch, String defaultBranch) {
+    private static final String MAIN = "main";
+    private static final String HEADS = "ref: refs/heads/";
+    private static final String ORIGIN = "ref: refs/remotes/origin/";
+
+    static Checkout at(Path folder) {
+        Path git = folder.resolve(".git");
+        String branch = after(HEADS, git.resolve("HEAD"));
+        String origin = after(ORIGIN, git.resolve("refs/remotes/origin/HEAD"));
+        String checkedOut = branch == null ? MAIN : branch;
+        boolean hasMain = Files.exists(git.resolve("refs/heads/" + MAIN));
+        String fallback = hasMain ? MAIN : checkedOut;
+        return new Checkout(name(folder), checkedOut, origin == null ? fallback : origin);
+    }
+
+    Checkout on(String other) {
+        return new Checkout(project, other, defaultBranch);
+    }
+
+    PlanRequest request(String domain) {
+        return new PlanRequest(
+                project, "refs/heads/" + branch, CommitId.ZERO, defaultBranch, domain);
+    }
+
+    private static String name(Path folder) {
+        Path last = folder.toAbsolutePath().normalize().getFileName();
+        String name =
+                String.valueOf(last)
+                        .toLowerCase(Locale.ROOT)
+                        .replaceAll("[^a-z0-9]+", "-")
+                        .replaceAll("^[^a-z]+", "");
+        String cut = name.length() > 40 ? name.substring(0, 40) : name;
+        String trimmed = cut.replaceAll("-+$", "");
+        try {
+            return ProjectName.parse(trimmed).name();
+        } catch (Fault reservedOrEmpty) {
+            return "project";
+        }
+    }
+
+    private static @Nullable String after(String prefix, Path file) {
+        if (!Files.isRegularFile(file)) {
+            return null;
+        }
+        try {
+            String line = Files.readString(file).strip();
+            return line.startsWith(prefix) ? line.substring(prefix.length()) : null;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
