@@ -9,12 +9,14 @@ import io.slipway.engine.run.Runs;
 import io.slipway.engine.source.CommitId;
 import io.slipway.fault.Fault;
 import io.slipway.fault.Fault.Kind;
-import java.util.List;
-import java.util.Optional;
+
 import org.jspecify.annotations.Nullable;
 
-/// Rollouts that no push starts: each is a run of one job, so it is claimed, fenced, logged and shown
-/// like any other work.
+import java.util.List;
+import java.util.Optional;
+
+/// Rollouts that no push starts: each is a run of one job, so it is claimed, fenced, logged and
+/// shown like any other work.
 public final class RolloutRuns {
     private static final String SOURCE =
             """
@@ -59,8 +61,12 @@ public final class RolloutRuns {
                                                 + placement.app()
                                                 + (number == null
                                                         ? ": no release served before"
-                                                        : " to #" + number + ": there is no such release"),
-                                        "see them with 'slipway releases " + placement.app() + "'"));
+                                                        : " to #"
+                                                                + number
+                                                                + ": there is no such release"),
+                                        "see them with 'slipway releases "
+                                                + placement.app()
+                                                + "'"));
         return start(
                 tx, placement, found, false, new By(principalId, "rollback to #" + found.number()));
     }
@@ -68,7 +74,8 @@ public final class RolloutRuns {
     /// Makes a new release of the live one's image with today's configuration, and rolls it out.
     ///
     /// @param cause for people, such as `config set LOG_LEVEL`
-    /// @return the run's number; empty when nothing is live, so the next push takes the configuration
+    /// @return the run's number; empty when nothing is live, so the next push takes the
+    ///   configuration
     public Optional<Integer> configure(
             Tx tx, Placement placement, @Nullable Long principalId, String cause) {
         if (placement.liveRelease() == null) {
@@ -95,7 +102,8 @@ public final class RolloutRuns {
                         null);
         NewRun.Start start = new NewRun.Start("manual", by.cause(), null, by.principalId());
         NewRun run =
-                new NewRun(placement.projectId(), start, source(tx, placement, release), null, plan);
+                new NewRun(
+                        placement.projectId(), start, source(tx, placement, release), null, plan);
         return runs.create(tx, run).number();
     }
 
@@ -118,7 +126,10 @@ public final class RolloutRuns {
         if (live == null) {
             throw new Fault(
                     Kind.CONFLICT,
-                    "cannot roll " + placement.app() + " out again: it was never live in " + placement.environment(),
+                    "cannot roll "
+                            + placement.app()
+                            + " out again: it was never live in "
+                            + placement.environment(),
                     "push first");
         }
         return Releases.byId(tx, live);

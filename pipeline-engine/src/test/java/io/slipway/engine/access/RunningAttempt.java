@@ -19,8 +19,8 @@ final class RunningAttempt {
                     insert into jobs (run_id, project_id, position, name, kind, spec, state)
                     select id, ?, 0, 'image', 'image', '{}', 'running' from run returning id
                 )
-                insert into attempts (job_id, project_id, number, state, runner_id)
-                select job.id, ?, 1, 'running', runner.id from job, runner returning id
+                insert into attempts (job_id, project_id, number, state, runner_id, turn)
+                select job.id, ?, 1, 'running', runner.id, 0 from job, runner returning id
                 """,
                 row -> row.number("id"),
                 projectId,

@@ -13,11 +13,14 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
-import java.util.Objects;
-import java.util.Optional;
+
 import org.jspecify.annotations.Nullable;
 
-/// Who asks, what is asked, and what is answered: each operation is a function of a checked request.
+import java.util.Objects;
+import java.util.Optional;
+
+/// Who asks, what is asked, and what is answered: each operation is a function of a checked
+/// request.
 public final class Api {
     static final String COOKIE = "slipway_session";
     private static final String PREFIX = "/api/v1";
@@ -28,8 +31,8 @@ public final class Api {
     private final String origin;
     private final ApiFaults faults = new ApiFaults();
 
-    /// @param origin what Slipway calls itself, `http://localhost:8080`: the only origin whose pages
-    ///     may use the cookie
+    /// @param origin what Slipway calls itself, `http://localhost:8080`: the only origin whose
+    ///   pages may use the cookie
     public Api(Router router, Database database, Handover handover, String origin) {
         this.router = router;
         this.database = database;
@@ -71,7 +74,8 @@ public final class Api {
             faults.unauthorized(context);
             return;
         }
-        Object body = operation.answer(new ApiRequest(context, caller.get(), vertxContext(context)));
+        Object body =
+                operation.answer(new ApiRequest(context, caller.get(), vertxContext(context)));
         if (body != Answered.BY_ITSELF) {
             write(context, body);
         }

@@ -5,6 +5,7 @@ import io.slipway.web.http.FaultAnswer;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
+
 import tools.jackson.databind.json.JsonMapper;
 
 /// Faults as JSON: message and remedy.
@@ -39,7 +40,10 @@ final class ApiFaults implements FaultAnswer {
         response.setStatusCode(status)
                 .putHeader("Content-Type", "application/json")
                 .putHeader("Cache-Control", "no-store")
-                .end(Buffer.buffer(JSON.writeValueAsBytes(new Error(fault.message(), fault.remedy()))));
+                .end(
+                        Buffer.buffer(
+                                JSON.writeValueAsBytes(
+                                        new Error(fault.message(), fault.remedy()))));
         context.request().resume();
     }
 }

@@ -12,10 +12,13 @@ import io.slipway.fault.Fault.Kind;
 import io.slipway.web.http.BodyInput;
 import io.vertx.core.Context;
 import io.vertx.ext.web.RoutingContext;
+
+import org.jspecify.annotations.Nullable;
+
+import tools.jackson.core.JacksonException;
+
 import java.io.IOException;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
-import tools.jackson.core.JacksonException;
 
 /// A request of somebody who is known, with its parts checked as they are asked for.
 final class ApiRequest {

@@ -9,16 +9,17 @@ import io.slipway.engine.release.AppAddresses;
 import io.slipway.engine.release.AppLogs;
 import io.slipway.engine.release.Placement;
 import io.slipway.engine.release.Placements;
-import io.slipway.engine.release.Release;
 import io.slipway.engine.release.Releases;
 import io.slipway.engine.release.RolloutRuns;
 import io.slipway.engine.release.Rollouts;
 import io.slipway.fault.Fault;
 import io.slipway.web.http.BodyOutput;
 import io.vertx.core.http.HttpMethod;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /// Apps in their environments: state, releases, roll back, restart, log.
 public final class AppApi {
@@ -165,7 +166,10 @@ public final class AppApi {
                                     () ->
                                             new Fault(
                                                     Fault.Kind.NOT_FOUND,
-                                                    "cannot find rollout " + number + " of " + project.name(),
+                                                    "cannot find rollout "
+                                                            + number
+                                                            + " of "
+                                                            + project.name(),
                                                     ""));
                 });
     }

@@ -1,6 +1,7 @@
 package io.slipway.web.api;
 
 import com.fasterxml.jackson.annotation.JsonRawValue;
+
 import io.slipway.db.Tx;
 import io.slipway.engine.release.AppAddresses;
 import io.slipway.engine.release.Placement;
@@ -9,9 +10,11 @@ import io.slipway.engine.release.Release;
 import io.slipway.engine.release.Releases;
 import io.slipway.engine.release.Rollout;
 import io.slipway.engine.release.Rollouts;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.List;
 import java.util.Locale;
-import org.jspecify.annotations.Nullable;
 
 /// Apps, releases and rollouts as the API shows them.
 final class AppView {
@@ -28,7 +31,11 @@ final class AppView {
 
     /// The newest rollout, in short.
     record Newest(
-            int number, int release, String state, @Nullable String outcome, @Nullable String cause) {}
+            int number,
+            int release,
+            String state,
+            @Nullable String outcome,
+            @Nullable String cause) {}
 
     /// A release.
     record OfRelease(

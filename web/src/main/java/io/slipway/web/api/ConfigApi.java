@@ -10,9 +10,11 @@ import io.slipway.engine.secret.ConfigurationChanges;
 import io.slipway.engine.secret.ConfigurationChanges.Scope;
 import io.slipway.engine.secret.Secret;
 import io.vertx.core.http.HttpMethod;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /// What is set for a project's apps.
 public final class ConfigApi {
@@ -22,10 +24,7 @@ public final class ConfigApi {
 
     /// Adds the operations.
     public ConfigApi(
-            Api api,
-            Database database,
-            Configuration configuration,
-            ConfigurationChanges changes) {
+            Api api, Database database, Configuration configuration, ConfigurationChanges changes) {
         this.database = database;
         this.configuration = configuration;
         this.changes = changes;
@@ -63,7 +62,11 @@ public final class ConfigApi {
                     Project project = request.project(tx, Right.READ);
                     List<Value> values =
                             configuration.list(tx, project.id()).stream()
-                                    .filter(e -> app == null || e.app() == null || app.equals(e.app()))
+                                    .filter(
+                                            e ->
+                                                    app == null
+                                                            || e.app() == null
+                                                            || app.equals(e.app()))
                                     .map(ConfigApi::value)
                                     .toList();
                     return new Values(configuration.version(tx, project.id()), values);

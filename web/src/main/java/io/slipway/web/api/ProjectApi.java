@@ -9,9 +9,11 @@ import io.slipway.engine.project.Projects;
 import io.slipway.engine.release.AppAddresses;
 import io.slipway.engine.run.Run;
 import io.slipway.engine.run.RunHistory;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /// Projects with their newest run and their apps.
 public final class ProjectApi {

@@ -10,9 +10,11 @@ import io.slipway.engine.run.RunHistory;
 import io.slipway.engine.run.Runs;
 import io.slipway.fault.Fault;
 import io.vertx.core.http.HttpMethod;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /// Runs: what was, what is, retry and cancel.
 public final class RunApi {

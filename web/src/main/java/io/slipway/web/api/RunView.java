@@ -4,13 +4,16 @@ import static io.slipway.web.api.AppView.text;
 import static io.slipway.web.api.AppView.word;
 
 import com.fasterxml.jackson.annotation.JsonRawValue;
+
 import io.slipway.engine.definition.Problem;
 import io.slipway.engine.run.Run;
 import io.slipway.engine.run.RunHistory;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
 /// A run as the API shows it.
 record RunView(
@@ -39,11 +42,17 @@ record RunView(
     /// With everything that belongs to it.
     static RunView withJobs(Run run, RunHistory history) {
         Map<Long, List<Run.Attempt>> attempts =
-                history.attempts(run.id()).stream().collect(Collectors.groupingBy(Run.Attempt::jobId));
+                history.attempts(run.id()).stream()
+                        .collect(Collectors.groupingBy(Run.Attempt::jobId));
         return of(
                 run,
                 history.jobs(run.id()).stream()
-                        .map(job -> JobView.of(job, attempts.getOrDefault(job.id(), List.of()), history))
+                        .map(
+                                job ->
+                                        JobView.of(
+                                                job,
+                                                attempts.getOrDefault(job.id(), List.of()),
+                                                history))
                         .toList());
     }
 

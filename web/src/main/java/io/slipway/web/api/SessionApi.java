@@ -11,10 +11,13 @@ import io.vertx.core.http.Cookie;
 import io.vertx.core.http.CookieSameSite;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.RoutingContext;
+
+import org.jspecify.annotations.Nullable;
+
+import tools.jackson.core.JacksonException;
+
 import java.time.Duration;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
-import tools.jackson.core.JacksonException;
 
 /// Signs browsers in: a token is exchanged for a cookie that holds another one, which ends with the
 /// session and can be revoked by itself.
@@ -52,7 +55,9 @@ public final class SessionApi {
         String token = token(context);
         Optional<TokenText> session =
                 database.transaction(
-                        tx -> Access.authenticate(tx, TokenText.of(token)).map(caller -> session(tx, caller)));
+                        tx ->
+                                Access.authenticate(tx, TokenText.of(token))
+                                        .map(caller -> session(tx, caller)));
         if (session.isEmpty()) {
             new ApiFaults().unauthorized(context);
             return;
