@@ -2,9 +2,14 @@ package io.slipway.engine.image;
 
 import org.jspecify.annotations.Nullable;
 
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
 /// The Dockerfile, or a command in it, said no. That is an outcome, not a fault.
 public final class BuildFailed extends Exception {
     private static final long serialVersionUID = 1L;
+
+    private static final Pattern EXIT_CODE = Pattern.compile("exit code: (\\d{1,9})");
 
     private final int line;
     private final @Nullable Integer exitCode;
@@ -26,5 +31,11 @@ public final class BuildFailed extends Exception {
     /// Exit code of the command that failed; null when none did.
     public @Nullable Integer exitCode() {
         return exitCode;
+    }
+
+    /// The exit code that a builder's message names; null when it names none.
+    public static @Nullable Integer exitCodeIn(String message) {
+        Matcher found = EXIT_CODE.matcher(message);
+        return found.find() ? Integer.valueOf(found.group(1)) : null;
     }
 }

@@ -1,5 +1,6 @@
 package io.slipway.engine.image;
 
+import io.slipway.engine.access.TokenText;
 import io.slipway.engine.run.AttemptName;
 
 import org.jspecify.annotations.Nullable;
@@ -18,28 +19,44 @@ public interface ImageBuilder {
     /// @throws io.slipway.fault.Fault when the builder could not do its part
     Built build(BuildOrder order, Listener listener) throws BuildFailed, InterruptedException;
 
-    /// Brings the image into Slipway's registry under `repository`, if its bytes are not there yet.
+    /// Brings the image into Slipway's registry, if its bytes are not there yet. Repeatable.
     ///
-    /// @param reference `project/app`
     /// @param listener told of progress in bytes
     /// @return digest of the manifest, `sha256:...`
-    String push(Built image, String reference, Listener listener) throws InterruptedException;
+    /// @throws io.slipway.fault.Fault when the image could not be moved
+    String push(Built image, Destination to, Listener listener) throws InterruptedException;
 
     /// Removes what is left of a build that was cut off. Repeatable.
     void remove(AttemptName attempt);
 
     /// What to build.
     ///
-    /// @param dockerfile path within the context
     /// @param labels put on the image
     record BuildOrder(
-            AttemptName name, Context context, String dockerfile, Map<String, String> labels) {}
+            AttemptName name,
+            Context context,
+            Dockerfile dockerfile,
+            Map<String, String> labels) {}
 
-    /// Gives the build context as a tar stream.
+    /// What says how to build.
+    ///
+    /// @param path within the context; there the context puts it
+    /// @param text all of it
+    record Dockerfile(String path, String text) {}
+
+    /// Gives the build context as a complete tar stream; may be asked more than once.
     @FunctionalInterface
     interface Context {
-        void writeTar(OutputStream out) throws IOException;
+        /// @param dockerfile put at its path, in place of a file that the context has there
+        void writeTar(OutputStream out, Dockerfile dockerfile) throws IOException;
     }
+
+    /// Where an image goes.
+    ///
+    /// @param repository `[group/]project/app`
+    /// @param tag a label for people
+    /// @param credential good for pushing to this repository
+    record Destination(String repository, String tag, TokenText credential) {}
 
     /// An image in the builder's store.
     ///

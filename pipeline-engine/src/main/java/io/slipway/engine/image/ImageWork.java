@@ -1,0 +1,145 @@
+package io.slipway.engine.image;
+
+import io.slipway.db.Database;
+import io.slipway.engine.access.Right;
+import io.slipway.engine.access.Subject;
+import io.slipway.engine.access.TokenText;
+import io.slipway.engine.access.Tokens;
+import io.slipway.engine.image.ImageBuilder.BuildOrder;
+import io.slipway.engine.image.ImageBuilder.Built;
+import io.slipway.engine.image.ImageBuilder.Destination;
+import io.slipway.engine.plan.ImageSpec;
+import io.slipway.engine.run.AttemptName;
+import io.slipway.engine.run.Claim;
+import io.slipway.engine.run.JobWork;
+import io.slipway.engine.run.Outcome;
+import io.slipway.engine.run.Reason;
+import io.slipway.engine.run.Verdict;
+import io.slipway.engine.source.Repositories;
+import io.slipway.fault.Fault;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/// Builds an app's image and brings it into the registry. Repeatable at any point: the builder's
+/// cache makes a second build cheap, the registry takes no byte twice, and the row is written last.
+public final class ImageWork implements JobWork {
+    private static final Duration CREDENTIAL = Duration.ofHours(2);
+    private static final double MB = 1_000_000;
+
+    private final Database database;
+    private final Repositories repositories;
+    private final ImageBuilder builder;
+
+    /// @param builder what builds
+    public ImageWork(Database database, Repositories repositories, ImageBuilder builder) {
+        this.database = database;
+        this.repositories = repositories;
+        this.builder = builder;
+    }
+
+    @Override
+    public Verdict perform(Claim claim) throws InterruptedException {
+        ImageSpec spec = (ImageSpec) claim.job().spec();
+        Optional<Image> there =
+                database.read(tx -> Images.ofRun(tx, claim.job().runId(), spec.app()));
+        if (there.isPresent()) {
+            return Verdict.succeeded(megabytes(there.get().size()));
+        }
+        BuildSources sources;
+        try {
+            sources = BuildSources.of(repositories, claim.job(), spec);
+        } catch (Fault e) {
+            if (e.kind() != Fault.Kind.CONFIGURATION) {
+                throw e;
+            }
+            return Verdict.failed(
+                    Reason.DEFINITION, e.message(), Map.of("remedy", e.remedy()));
+        }
+        return build(claim, spec, sources);
+    }
+
+    private Verdict build(Claim claim, ImageSpec spec, BuildSources sources)
+            throws InterruptedException {
+        LayerRecord layers = new LayerRecord(claim);
+        try {
+            Built built = builder.build(order(claim, sources), layers);
+            push(claim, spec, built, layers);
+            return Verdict.succeeded(summary(built, layers));
+        } catch (BuildFailed e) {
+            return failed(e, sources, layers);
+        }
+    }
+
+    @Override
+    public void remove(AttemptName attempt) {
+        builder.remove(attempt);
+    }
+
+    private static BuildOrder order(Claim claim, BuildSources sources) {
+        Claim.Job job = claim.job();
+        Map<String, String> labels = new LinkedHashMap<>();
+        labels.put("io.slipway.project", job.project());
+        labels.put("org.opencontainers.image.revision", job.commit().hex());
+        return new BuildOrder(claim.name(), sources.context(), sources.dockerfile(), labels);
+    }
+
+    private void push(Claim claim, ImageSpec spec, Built built, LayerRecord layers)
+            throws InterruptedException {
+        Claim.Job job = claim.job();
+        String repository = job.project() + "/" + spec.app();
+        int step = layers.step("push to " + repository);
+        Destination to = new Destination(repository, job.commit().hex(), credential(job, repository));
+        String digest = builder.push(built, to, layers);
+        claim.log().line("digest " + digest);
+        database.change(
+                tx -> Images.add(tx, job, spec.app(), to, new Images.Stored(built, digest)));
+        claim.steps().end(step, Outcome.SUCCEEDED, null, null, Instant.now());
+    }
+
+    private TokenText credential(Claim.Job job, String repository) {
+        Subject.Repository subject = new Subject.Repository(job.projectId(), repository);
+        return database.transaction(
+                tx ->
+                        Tokens.forAttempt(
+                                tx,
+                                job.attemptId(),
+                                Set.of(Right.READ, Right.PUSH),
+                                subject,
+                                CREDENTIAL));
+    }
+
+    private static String summary(Built built, LayerRecord layers) {
+        String cached = layers.cachedOfAll();
+        return megabytes(built.size()) + (cached.isEmpty() ? "" : ", " + cached);
+    }
+
+    private static Verdict failed(BuildFailed failure, BuildSources sources, LayerRecord layers) {
+        Map<String, Object> evidence = new LinkedHashMap<>();
+        evidence.put("file", sources.shownPath());
+        evidence.put("message", failure.getMessage());
+        if (failure.line() > 0) {
+            evidence.put("line", failure.line());
+            evidence.put("instruction", sources.lineAt(failure.line()));
+        }
+        Integer exitCode = failure.exitCode();
+        if (exitCode != null) {
+            evidence.put("exitCode", exitCode);
+        }
+        evidence.put("output", layers.tail());
+        String place = sources.shownPath() + (failure.line() > 0 ? ":" + failure.line() : "");
+        String what = exitCode == null ? String.valueOf(failure.getMessage()) : "exit code " + exitCode;
+        return Verdict.failed(Reason.IMAGE_BUILD, place + ": " + what, evidence);
+    }
+
+    private static String megabytes(long bytes) {
+        return bytes < 10 * MB
+                ? String.format(Locale.ROOT, "%.1f MB", bytes / MB)
+                : Math.round(bytes / MB) + " MB";
+    }
+}
