@@ -23,8 +23,7 @@ final class BuildContext implements ImageBuilder.Context {
     @Override
     public void writeTar(OutputStream out, Dockerfile dockerfile) throws IOException {
         try (TarStream tar = new TarStream(out, 0)) {
-            folder.writeTo(
-                    tar, path -> !path.equals(dockerfile.path()) && !ignored.ignores(path));
+            folder.writeTo(tar, path -> !path.equals(dockerfile.path()) && !ignored.ignores(path));
             tar.file(dockerfile.path(), dockerfile.text().getBytes(StandardCharsets.UTF_8), 0);
         }
     }

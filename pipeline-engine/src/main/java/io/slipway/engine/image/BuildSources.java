@@ -58,9 +58,7 @@ record BuildSources(ImageBuilder.Context context, Dockerfile dockerfile, String 
     /// `<dockerfile>.dockerignore` counts before the context's `.dockerignore`.
     private static String ignoreText(SourceTree tree, String folder, String path) {
         byte[] own =
-                path.isEmpty()
-                        ? null
-                        : tree.file(path + ".dockerignore", LARGEST).orElse(null);
+                path.isEmpty() ? null : tree.file(path + ".dockerignore", LARGEST).orElse(null);
         if (own != null) {
             return new String(own, StandardCharsets.UTF_8);
         }

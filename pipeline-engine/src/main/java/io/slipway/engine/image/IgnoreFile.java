@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.regex.Pattern;
 
 /// What a `.dockerignore` keeps out of a build context, by Docker's rules: patterns of Go's
-/// `filepath.Match`, `**` for any number of folders, `!` for exceptions, the last match wins, and
-/// a pattern that matches a folder matches all in it.
+/// `filepath.Match`, `**` for any number of folders, `!` for exceptions, the last match wins, and a
+/// pattern that matches a folder matches all in it.
 final class IgnoreFile {
     private static final int LONGEST_PATTERN = 1000;
 

@@ -33,10 +33,7 @@ public interface ImageBuilder {
     ///
     /// @param labels put on the image
     record BuildOrder(
-            AttemptName name,
-            Context context,
-            Dockerfile dockerfile,
-            Map<String, String> labels) {}
+            AttemptName name, Context context, Dockerfile dockerfile, Map<String, String> labels) {}
 
     /// What says how to build.
     ///
@@ -88,6 +85,9 @@ public interface ImageBuilder {
 
         /// Output of a layer's command.
         void output(String layerId, byte[] bytes);
+
+        /// A line that is kept with the log.
+        void note(String line);
 
         /// For people: `pushes 12 of 48 MB, about 3 s`.
         void progress(String line);

@@ -58,8 +58,7 @@ public final class ImageWork implements JobWork {
             if (e.kind() != Fault.Kind.CONFIGURATION) {
                 throw e;
             }
-            return Verdict.failed(
-                    Reason.DEFINITION, e.message(), Map.of("remedy", e.remedy()));
+            return Verdict.failed(Reason.DEFINITION, e.message(), Map.of("remedy", e.remedy()));
         }
         return build(claim, spec, sources);
     }
@@ -94,7 +93,8 @@ public final class ImageWork implements JobWork {
         Claim.Job job = claim.job();
         String repository = job.project() + "/" + spec.app();
         int step = layers.step("push to " + repository);
-        Destination to = new Destination(repository, job.commit().hex(), credential(job, repository));
+        Destination to =
+                new Destination(repository, job.commit().hex(), credential(job, repository));
         String digest = builder.push(built, to, layers);
         claim.log().line("digest " + digest);
         database.change(
@@ -133,7 +133,8 @@ public final class ImageWork implements JobWork {
         }
         evidence.put("output", layers.tail());
         String place = sources.shownPath() + (failure.line() > 0 ? ":" + failure.line() : "");
-        String what = exitCode == null ? String.valueOf(failure.getMessage()) : "exit code " + exitCode;
+        String what =
+                exitCode == null ? String.valueOf(failure.getMessage()) : "exit code " + exitCode;
         return Verdict.failed(Reason.IMAGE_BUILD, place + ": " + what, evidence);
     }
 

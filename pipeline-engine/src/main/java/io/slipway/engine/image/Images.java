@@ -70,8 +70,7 @@ public final class Images {
     /// Notes the image that a run built for an app; a second call for the same run replaces it.
     ///
     /// @return the row's id
-    static long add(
-            Tx tx, Claim.Job job, String app, ImageBuilder.Destination to, Stored stored) {
+    static long add(Tx tx, Claim.Job job, String app, ImageBuilder.Destination to, Stored stored) {
         Built built = stored.built();
         return tx.one(
                 ADD,

@@ -63,7 +63,7 @@ final class LayerRecord implements ImageBuilder.Listener {
             begin(layer, id, started);
         }
         if (layer.begun && ended != null && !layer.ended) {
-            end(layer, id, error, ended);
+            end(layer, error, ended);
         }
     }
 
@@ -82,7 +82,7 @@ final class LayerRecord implements ImageBuilder.Listener {
         printing = id;
     }
 
-    private void end(Layer layer, String id, @Nullable String error, Instant at) {
+    private void end(Layer layer, @Nullable String error, Instant at) {
         layer.ended = true;
         if (error != null) {
             heading(layer.name + ": " + oneLine(error));
@@ -105,6 +105,12 @@ final class LayerRecord implements ImageBuilder.Listener {
         midLine = bytes.length > 0 && bytes[bytes.length - 1] != '\n';
         tail.append(new String(bytes, StandardCharsets.UTF_8));
         tail.delete(0, Math.max(0, tail.length() - TAIL));
+    }
+
+    @Override
+    public void note(String line) {
+        heading(line);
+        printing = null;
     }
 
     @Override

@@ -1,0 +1,85 @@
+package io.slipway.runners.docker.image;
+
+import io.slipway.engine.image.BuildFailed;
+import io.slipway.fault.Fault;
+import io.slipway.runners.docker.DockerFaults;
+import io.slipway.runners.docker.image.BuildStatus.Vertex;
+
+import org.jspecify.annotations.Nullable;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/// What the end of a build means: the Dockerfile's mistake, or that the engine could not do its
+/// part.
+final class BuildVerdict {
+    /// `dockerfile parse error line 2: unknown instruction: RUNN`, newer ones write `on line 2`.
+    private static final Pattern PARSE_ERROR =
+            Pattern.compile("(?i)dockerfile parse error (?:on )?line (\\d{1,6}): (.*)");
+
+    /// Words before the cause that say nothing to whoever wrote the Dockerfile.
+    private static final Pattern PREFIXES =
+            Pattern.compile(
+                    "^(failed to solve( with frontend [\\w.]+)?: |failed to create LLB definition: "
+                            + "|failed to read dockerfile: |rpc error: code = \\w+ desc = )+");
+
+    /// Messages of an engine that could not reach something or has no room.
+    private static final List<String> UNAVAILABLE =
+            List.of(
+                    "failed to do request",
+                    "dial tcp",
+                    "no such host",
+                    "i/o timeout",
+                    "tls handshake timeout",
+                    "connection refused",
+                    "connection reset",
+                    "toomanyrequests",
+                    "no space left on device",
+                    "unexpected status");
+
+    private BuildVerdict() {}
+
+    /// @return never; it throws what the end means
+    static BuildFailed failed(BuildStream stream, Instructions instructions) {
+        Vertex vertex = stream.failed();
+        String message = PREFIXES.matcher(stream.error()).replaceFirst("");
+        Matcher parse = PARSE_ERROR.matcher(message);
+        if (parse.find()) {
+            int line = Integer.parseInt(parse.group(1));
+            return new BuildFailed(parse.group(2), line, null);
+        }
+        if (outside(vertex, message)) {
+            throw DockerFaults.of("cannot build the image", message);
+        }
+        if (vertex != null) {
+            String text = vertex.error() == null ? message : vertex.error();
+            return new BuildFailed(
+                    text, instructions.lineOf(vertex.name()), BuildFailed.exitCodeIn(text));
+        }
+        if (message.equals(stream.error())) {
+            throw new Fault(
+                    Fault.Kind.UNAVAILABLE,
+                    "cannot build the image: the engine says: " + message,
+                    "try again; look at the engine's log if it stays");
+        }
+        return new BuildFailed(message, 0, null);
+    }
+
+    /// Whether the frontend that the Dockerfile names could not be had.
+    static boolean frontendMissing(BuildStream stream) {
+        Vertex vertex = stream.failed();
+        return stream.error().contains("frontend gateway.v0")
+                || vertex != null
+                        && vertex.name().contains("docker/dockerfile")
+                        && (vertex.name().startsWith("resolve image config")
+                                || vertex.name().startsWith("docker-image://"));
+    }
+
+    private static boolean outside(@Nullable Vertex vertex, String message) {
+        boolean command = vertex != null && BuildFailed.exitCodeIn(message) != null;
+        String lower = message.toLowerCase(Locale.ROOT);
+        return !command && UNAVAILABLE.stream().anyMatch(lower::contains);
+    }
+}

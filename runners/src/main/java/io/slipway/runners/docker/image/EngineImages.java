@@ -1,0 +1,85 @@
+package io.slipway.runners.docker.image;
+
+import io.slipway.engine.image.ImageBuilder.Built;
+import io.slipway.engine.image.ImageBuilder.Destination;
+import io.slipway.engine.image.ImageBuilder.Listener;
+import io.slipway.engine.image.Registry;
+import io.slipway.fault.Fault;
+import io.slipway.runners.docker.DockerEngine;
+import io.slipway.runners.docker.DockerFaults;
+import io.slipway.runners.docker.EngineReply;
+import io.slipway.runners.docker.EngineRequest;
+
+import java.io.IOException;
+
+/// The ways of images between an engine and Slipway's registry. Where the engine reaches the
+/// registry it pushes and pulls by itself; elsewhere the bytes go over the engine's API. Safe for
+/// use by many threads.
+public final class EngineImages {
+    private final DockerEngine engine;
+    private final Registry registry;
+    private final String address;
+    private final EnginePush push;
+    private final ArchiveExport export;
+    private final EnginePull pull;
+
+    /// @param address the name under which the engine reaches `/v2/`: `127.0.0.1:8080`
+    public EngineImages(DockerEngine engine, Registry registry, String address) {
+        this.engine = engine;
+        this.registry = registry;
+        this.address = address;
+        this.push = new EnginePush(engine, address);
+        this.export = new ArchiveExport(engine, registry);
+        this.pull = new EnginePull(engine, registry, address);
+    }
+
+    /// Brings an image into the registry.
+    ///
+    /// @return the manifest's digest
+    String push(Built image, Destination to, Listener listener) throws InterruptedException {
+        try {
+            tag(image.engineId(), to);
+            if (push.reaches(to.credential())) {
+                String digest = push.push(to, listener);
+                if (registry.manifests().find(to.repository(), digest).isPresent()) {
+                    return digest;
+                }
+            }
+            return export.push(image, to, listener);
+        } catch (IOException e) {
+            if (Thread.interrupted()) {
+                throw new InterruptedException("the push was ended");
+            }
+            throw DockerFaults.of("cannot push " + to.repository(), e);
+        }
+    }
+
+    /// Makes sure that the engine has an image that is in the registry.
+    ///
+    /// @param engineId the content id that it had in the engine
+    /// @return the content id by which it runs
+    /// @throws Fault when neither engine nor registry has it
+    public String ensure(String repository, String digest, String engineId) {
+        if (engine.image(engineId).isPresent()) {
+            return engineId;
+        }
+        try {
+            return pull.pull(repository, digest, engineId);
+        } catch (IOException e) {
+            throw DockerFaults.of("cannot bring back " + repository + "@" + digest, e);
+        }
+    }
+
+    /// A name keeps the image from being taken for litter.
+    private void tag(String engineId, Destination to) throws IOException {
+        EngineRequest request =
+                EngineRequest.of("POST", "/images/" + engineId + "/tag")
+                        .query("repo", address + "/" + to.repository())
+                        .query("tag", to.tag());
+        try (EngineReply reply = engine.socket().send(request)) {
+            if (!reply.ok()) {
+                throw DockerFaults.of("cannot name the image of " + to.repository(), reply);
+            }
+        }
+    }
+}
