@@ -82,13 +82,13 @@ public final class FolderBlobStore implements BlobStore {
             Files.deleteIfExists(file);
             return;
         }
-        Files.createDirectories(at.getParent());
+        Files.createDirectories(folder(digest));
         try {
             Files.move(file, at, StandardCopyOption.ATOMIC_MOVE);
         } catch (AtomicMoveNotSupportedException e) {
             throw new IOException("uploads and blobs are on two file systems", e);
         }
-        sync(at.getParent());
+        sync(folder(digest));
         sync(kept);
     }
 
@@ -158,7 +158,11 @@ public final class FolderBlobStore implements BlobStore {
     }
 
     private Path file(Digest digest) {
-        return kept.resolve(digest.hex().substring(0, 2)).resolve(digest.hex());
+        return folder(digest).resolve(digest.hex());
+    }
+
+    private Path folder(Digest digest) {
+        return kept.resolve(digest.hex().substring(0, 2));
     }
 
     private static OptionalLong sizeOf(Path file) throws IOException {

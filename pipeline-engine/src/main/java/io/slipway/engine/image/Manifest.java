@@ -73,8 +73,7 @@ record Manifest(
             blobs.add(descriptor(root.path("config")));
             root.path("layers").forEach(node -> blobs.add(descriptor(node)));
         }
-        return new Manifest(
-                mediaType, blobs, manifests, subject(root), artifactType(root, index));
+        return new Manifest(mediaType, blobs, manifests, subject(root), artifactType(root, index));
     }
 
     private static JsonNode read(byte[] bytes) {

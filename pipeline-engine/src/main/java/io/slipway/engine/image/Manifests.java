@@ -123,8 +123,7 @@ public final class Manifests {
     ///
     /// @param last only those after it; empty for the first
     public List<String> tags(String repository, String last, int limit) {
-        return database.read(
-                tx -> tx.query(TAGS, row -> row.text("tag"), repository, last, limit));
+        return database.read(tx -> tx.query(TAGS, row -> row.text("tag"), repository, last, limit));
     }
 
     /// An index of the manifests whose subject this is.

@@ -57,8 +57,7 @@ final class ArchiveExport {
         }
     }
 
-    private String taken(
-            TarArchiveInputStream tar, Built image, Destination to, Listener listener)
+    private String taken(TarArchiveInputStream tar, Built image, Destination to, Listener listener)
             throws IOException {
         Map<String, Entry> entries = new HashMap<>();
         JsonNode index = null;
@@ -139,5 +138,4 @@ final class ArchiveExport {
         node.put("digest", blob.kept().digest().toString());
         node.put("size", blob.kept().size());
     }
-
 }

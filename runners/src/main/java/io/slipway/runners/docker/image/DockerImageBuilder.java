@@ -69,8 +69,7 @@ public final class DockerImageBuilder implements ImageBuilder {
     }
 
     @Override
-    public String push(Built image, Destination to, Listener listener)
-            throws InterruptedException {
+    public String push(Built image, Destination to, Listener listener) throws InterruptedException {
         return images.push(image, to, listener);
     }
 

@@ -136,8 +136,7 @@ final class EnginePull {
     /// @return the last error in the stream; empty when there is none
     private static String drain(EngineReply reply) throws IOException {
         String error = "";
-        var lines =
-                new BufferedReader(new InputStreamReader(reply.body(), StandardCharsets.UTF_8));
+        var lines = new BufferedReader(new InputStreamReader(reply.body(), StandardCharsets.UTF_8));
         for (String line = lines.readLine(); line != null; line = lines.readLine()) {
             if (line.contains("\"error\"")) {
                 error = JsonMapper.shared().readTree(line).path("error").asString(line);

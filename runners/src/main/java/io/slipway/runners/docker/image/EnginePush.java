@@ -80,8 +80,7 @@ final class EnginePush {
             throws IOException {
         String digest = "";
         Map<String, long[]> layers = new HashMap<>();
-        var lines =
-                new BufferedReader(new InputStreamReader(reply.body(), StandardCharsets.UTF_8));
+        var lines = new BufferedReader(new InputStreamReader(reply.body(), StandardCharsets.UTF_8));
         for (String line = lines.readLine(); line != null; line = lines.readLine()) {
             JsonNode event = JsonMapper.shared().readTree(line);
             String error = event.path("error").asString("");

@@ -41,7 +41,9 @@ record Frontend(int line, int start, int end, String image) {
     void check() throws BuildFailed {
         if (line > 0 && !ALLOWED.matcher(image).matches()) {
             throw new BuildFailed(
-                    "the syntax " + image + " is not allowed: only docker/dockerfile is", line, null);
+                    "the syntax " + image + " is not allowed: only docker/dockerfile is",
+                    line,
+                    null);
         }
     }
 
