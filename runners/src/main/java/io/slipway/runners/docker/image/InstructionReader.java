@@ -3,6 +3,7 @@ package io.slipway.runners.docker.image;
 import io.slipway.runners.docker.image.Instructions.Instruction;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -17,6 +18,7 @@ final class InstructionReader {
     private final String[] lines;
     private final String escape;
     private final List<Instruction> all = new ArrayList<>();
+    private final Set<String> stages = new HashSet<>();
     private int at;
     private int stage = -1;
     private int ordinal;
@@ -72,7 +74,9 @@ final class InstructionReader {
         if (word.equals("FROM")) {
             stage++;
             ordinal = 0;
-            counted = !Instructions.image(text).equals("scratch");
+            String image = Instructions.image(text).toLowerCase(Locale.ROOT);
+            counted = !image.equals("scratch") && !stages.contains(image);
+            stages.add(Instructions.stageName(text).toLowerCase(Locale.ROOT));
         }
         ordinal += counted ? 1 : 0;
         all.add(new Instruction(line, word, text, stage, counted ? ordinal : 0));

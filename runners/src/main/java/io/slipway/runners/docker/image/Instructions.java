@@ -84,8 +84,7 @@ final class Instructions {
         }
         return all.stream()
                 .filter(i -> i.word().equals("FROM") && i.stage() == instruction.stage())
-                .map(i -> STAGE_NAME.matcher(i.text()))
-                .anyMatch(m -> m.matches() && m.group(1).equalsIgnoreCase(last));
+                .anyMatch(i -> stageName(i.text()).equalsIgnoreCase(last));
     }
 
     private int lineOfImage(String reference) {
@@ -105,6 +104,12 @@ final class Instructions {
     static String image(String from) {
         Matcher found = FROM_IMAGE.matcher(from);
         return found.matches() ? found.group(1) : "";
+    }
+
+    /// Empty when the stage has none.
+    static String stageName(String from) {
+        Matcher named = STAGE_NAME.matcher(from);
+        return named.matches() ? named.group(1) : "";
     }
 
     private static String familiar(String reference) {

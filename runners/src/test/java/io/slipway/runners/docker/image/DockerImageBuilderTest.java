@@ -135,7 +135,7 @@ final class DockerImageBuilderTest {
 
     @Test
     void anInterruptEndsTheBuildInTheEngine() throws Exception {
-        String text = "FROM busybox\nRUN echo begun " + unique + "; sleep 600\n";
+        String text = "FROM busybox\nRUN echo begun; sleep 600; echo " + unique + "\n";
         AtomicReference<Throwable> thrown = new AtomicReference<>();
         Thread building =
                 Thread.ofVirtual()
