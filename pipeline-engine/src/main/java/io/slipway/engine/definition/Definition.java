@@ -2,6 +2,7 @@ package io.slipway.engine.definition;
 
 import io.slipway.engine.grammar.Check;
 import io.slipway.engine.grammar.Findings;
+import io.slipway.engine.grammar.JsonSchema;
 import io.slipway.engine.source.SourceTree;
 import io.slipway.engine.yaml.Node;
 import io.slipway.engine.yaml.Place;
@@ -10,6 +11,8 @@ import io.slipway.engine.yaml.YamlText;
 import io.slipway.fault.Fault;
 
 import org.jspecify.annotations.Nullable;
+
+import tools.jackson.databind.json.JsonMapper;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -74,6 +77,15 @@ public record Definition(
         Places nowhere = new Places(FILE, Map.of());
         Pipeline empty = new Pipeline(Map.of(), Map.of(), null, null, nowhere);
         return new Definition(FILE, null, empty, List.of());
+    }
+
+    /// The language as a JSON Schema (2020-12), for editors: what is available in this version.
+    public static String schema() {
+        Map<String, Object> schema = JsonSchema.of(Language.ROOT, NotYet.KEYS, Language.FREE);
+        return JsonMapper.builder()
+                .build()
+                .writerWithDefaultPrettyPrinter()
+                .writeValueAsString(schema);
     }
 
     /// Reads a definition. Never throws because of what the text holds.

@@ -1,0 +1,84 @@
+package io.slipway.engine.definition;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.slipway.engine.grammar.Vocabulary;
+
+import org.junit.jupiter.api.Test;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/// Holds `docs/pipeline-reference.yml`, the parser and the schema together.
+class ReferenceTest {
+    private static final Path REFERENCE = Path.of("../docs/pipeline-reference.yml");
+
+    @Test
+    void referenceIsAValidFile() throws IOException {
+        assertThat(reference().problems()).isEmpty();
+    }
+
+    @Test
+    void referenceShowsEveryKeyThatIsAvailable() throws IOException {
+        Set<String> missing = new TreeSet<>(Vocabulary.paths(Language.ROOT, NotYet.KEYS));
+        Set<String> written = reference().pipeline().places().byPath().keySet();
+        missing.removeIf(
+                key -> {
+                    Pattern path = pattern(key);
+                    return written.stream().anyMatch(w -> path.matcher(w).matches());
+                });
+
+        assertThat(missing).isEmpty();
+    }
+
+    @Test
+    void referenceListsEveryKeyThatIsNot() throws IOException {
+        Set<String> listed =
+                Files.readString(REFERENCE)
+                        .lines()
+                        .dropWhile(line -> !line.startsWith("# Not available"))
+                        .skip(1)
+                        .map(line -> line.substring(2))
+                        .collect(Collectors.toCollection(TreeSet::new));
+
+        assertThat(listed).containsExactlyElementsOf(new TreeSet<>(NotYet.KEYS));
+    }
+
+    @Test
+    void whatIsNotAvailableIsPartOfTheLanguage() {
+        Set<String> all = Vocabulary.paths(Language.ROOT, Set.of());
+
+        assertThat(NotYet.KEYS)
+                .allSatisfy(
+                        key -> {
+                            String known = key.endsWith(".*") ? key.replace(".*", "") : key;
+                            assertThat(all).contains(known);
+                        });
+    }
+
+    @Test
+    void schemaOffersWhatIsAvailableAndNothingElse() {
+        String schema = Definition.schema();
+
+        assertThat(schema)
+                .startsWith("{\n  \"$schema\" : \"https://json-schema.org/draft/2020-12/schema\"")
+                .contains("\"timeout\"")
+                .doesNotContain("\"matrix\"", "\"cron\"", "\"approval\"");
+    }
+
+    private static Definition reference() throws IOException {
+        return Definition.parse("reference", Files.readString(REFERENCE));
+    }
+
+    /// `jobs.*.steps.*.run` as `jobs.test.steps[0].run`.
+    private static Pattern pattern(String key) {
+        return Pattern.compile(
+                key.replace(".*", "(\\[[0-9]+\\]|\\.[^.\\[]+)")
+                        .replaceAll("\\.(?=[a-z])", "\\\\."));
+    }
+}
