@@ -1,0 +1,163 @@
+package io.slipway.engine.queue;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.slipway.db.Database;
+import io.slipway.db.DatabaseExtension;
+import io.slipway.db.Notifications;
+import io.slipway.engine.log.LogReader;
+import io.slipway.engine.run.AttemptName;
+import io.slipway.engine.run.Outcome;
+import io.slipway.engine.run.Run;
+import io.slipway.engine.run.RunHistory;
+import io.slipway.engine.run.Runs;
+import io.slipway.engine.run.Verdict;
+import io.slipway.engine.step.CheckWork;
+import io.slipway.engine.step.Order;
+import io.slipway.engine.step.Runner;
+import io.slipway.engine.step.TinyTar;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Set;
+import java.util.UUID;
+
+/// A holder vanishes after any byte of the container's output, with or without having stored it,
+/// and another goes on: what is stored in the end is the same.
+@ExtendWith(DatabaseExtension.class)
+final class AbandonedClaimTest {
+    private final Database database;
+    private final Notifications notifications;
+
+    AbandonedClaimTest(Database database, Notifications notifications) {
+        this.database = database;
+        this.notifications = notifications;
+    }
+
+    /// A container whose whole output is known, and whose stream breaks once.
+    private static final class BrokenStream implements Runner {
+        private final byte[] stream;
+        private final int breaksAt;
+        private boolean broken;
+
+        BrokenStream(byte[] stream, int breaksAt) {
+            this.stream = stream;
+            this.breaksAt = breaksAt;
+        }
+
+        @Override
+        public void prepare(Order order) {}
+
+        @Override
+        public RunningSteps open(Order order, long resumeAt, Sink sink) {
+            int end = broken ? stream.length : breaksAt;
+            if (end > resumeAt) {
+                sink.output(stream, (int) resumeAt, (int) (end - resumeAt), end);
+            }
+            boolean breaks = !broken;
+            broken = true;
+            return new Ended(breaks);
+        }
+
+        @Override
+        public void remove(AttemptName attempt) {}
+
+        @Override
+        public Set<AttemptName> present() {
+            return Set.of();
+        }
+
+        @Override
+        public void close() {}
+    }
+
+    private record Ended(boolean broken) implements Runner.RunningSteps {
+        @Override
+        public Runner.Exit await() throws InterruptedException {
+            if (broken) {
+                throw new InterruptedException("the server was killed here");
+            }
+            return new Runner.Exit(0, false, 0, 0);
+        }
+
+        @Override
+        public void stop() {}
+
+        @Override
+        public void close() {}
+    }
+
+    private Holding claim() {
+        Claimed claimed = new Queue(database, UUID.randomUUID()).claim(Set.of(), 1).getFirst();
+        return new Holding(database, claimed, System.nanoTime());
+    }
+
+    private static CheckWork work(Runner runner) {
+        return new CheckWork(runner, job -> new TinyTar("a", "b"), "http://localhost");
+    }
+
+    private static byte[] stream(String nonce) {
+        String mark = "\u001eslipway " + nonce + " ";
+        return (mark
+                        + "ready\n"
+                        + mark
+                        + "begin 0\none\nä"
+                        + mark
+                        + "end 0 0\n"
+                        + mark
+                        + "begin 1\n\u001ex\n"
+                        + mark
+                        + "end 1 0\n")
+                .getBytes(StandardCharsets.UTF_8);
+    }
+
+    private void check(long project, int breaksAt, boolean flushed) throws Exception {
+        Runs.Created run = Plans.run(database, project, Plans.check("a"));
+        Holding first = claim();
+        byte[] stream = stream(first.nonce());
+        Runner runner = new BrokenStream(stream, breaksAt);
+        assertThatThrownBy(() -> work(runner).perform(first))
+                .isInstanceOf(InterruptedException.class);
+        if (flushed) {
+            first.ownLog().flush();
+        }
+        first.ownLog().close();
+        database.change(
+                tx ->
+                        tx.update(
+                                "update attempts set lease_until = now() - interval '1 second',"
+                                        + " expiries = 0 where state = 'running'"));
+        Holding second = claim();
+        Verdict verdict = work(runner).perform(second);
+        second.ownLog().flush();
+        new Verdicts(database).write(second, verdict);
+        second.ownLog().close();
+
+        assertThat(verdict.outcome()).isEqualTo(Outcome.SUCCEEDED);
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        new LogReader(database, notifications).copy(second.job().attemptId(), out);
+        assertThat(out.toString(StandardCharsets.UTF_8)).isEqualTo("one\nä\n\u001ex\n");
+        assertThat(second.log().sourceEnd()).isEqualTo(stream.length);
+        RunHistory history = new RunHistory(database);
+        assertThat(history.jobs(run.id()).getFirst().outcome()).isEqualTo(Outcome.SUCCEEDED);
+        Run.Step step = history.steps(second.job().attemptId()).getFirst();
+        assertThat(step.firstLine()).isEqualTo(1);
+        assertThat(step.lastLine()).isEqualTo(2);
+        assertThat(step.outcome()).isEqualTo(Outcome.SUCCEEDED);
+    }
+
+    @Test
+    void theLogIsExactWhereverTheFirstHolderVanished() throws Exception {
+        Plans.runner(database, 1000);
+        long project = Plans.project(database, "broken");
+        int length = stream("0".repeat(32)).length;
+        for (int breaksAt = 0; breaksAt <= length; breaksAt++) {
+            check(project, breaksAt, true);
+            check(project, breaksAt, false);
+        }
+    }
+}
