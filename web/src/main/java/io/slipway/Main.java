@@ -2,6 +2,7 @@ package io.slipway;
 
 import io.slipway.web.cli.LintCommand;
 import io.slipway.web.cli.PlanCommand;
+import io.slipway.web.cli.SwitchCommand;
 
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -17,7 +18,7 @@ import java.util.Optional;
         name = "slipway",
         mixinStandardHelpOptions = true,
         versionProvider = Main.Version.class,
-        subcommands = {LintCommand.class, PlanCommand.class},
+        subcommands = {LintCommand.class, PlanCommand.class, SwitchCommand.class},
         description = "From git push to a running service.")
 public final class Main implements Runnable {
     @Spec private CommandSpec spec;

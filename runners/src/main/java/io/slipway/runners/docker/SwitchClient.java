@@ -19,14 +19,16 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /// Talks to the traffic switch of a data folder over its control port. Every call reads where the
 /// switch is anew, so a restarted or upgraded switch is found by the next call. Calls block and may
 /// be made by many threads.
 public final class SwitchClient implements AutoCloseable {
     private static final JsonMapper JSON = new JsonMapper();
-    private static final Duration PATIENCE = Duration.ofSeconds(5);
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     private final Path control;
     private final HttpClient http =
@@ -45,9 +47,11 @@ public final class SwitchClient implements AutoCloseable {
     /// the new table, and the table survives a restart of the switch. The same revision may be
     /// applied again.
     ///
+    /// @return loopback ports of the table that something else has: no app is served there
     /// @throws Fault CONFLICT when the switch has a newer revision, UNAVAILABLE when there is none
-    public void apply(RouteTable table) {
-        call("PUT", "/routes", table.toJson(), PATIENCE);
+    public Set<Integer> apply(RouteTable table) {
+        byte[] answer = call("PUT", "/routes", table.toJson(), PATIENCE);
+        return Set.copyOf(read(answer, Applied.class).loopbackFailed());
     }
 
     /// Waits until no request that was claimed for a backend is in flight any more.
@@ -168,6 +172,9 @@ public final class SwitchClient implements AutoCloseable {
             return controlPort + " [secret]";
         }
     }
+
+    /// The answer to a table.
+    private record Applied(List<Integer> loopbackFailed) {}
 
     /// The answer of a drain.
     private record Left(int left) {}

@@ -1,0 +1,41 @@
+package io.slipway.web.traffic;
+
+import io.slipway.web.traffic.proxy.ProxyLimits;
+
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+
+/// What a switch is started with.
+///
+/// @param data the data folder; the switch keeps to `switch` below it
+/// @param listen public addresses; port 0 takes any free one
+/// @param trusted networks in CIDR form whose proxies' forwarding headers are believed
+/// @param limits how long it waits for whom
+/// @param grace how long what is in flight may take when the switch is stopped
+/// @param retirement how long connections may live on after the sockets went to a successor
+public record SwitchSettings(
+        Path data,
+        List<InetSocketAddress> listen,
+        List<String> trusted,
+        ProxyLimits limits,
+        Duration grace,
+        Duration retirement) {
+    /// With the usual limits: 10 s of grace, an hour of retirement.
+    public static SwitchSettings of(
+            Path data, List<InetSocketAddress> listen, List<String> trusted) {
+        return new SwitchSettings(
+                data,
+                List.copyOf(listen),
+                List.copyOf(trusted),
+                ProxyLimits.DEFAULT,
+                Duration.ofSeconds(10),
+                Duration.ofHours(1));
+    }
+
+    /// The public addresses as text, `address:port`, IPv6 in brackets.
+    List<String> addresses() {
+        return listen.stream().map(Addresses::text).toList();
+    }
+}

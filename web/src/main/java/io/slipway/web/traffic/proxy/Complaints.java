@@ -1,0 +1,26 @@
+package io.slipway.web.traffic.proxy;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+
+/// The log of requests that failed: at most ten lines a second, whatever comes from outside.
+final class Complaints {
+    private static final Logger LOG = LoggerFactory.getLogger(Complaints.class);
+    private static final int PER_SECOND = 10;
+
+    private final AtomicLong second = new AtomicLong();
+    private final AtomicInteger lines = new AtomicInteger();
+
+    void add(String requestId, String who, String why) {
+        long now = System.nanoTime() / 1_000_000_000;
+        if (second.getAndSet(now) != now) {
+            lines.set(0);
+        }
+        if (lines.incrementAndGet() <= PER_SECOND) {
+            LOG.warn("request {} for {} failed: {}", requestId, who, why);
+        }
+    }
+}
