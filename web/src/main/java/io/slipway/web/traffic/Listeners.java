@@ -64,9 +64,10 @@ final class Listeners {
     ///
     /// @return those that could not be had
     Set<Integer> loopback(Set<Integer> wanted, Inherited inherited) {
-        for (Integer port : List.copyOf(loopback.keySet())) {
-            if (!wanted.contains(port)) {
-                loopback.remove(port).close();
+        for (Map.Entry<Integer, Channel> entry : List.copyOf(loopback.entrySet())) {
+            if (!wanted.contains(entry.getKey())) {
+                entry.getValue().close().awaitUninterruptibly(2000);
+                loopback.remove(entry.getKey());
             }
         }
         Set<Integer> failed = new TreeSet<>();

@@ -189,9 +189,11 @@ public final class SwitchProcess {
     private static final List<String> FLAGS =
             List.of(
                     "-XX:+UseSerialGC",
-                    "-Xms16m",
-                    "-Xmx64m",
-                    "-Xss512k",
+                    "-XX:TieredStopAtLevel=1",
+                    "-Xms8m",
+                    "-Xmx48m",
+                    "-Xmn4m",
+                    "-Dio.netty.allocator.type=unpooled",
                     "-XX:MaxDirectMemorySize=192m",
                     "-XX:ReservedCodeCacheSize=32m",
                     "-XX:+ExitOnOutOfMemoryError",
