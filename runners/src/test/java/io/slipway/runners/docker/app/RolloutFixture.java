@@ -181,8 +181,8 @@ final class RolloutFixture implements AutoCloseable {
                     long attemptId =
                             tx.one(
                                     """
-                                    insert into attempts (job_id, project_id, number, state, runner_id)
-                                    values (?, ?, 1, 'running', ?) returning id
+                                    insert into attempts (job_id, project_id, number, state, runner_id, turn)
+                                    values (?, ?, 1, 'running', ?, 0) returning id
                                     """,
                                     r -> r.number("id"),
                                     jobId,
