@@ -1,0 +1,65 @@
+/** The pages and their addresses. A project may have a group: `/{group}/{name}/runs/7`. */
+export type Route =
+    | { page: 'home' }
+    | { page: 'sign-in' }
+    | { page: 'project'; project: string }
+    | { page: 'run'; project: string; run: number; job: string | null }
+    | { page: 'rollout'; project: string; rollout: number }
+    | { page: 'missing' };
+
+const NAME = /^[a-z](?:[-a-z0-9]{0,38}[a-z0-9])?$/;
+const NUMBER = /^[1-9][0-9]{0,8}$/;
+/** The words that follow a project; none of them can be a name. */
+const AFTER = new Set(['runs', 'rollouts']);
+
+export function parse(path: string): Route {
+    const parts = path.split('/').filter((part) => part !== '');
+    if (parts.length === 0) return { page: 'home' };
+    if (parts[0] === '-') {
+        return parts.length === 2 && parts[1] === 'sign-in' ? { page: 'sign-in' } : { page: 'missing' };
+    }
+    const named = parts[1] !== undefined && !AFTER.has(parts[1]) ? 2 : 1;
+    const names = parts.slice(0, named);
+    if (!names.every((name) => NAME.test(name) && !AFTER.has(name))) return { page: 'missing' };
+    return below(names.join('/'), parts.slice(named));
+}
+
+function below(project: string, rest: string[]): Route {
+    const [word, number, job, ...more] = rest;
+    if (word === undefined) return { page: 'project', project };
+    if (number === undefined || !NUMBER.test(number) || more.length > 0) return { page: 'missing' };
+    if (word === 'runs') {
+        return { page: 'run', project, run: Number(number), job: job === undefined ? null : decoded(job) };
+    }
+    if (word === 'rollouts' && job === undefined) {
+        return { page: 'rollout', project, rollout: Number(number) };
+    }
+    return { page: 'missing' };
+}
+
+function decoded(text: string): string {
+    try {
+        return decodeURIComponent(text);
+    } catch {
+        return text;
+    }
+}
+
+export const projectPath = (project: string) => `/${project}`;
+export const runPath = (project: string, run: number, job?: string) =>
+    `/${project}/runs/${run}` + (job === undefined ? '' : `/${encodeURIComponent(job)}`);
+export const rolloutPath = (project: string, rollout: number) => `/${project}/rollouts/${rollout}`;
+
+/** Where to go after signing in: a page of ours, never another site. */
+export function safeNext(search: string): string {
+    const next = new URLSearchParams(search).get('next') ?? '/';
+    const route = parse(next.split(/[?#]/)[0] ?? '/');
+    const ours = /^\/(?![/\\])/.test(next) && route.page !== 'missing' && route.page !== 'sign-in';
+    return ours ? next : '/';
+}
+
+/** Line of `#L120` (or the first of `#L120-L130`); null when the fragment names none. */
+export function lineOf(hash: string): number | null {
+    const found = /^#L([1-9][0-9]{0,9})(?:-L[0-9]+)?$/.exec(hash);
+    return found ? Number(found[1]) : null;
+}

@@ -1,0 +1,72 @@
+import { describe, expect, it } from 'vitest';
+import { lineOf, parse, runPath, safeNext } from '../src/core/routes';
+import { atEnd, ROW, scrollTo, windowOf } from '../src/core/viewport';
+
+describe('addresses', () => {
+    it('name projects with and without a group', () => {
+        expect(parse('/')).toEqual({ page: 'home' });
+        expect(parse('/shop')).toEqual({ page: 'project', project: 'shop' });
+        expect(parse('/acme/shop/')).toEqual({ page: 'project', project: 'acme/shop' });
+        expect(parse('/shop/runs/7')).toEqual({ page: 'run', project: 'shop', run: 7, job: null });
+        expect(parse('/acme/shop/runs/7')).toEqual({ page: 'run', project: 'acme/shop', run: 7, job: null });
+        expect(parse('/shop/rollouts/3')).toEqual({ page: 'rollout', project: 'shop', rollout: 3 });
+        expect(parse('/-/sign-in')).toEqual({ page: 'sign-in' });
+    });
+
+    it('name a job, whatever its name holds', () => {
+        expect(parse(runPath('acme/shop', 7, 'image a/b'))).toEqual({
+            page: 'run',
+            project: 'acme/shop',
+            run: 7,
+            job: 'image a/b',
+        });
+    });
+
+    it.each(['/-/x', '/Shop', '/shop/runs', '/shop/runs/0', '/shop/runs/x', '/a/b/c', '/shop/rollouts/3/x', '/runs/7'])(
+        '%s is no page',
+        (path) => expect(parse(path)).toEqual({ page: 'missing' }),
+    );
+
+    it('name lines', () => {
+        expect([lineOf('#L12'), lineOf('#L12-L20'), lineOf('#L0'), lineOf('#x')]).toEqual([12, 12, null, null]);
+    });
+
+    it.each(['//evil.example', '/\\evil.example', 'https://evil.example', '/-/sign-in', 'javascript:alert(1)', ''])(
+        'never lead from signing in to %s',
+        (next) => expect(safeNext(`?next=${encodeURIComponent(next)}`)).toBe('/'),
+    );
+
+    it('lead back to where one was', () => {
+        expect(safeNext(`?next=${encodeURIComponent('/shop/runs/7#L3')}`)).toBe('/shop/runs/7#L3');
+    });
+});
+
+describe('what can be seen of a log', () => {
+    it('is a window around the scroll position', () => {
+        expect(windowOf(0, 0, 600)).toMatchObject({ last: 0, height: 0 });
+        const view = windowOf(1000, 100 * ROW, 10 * ROW);
+        expect(view).toEqual({ first: 81, last: 130, offset: 80 * ROW, height: 1000 * ROW });
+    });
+
+    it('reaches both ends of five million lines', () => {
+        const top = windowOf(5_000_000, 0, 900);
+        expect([top.first, top.offset, top.height]).toEqual([1, 0, 8_000_000]);
+        const end = windowOf(5_000_000, 8_000_000 - 900, 900);
+        expect(end.last).toBe(5_000_000);
+        expect(end.offset + (end.last - end.first + 1) * ROW).toBeCloseTo(8_000_000, 3);
+    });
+
+    it.each([1000, 5_000_000])('shows a line of %i that was asked for', (total) => {
+        for (const line of [1, 500, total / 2, total]) {
+            const view = windowOf(total, scrollTo(total, line, 600), 600);
+            expect(view.first).toBeLessThanOrEqual(line);
+            expect(view.last).toBeGreaterThanOrEqual(line);
+        }
+    });
+
+    it('is at the end within one line of it', () => {
+        expect(atEnd(400, 600, 1000)).toBe(true);
+        expect(atEnd(390, 600, 1000)).toBe(true);
+        expect(atEnd(300, 600, 1000)).toBe(false);
+    });
+});
