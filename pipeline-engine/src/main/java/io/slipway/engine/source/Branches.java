@@ -14,15 +14,18 @@ import org.eclipse.jgit.transport.ReceiveCommand;
 import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 
 /// The branches and tags of one project, and the one way in which they move: by compare-and-set.
 public final class Branches {
-    private static final int TRIES = 20;
+    private static final Duration LONGEST_TRY = Duration.ofSeconds(10);
+    private static final long PAUSE_NANOS = 5_000_000;
 
     private final Opening opening;
 
@@ -83,13 +86,17 @@ public final class Branches {
     private List<Moved> moveTogether(List<Move> moves) {
         try (Repository repository = opening.open();
                 RevWalk walk = new RevWalk(repository)) {
-            for (int i = 0; i < TRIES; i++) {
+            long end = System.nanoTime() + LONGEST_TRY.toNanos();
+            while (System.nanoTime() < end) {
                 List<Moved> moved = tryMove(repository, walk, moves);
                 if (!moved.isEmpty() || moves.isEmpty()) {
                     return moved;
                 }
+                // Somebody else holds the ref's lock, for as long as a write to the disk takes.
+                LockSupport.parkNanos(PAUSE_NANOS);
+                repository.getRefDatabase().refresh();
             }
-            return moves.stream().map(m -> new Moved(m, Result.STALE, null)).toList();
+            throw new IOException("another move holds them");
         } catch (IOException e) {
             throw Repositories.unreadable("the refs", e);
         }

@@ -3,6 +3,7 @@ package io.slipway.web.http;
 import io.vertx.core.Context;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.ext.web.RoutingContext;
 
 import org.jspecify.annotations.Nullable;
 
@@ -39,6 +40,11 @@ public final class BodyInput extends InputStream {
         BodyInput input = new BodyInput(request, context);
         context.runOnContext(ignored -> input.listen());
         return input;
+    }
+
+    /// The body of a request that [Handover] handed over.
+    public static BodyInput of(RoutingContext routing) {
+        return of(routing.request(), Handover.contextOf(routing));
     }
 
     private void listen() {

@@ -4,6 +4,7 @@ import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerResponse;
+import io.vertx.ext.web.RoutingContext;
 
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -31,6 +32,11 @@ public final class BodyOutput extends OutputStream {
         if (!response.headers().contains("Content-Length")) {
             response.setChunked(true);
         }
+    }
+
+    /// The response to a request that [Handover] handed over.
+    public static BodyOutput of(RoutingContext routing) {
+        return new BodyOutput(routing.response(), Handover.contextOf(routing));
     }
 
     @Override

@@ -1,7 +1,9 @@
 package io.slipway.web.http;
 
 import io.slipway.fault.Fault;
+import io.vertx.core.Context;
 import io.vertx.core.Handler;
+import io.vertx.core.Vertx;
 import io.vertx.ext.web.RoutingContext;
 
 import org.slf4j.Logger;
@@ -14,6 +16,8 @@ import java.util.concurrent.Executors;
 /// paused before; a handler that wants its body reads it through [BodyInput] or [Bodies].
 public final class Handover implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Handover.class);
+
+    private static final String CONTEXT = Handover.class.getName();
 
     private final ExecutorService threads =
             Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("request-", 0).factory());
@@ -29,8 +33,14 @@ public final class Handover implements AutoCloseable {
     public Handler<RoutingContext> to(Blocking blocking, FaultAnswer faults) {
         return context -> {
             context.request().pause();
+            context.put(CONTEXT, Vertx.currentContext());
             threads.execute(() -> run(context, blocking, faults));
         };
+    }
+
+    /// The Vert.x context that a handed-over request belongs to.
+    static Context contextOf(RoutingContext routing) {
+        return routing.get(CONTEXT);
     }
 
     private static void run(RoutingContext context, Blocking blocking, FaultAnswer faults) {

@@ -1,0 +1,30 @@
+package io.slipway.engine.trigger;
+
+import io.slipway.engine.source.CommitId;
+
+import org.jspecify.annotations.Nullable;
+
+import java.util.List;
+import java.util.UUID;
+
+/// A push as it arrived; its objects are in the repository, no ref has moved.
+///
+/// @param id of its own: two equal pushes are two
+/// @param principalId who pushes
+/// @param atomic all refs or none
+/// @param options as given with `git push -o`
+public record Push(
+        UUID id,
+        long projectId,
+        long principalId,
+        boolean atomic,
+        List<String> options,
+        List<Change> changes) {
+
+    /// One ref of it.
+    ///
+    /// @param ref full name
+    /// @param from what the pusher saw; null: it did not exist
+    /// @param to null: it is to be deleted
+    public record Change(String ref, @Nullable CommitId from, @Nullable CommitId to) {}
+}

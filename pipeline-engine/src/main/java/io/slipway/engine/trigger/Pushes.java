@@ -1,0 +1,270 @@
+package io.slipway.engine.trigger;
+
+import io.slipway.db.Database;
+import io.slipway.db.Tx;
+import io.slipway.engine.access.Audit;
+import io.slipway.engine.project.Project;
+import io.slipway.engine.project.Projects;
+import io.slipway.engine.run.Runs;
+import io.slipway.engine.source.Branches;
+import io.slipway.engine.source.Branches.Move;
+import io.slipway.engine.source.Branches.Moved;
+import io.slipway.engine.source.Refs;
+import io.slipway.engine.source.Repositories;
+import io.slipway.fault.Fault;
+
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+
+/// Takes a push: writes it down, decides what each ref means, moves what need not wait, starts the
+/// runs. Safe for use by many threads.
+///
+/// A kill at any point leaves a delivery that [#recover] drops or, when its ref has moved already,
+/// plans.
+public final class Pushes {
+    private static final Logger log = LoggerFactory.getLogger(Pushes.class);
+    private static final String CUT_OFF = "Slipway stopped before this was taken up: push again";
+
+    private final Database database;
+    private final Repositories repositories;
+    private final Planning planning;
+    private final Starts starts;
+    private final String domain;
+
+    /// @param domain below which apps get their hosts
+    public Pushes(
+            Database database,
+            Repositories repositories,
+            Planning planning,
+            Runs runs,
+            String domain) {
+        this.database = database;
+        this.repositories = repositories;
+        this.planning = planning;
+        this.starts = new Starts(repositories, runs);
+        this.domain = domain;
+    }
+
+    /// Takes a push whose objects are in the repository. Returns when everything that need not wait
+    /// for a run has moved, and every run exists.
+    ///
+    /// @return one for each ref, in the push's order
+    public List<Ruling> receive(Push push) {
+        List<UUID> ids = database.transaction(tx -> written(tx, push));
+        try {
+            return taken(push, ids);
+        } catch (RuntimeException e) {
+            drop(ids, e);
+            throw e;
+        }
+    }
+
+    private static List<UUID> written(Tx tx, Push push) {
+        for (Push.Change change : push.changes()) {
+            Map<String, Object> detail = new HashMap<>();
+            detail.put("old", String.valueOf(change.from()));
+            detail.put("new", String.valueOf(change.to()));
+            Audit.add(
+                    tx,
+                    push.principalId(),
+                    new Audit.Entry(push.projectId(), "push", change.ref(), detail));
+        }
+        return Deliveries.receive(tx, push);
+    }
+
+    private List<Ruling> taken(Push push, List<UUID> ids) {
+        Project project = project(push.projectId());
+        String branch = defaultBranch(project, push.changes());
+        if (project.defaultBranch() == null && !branch.isEmpty()) {
+            branches(project).head(branch);
+        }
+        Judge judge = judge(project, PushOptions.parse(push.options()), branch);
+        List<Decision> decisions = new ArrayList<>();
+        for (int i = 0; i < ids.size(); i++) {
+            decisions.add(judge.judge(ids.get(i), push.changes().get(i)));
+        }
+        List<Decision> decided = push.atomic() ? together(decisions) : decisions;
+        database.change(tx -> decided.forEach(decision -> decide(tx, decision)));
+        Map<UUID, Moved> moved = move(project, decided, push.atomic());
+        return database.transaction(
+                tx -> {
+                    if (existsNow(moved)) {
+                        FirstBranch.exists(tx, project.id(), branch);
+                    }
+                    return decided.stream()
+                            .map(d -> ruling(tx, project, d, moved, push.principalId()))
+                            .toList();
+                });
+    }
+
+    /// Of an atomic push nothing moves when one ref is refused, and everything waits when one does.
+    private static List<Decision> together(List<Decision> decisions) {
+        boolean refused = decisions.stream().anyMatch(Decision::refused);
+        boolean waits = decisions.stream().anyMatch(Decision::gated);
+        return decisions.stream()
+                .map(
+                        d ->
+                                refused && !d.refused()
+                                        ? d.with(
+                                                "another ref of this atomic push was refused",
+                                                false)
+                                        : d.with(d.refusal(), waits && !refused))
+                .toList();
+    }
+
+    private static void decide(Tx tx, Decision decision) {
+        String refusal = decision.refusal();
+        if (refusal == null) {
+            Deliveries.decide(tx, decision.delivery(), decision.gated());
+        } else {
+            Deliveries.settle(tx, decision.delivery(), Deliveries.Result.REFUSED, refusal);
+        }
+    }
+
+    private Map<UUID, Moved> move(Project project, List<Decision> decisions, boolean atomic) {
+        List<Decision> now = decisions.stream().filter(d -> !d.refused() && !d.gated()).toList();
+        List<Move> moves = now.stream().map(d -> move(d.change())).toList();
+        List<Moved> done = branches(project).move(moves, atomic);
+        Map<UUID, Moved> moved = new HashMap<>();
+        for (int i = 0; i < now.size(); i++) {
+            moved.put(now.get(i).delivery(), done.get(i));
+        }
+        return moved;
+    }
+
+    static Move move(Push.Change change) {
+        return new Move(change.ref(), change.from(), change.to());
+    }
+
+    private static boolean existsNow(Map<UUID, Moved> moved) {
+        return moved.values().stream()
+                .anyMatch(m -> m.done() && m.at() != null && m.move().ref().startsWith(Refs.HEADS));
+    }
+
+    private Ruling ruling(
+            Tx tx,
+            Project project,
+            Decision decision,
+            Map<UUID, Moved> moved,
+            @Nullable Long principal) {
+        String refusal = decision.refusal();
+        if (refusal != null) {
+            return new Ruling.Refused(decision.change(), refusal, decision.planText());
+        }
+        Moved done = moved.get(decision.delivery());
+        return done == null
+                ? starts.waits(tx, project, decision, principal)
+                : starts.moved(tx, project, decision, done, principal);
+    }
+
+    /// While a project has no branch, its default branch is one of the latest push.
+    private static String defaultBranch(Project project, List<Push.Change> changes) {
+        if (project.defaultBranch() != null) {
+            return project.defaultBranch();
+        }
+        List<String> pushed =
+                changes.stream()
+                        .filter(c -> c.to() != null && c.ref().startsWith(Refs.HEADS))
+                        .map(c -> Refs.brief(c.ref()))
+                        .toList();
+        for (String usual : List.of("main", "master", "trunk")) {
+            if (pushed.contains(usual)) {
+                return usual;
+            }
+        }
+        return pushed.isEmpty() ? "" : pushed.getFirst();
+    }
+
+    private Judge judge(Project project, PushOptions options, String branch) {
+        return new Judge(
+                repositories,
+                planning,
+                domain,
+                project,
+                new Judge.Rules(
+                        options,
+                        branch,
+                        ref -> database.read(tx -> Deliveries.wasGated(tx, project.id(), ref))));
+    }
+
+    /// Ends what a killed server began. Called once at start, before pushes are taken.
+    public void recover() {
+        List<Deliveries.Delivery> open = database.read(Deliveries::received);
+        for (Deliveries.Delivery delivery : open) {
+            try {
+                recover(delivery);
+            } catch (Fault fault) {
+                log.error("delivery {} is dropped: {}", delivery.id(), fault.message());
+                drop(List.of(delivery.id()), fault);
+            }
+        }
+    }
+
+    private void recover(Deliveries.Delivery delivery) {
+        Project project = project(delivery.projectId());
+        Push.Change change = delivery.change();
+        boolean there = branches(project).at(change.ref()).equals(Optional.ofNullable(change.to()));
+        if (delivery.gated() == null || delivery.waits() || !there) {
+            drop(List.of(delivery.id()), null);
+            return;
+        }
+        String branch = defaultBranch(project, List.of(change));
+        Decision decision =
+                judge(project, PushOptions.parse(delivery.options()), branch)
+                        .judge(delivery.id(), change)
+                        .with(null, false);
+        Moved moved = new Moved(move(change), Branches.Result.MOVED, change.to());
+        database.change(
+                tx -> {
+                    if (existsNow(Map.of(delivery.id(), moved))) {
+                        FirstBranch.exists(tx, project.id(), branch);
+                    }
+                    starts.moved(tx, project, decision, moved, delivery.principalId());
+                });
+    }
+
+    private void drop(List<UUID> ids, @Nullable RuntimeException cause) {
+        try {
+            database.change(
+                    tx ->
+                            ids.forEach(
+                                    id ->
+                                            tx.update(
+                                                    """
+                                                    update deliveries
+                                                    set state = 'settled', result = 'none',
+                                                        reason = ?,
+                                                        settled_at = clock_timestamp()
+                                                    where id = ? and state = 'received'
+                                                    """,
+                                                    CUT_OFF,
+                                                    id)));
+        } catch (Fault fault) {
+            if (cause != null) {
+                cause.addSuppressed(fault);
+            }
+        }
+    }
+
+    private Project project(long id) {
+        return database.read(tx -> Projects.find(tx, id))
+                .orElseThrow(
+                        () ->
+                                new Fault(
+                                        Fault.Kind.NOT_FOUND,
+                                        "cannot take the push: the project is gone",
+                                        "push again"));
+    }
+
+    private Branches branches(Project project) {
+        return repositories.branches(project.id());
+    }
+}

@@ -1,0 +1,126 @@
+package io.slipway.web.git;
+
+import io.slipway.engine.run.JobState;
+import io.slipway.engine.run.Outcome;
+import io.slipway.engine.run.Reason;
+import io.slipway.engine.run.Run;
+import io.slipway.engine.run.RunChanges;
+import io.slipway.engine.run.RunState;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/// Tells one run as it goes: a line for each job that ends, now and then what is being waited for,
+/// and how it ended.
+final class RunFollower {
+    private static final Duration FIRST = Duration.ofSeconds(2);
+    private static final Duration NEXT = Duration.ofSeconds(15);
+    private static final int NAME_COLUMNS = 24;
+
+    private final GitHost.Watching watching;
+    private final PushFacts facts;
+    private final Terminal terminal;
+    private final KeepAlive alive;
+    private final Set<Long> told = new HashSet<>();
+    private final Map<Long, String> progress = new HashMap<>();
+    private Instant quietUntil = Instant.now().plus(FIRST);
+    private String waited = "";
+
+    RunFollower(GitHost.Watching watching, PushFacts facts, Terminal terminal, KeepAlive alive) {
+        this.watching = watching;
+        this.facts = facts;
+        this.terminal = terminal;
+        this.alive = alive;
+    }
+
+    /// Returns when the run has ended or the pusher hangs up.
+    void follow(Run started) {
+        terminal.blank();
+        try (RunChanges.Watch watch = watching.changes().watch(started.id())) {
+            while (!alive.clientGone() && !Thread.currentThread().isInterrupted()) {
+                Optional<Run> now = watching.history().byId(started.id());
+                List<Run.Job> jobs = watching.history().jobs(started.id());
+                jobs(jobs);
+                if (now.isEmpty() || now.get().progress().state() == RunState.ENDED) {
+                    now.ifPresent(run -> new RunEnding(watching, facts, terminal).tell(run, jobs));
+                    return;
+                }
+                watch.progress().forEach(p -> progress.put(p.jobId(), p.line()));
+                waiting(jobs);
+                watch.await(Duration.ofSeconds(1));
+            }
+        }
+    }
+
+    private void jobs(List<Run.Job> jobs) {
+        int column =
+                Math.min(
+                        NAME_COLUMNS,
+                        jobs.stream().mapToInt(job -> job.name().length()).max().orElse(0));
+        jobs.stream()
+                .filter(job -> job.state() == JobState.ENDED && !told.contains(job.id()))
+                .sorted(
+                        Comparator.comparing(
+                                job -> job.times().endedAt(),
+                                Comparator.nullsLast(Comparator.naturalOrder())))
+                .forEach(job -> job(job, column));
+    }
+
+    private void job(Run.Job job, int column) {
+        told.add(job.id());
+        waited = "";
+        String summary = job.summary() == null ? "" : job.summary();
+        String text = job.reason() == Reason.NEEDS ? "not done: " + summary : worded(job, summary);
+        String name = job.name() + " ".repeat(Math.max(0, column - job.name().length()));
+        terminal.line(String.format("  %s  %6s   %s", name, Times.of(job.times()), text));
+    }
+
+    private static String worded(Run.Job job, String summary) {
+        Outcome outcome = job.outcome();
+        if (outcome == null || outcome.passed()) {
+            return summary;
+        }
+        String word =
+                switch (outcome) {
+                    case FAILED -> "failed";
+                    case ERRORED -> "errored";
+                    case CANCELLED -> "cancelled";
+                    case SUCCEEDED, SKIPPED -> "";
+                };
+        return summary.isEmpty() ? word : word + ": " + summary;
+    }
+
+    /// At most one line in 15 s, and only when it says something new.
+    private void waiting(List<Run.Job> jobs) {
+        if (Instant.now().isBefore(quietUntil)) {
+            return;
+        }
+        String text =
+                jobs.stream().map(this::waiting).flatMap(Optional::stream).findFirst().orElse("");
+        if (!text.isEmpty() && !text.equals(waited)) {
+            waited = text;
+            terminal.line("  " + text);
+            quietUntil = Instant.now().plus(NEXT);
+        }
+    }
+
+    private Optional<String> waiting(Run.Job job) {
+        if (job.state() == JobState.RUNNING) {
+            return Optional.of(job.name() + " " + progress.getOrDefault(job.id(), "runs"));
+        }
+        if (job.state() == JobState.QUEUED) {
+            return Optional.of(job.name() + " waits for its turn");
+        }
+        String waits = job.waits();
+        return job.state() == JobState.WAITING && waits != null && !waits.equals("needs")
+                ? Optional.of(job.name() + " waits: " + waits)
+                : Optional.empty();
+    }
+}

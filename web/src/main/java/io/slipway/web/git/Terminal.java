@@ -1,0 +1,66 @@
+package io.slipway.web.git;
+
+import java.util.function.Consumer;
+import java.util.regex.Pattern;
+
+/// Lines in the pusher's terminal: appended only, no control characters, at most 72 columns, since
+/// git puts `remote: ` before each.
+final class Terminal {
+    static final int COLUMNS = 72;
+    private static final int LONGEST = 500;
+    private static final Pattern ESCAPES =
+            Pattern.compile("\u001b(?:\\[[0-?]*[ -/]*[@-~]|\\][^\u0007\u001b]*(?:\u0007|\u001b\\\\)?|.)");
+
+    private final Consumer<String> out;
+
+    /// @param out takes a line without its line break, and sends it at once
+    Terminal(Consumer<String> out) {
+        this.out = out;
+    }
+
+    void blank() {
+        out.accept("");
+    }
+
+    /// A line, cut where it is too long.
+    void line(String text) {
+        out.accept(cut(clean(text), COLUMNS));
+    }
+
+    /// A line that is of use only when it is whole: an URL, a command.
+    void whole(String text) {
+        out.accept(cut(clean(text), LONGEST));
+    }
+
+    /// A line of text for people, on as many lines as it takes.
+    void wrapped(String text) {
+        String rest = clean(text);
+        while (rest.length() > COLUMNS) {
+            int at = rest.lastIndexOf(' ', COLUMNS);
+            int end = at <= COLUMNS / 2 ? COLUMNS : at;
+            out.accept(rest.substring(0, end));
+            rest = "  " + rest.substring(end).strip();
+        }
+        out.accept(rest);
+    }
+
+    /// Text without escape sequences, control characters and what changes the direction of text; a
+    /// tab becomes a space.
+    static String clean(String text) {
+        String plain = ESCAPES.matcher(text).replaceAll("");
+        StringBuilder clean = new StringBuilder();
+        plain.codePoints()
+                .map(c -> c == '\t' ? ' ' : c)
+                .filter(c -> !Character.isISOControl(c))
+                .filter(c -> Character.getType(c) != Character.FORMAT)
+                .forEach(clean::appendCodePoint);
+        return clean.toString().stripTrailing();
+    }
+
+    static String cut(String text, int columns) {
+        if (text.codePointCount(0, text.length()) <= columns) {
+            return text;
+        }
+        return text.substring(0, text.offsetByCodePoints(0, columns - 3)) + "...";
+    }
+}
