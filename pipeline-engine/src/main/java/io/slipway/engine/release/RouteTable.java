@@ -9,11 +9,10 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
 
 import java.util.Collections;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 
 /// Everything the traffic switch needs to know to serve: it is applied as a whole, and the last one
@@ -34,7 +33,7 @@ public record RouteTable(
     /// What a switch has before it was ever told anything.
     public static final RouteTable EMPTY = new RouteTable(0, null, List.of(), Map.of());
 
-    /// @throws Fault CONFIGURATION when a host is no host or two routes want one loopback port
+    /// @throws Fault CONFIGURATION when a host is no host or two apps want one loopback port
     public RouteTable {
         ownHosts = ownHosts == null ? List.of() : List.copyOf(ownHosts);
         routes =
@@ -45,12 +44,15 @@ public record RouteTable(
             throw refused("revision " + revision + " is negative");
         }
         ownHosts.forEach(RouteTable::checkHost);
-        Set<Integer> ports = new HashSet<>();
+        Map<Integer, String> ports = new HashMap<>();
         routes.forEach(
                 (host, route) -> {
                     checkHost(host);
-                    if (route.loopbackPort() != null && !ports.add(route.loopbackPort())) {
-                        throw refused("port " + route.loopbackPort() + " is in two routes");
+                    String owner = route.project() + "/" + route.app() + "/" + route.environment();
+                    if (route.loopbackPort() != null
+                            && !ports.computeIfAbsent(route.loopbackPort(), p -> owner)
+                                    .equals(owner)) {
+                        throw refused("port " + route.loopbackPort() + " belongs to two apps");
                     }
                 });
     }

@@ -3,6 +3,7 @@ package io.slipway.engine.release;
 import io.slipway.db.Database;
 import io.slipway.db.Row;
 import io.slipway.db.Tx;
+import io.slipway.fault.Fault;
 
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -21,6 +22,12 @@ public final class Routes {
     private static final String LOCK = "select pg_advisory_xact_lock(7235)";
 
     private static final String REVISION = "select nextval('route_revision') as revision";
+
+    private static final String CATCH_UP =
+            """
+            select case when last_value < ? then setval('route_revision', ?) end as revision
+            from route_revision
+            """;
 
     private static final String TABLE =
             """
@@ -56,8 +63,33 @@ public final class Routes {
     /// Brings what the database says now to the switch. When it returns, the switch serves by it.
     public void publish() {
         RouteTable table = database.transaction(this::compute);
-        traffic.apply(table);
+        try {
+            traffic.apply(table);
+        } catch (Fault e) {
+            if (e.kind() != Fault.Kind.CONFLICT) {
+                throw e;
+            }
+            overtake(table.revision());
+        }
         log.debug("the switch serves by revision {}", table.revision());
+    }
+
+    /// The switch has a newer table: a later one of this database, which is as good, or one of a
+    /// database that is no more, which ours must overtake.
+    private void overtake(long refused) {
+        long ahead = traffic.revision();
+        log.info("the switch has revision {}, so {} came too late", ahead, refused);
+        boolean foreign =
+                database.transaction(
+                        tx ->
+                                tx.one(
+                                        CATCH_UP,
+                                        row -> row.numberOrNull("revision") != null,
+                                        ahead,
+                                        ahead));
+        if (foreign) {
+            traffic.apply(database.transaction(this::compute));
+        }
     }
 
     private RouteTable compute(Tx tx) {

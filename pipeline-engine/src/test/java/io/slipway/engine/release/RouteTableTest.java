@@ -63,8 +63,9 @@ class RouteTableTest {
         refused(
                 "{\"revision\":1,\"routes\":{\"a\":"
                         + (route + "\"loopbackPort\":9},\"b\":")
-                        + (route + "\"loopbackPort\":9}}}"),
-                "port 9 is in two routes");
+                        + (route + "\"loopbackPort\":9}}}")
+                                .replaceFirst("(.*)\"app\":\"a\"", "$1\"app\":\"b\""),
+                "port 9 belongs to two apps");
     }
 
     private static void refused(String json, String why) {

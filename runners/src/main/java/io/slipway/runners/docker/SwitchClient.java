@@ -1,8 +1,12 @@
 package io.slipway.runners.docker;
 
 import io.slipway.engine.release.RouteTable;
+import io.slipway.engine.release.Traffic;
 import io.slipway.fault.Fault;
 import io.slipway.fault.Fault.Kind;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
@@ -26,7 +30,8 @@ import java.util.Set;
 /// Talks to the traffic switch of a data folder over its control port. Every call reads where the
 /// switch is anew, so a restarted or upgraded switch is found by the next call. Calls block and may
 /// be made by many threads.
-public final class SwitchClient implements AutoCloseable {
+public final class SwitchClient implements Traffic, AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(SwitchClient.class);
     private static final JsonMapper JSON = new JsonMapper();
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
@@ -47,22 +52,34 @@ public final class SwitchClient implements AutoCloseable {
     /// the new table, and the table survives a restart of the switch. The same revision may be
     /// applied again.
     ///
-    /// @return loopback ports of the table that something else has: no app is served there
     /// @throws Fault CONFLICT when the switch has a newer revision, UNAVAILABLE when there is none
-    public Set<Integer> apply(RouteTable table) {
+    @Override
+    public void apply(RouteTable table) {
+        Set<Integer> taken = put(table);
+        if (!taken.isEmpty()) {
+            LOG.warn("something else has the loopback ports {}: no app is served there", taken);
+        }
+    }
+
+    /// As [#apply(RouteTable)].
+    ///
+    /// @return loopback ports of the table that something else has: no app is served there
+    public Set<Integer> put(RouteTable table) {
         byte[] answer = call("PUT", "/routes", table.toJson(), PATIENCE);
         return Set.copyOf(read(answer, Applied.class).loopbackFailed());
     }
 
-    /// Waits until no request that was claimed for a backend is in flight any more.
-    ///
-    /// @param backend `address:port`
-    /// @return how many requests are left when the time is over; 0 when drained
+    @Override
     public int drain(String backend, Duration timeout) {
         byte[] body =
                 JSON.writeValueAsBytes(
                         Map.of("backend", backend, "timeoutMillis", timeout.toMillis()));
         return read(call("POST", "/drain", body, timeout.plus(PATIENCE)), Left.class).left();
+    }
+
+    @Override
+    public long revision() {
+        return state().revision();
     }
 
     /// What the switch says of itself. After a restart its revision is that of its file.

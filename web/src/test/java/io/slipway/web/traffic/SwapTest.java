@@ -171,7 +171,7 @@ class SwapTest {
                             List.of(app.address()),
                             taken.getLocalPort());
 
-            assertThat(client.apply(Switches.table(1, Map.of("hello.localhost", route))))
+            assertThat(client.put(Switches.table(1, Map.of("hello.localhost", route))))
                     .containsExactly(taken.getLocalPort());
             assertThat(Wire.get(port, "hello.localhost").body()).isEqualTo("hello");
         }
