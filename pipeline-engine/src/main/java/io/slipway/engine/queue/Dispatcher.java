@@ -64,8 +64,7 @@ public final class Dispatcher implements AutoCloseable {
         this.queue = new Queue(database, server);
         this.leases = new Leases(leaseConnection);
         this.ends = new RunEnds(database, server, runEnd);
-        this.driver =
-                new Driver(database, queue, work, new Removals(database, queue.instance(), work));
+        this.driver = new Driver(queue, work, new Removals(database, queue.instance(), work));
         this.wake = notifications.signal("queue");
         ends.takeOver();
         loop("queue", wake, LOOK, this::claim);

@@ -1,6 +1,5 @@
 package io.slipway.engine.queue;
 
-import io.slipway.db.Database;
 import io.slipway.engine.run.Claim.Ended;
 import io.slipway.engine.run.ClaimLost;
 import io.slipway.engine.run.JobKind;
@@ -24,16 +23,16 @@ import java.util.concurrent.locks.LockSupport;
 final class Driver {
     private static final Logger log = LoggerFactory.getLogger(Driver.class);
     private static final Duration AGAIN_AFTER = Duration.ofMillis(250);
+    private static final Duration LET_GO = Duration.ofSeconds(1);
     private static final int MOST_EXPIRIES = 3;
 
     private final Queue queue;
-    private final Verdicts verdicts;
+    private final Verdicts verdicts = new Verdicts();
     private final Map<JobKind, JobWork> work;
     private final Removals removals;
 
-    Driver(Database database, Queue queue, Map<JobKind, JobWork> work, Removals removals) {
+    Driver(Queue queue, Map<JobKind, JobWork> work, Removals removals) {
         this.queue = queue;
-        this.verdicts = new Verdicts(database);
         this.work = work;
         this.removals = removals;
     }
@@ -49,6 +48,8 @@ final class Driver {
             log.info("{}", e.getMessage());
         } catch (RuntimeException e) {
             log.error("{} was let go", holding.name(), e);
+            // It is claimed again at once otherwise, and ends up here as fast.
+            LockSupport.parkNanos(LET_GO.toNanos());
         } finally {
             holding.ownLog().close();
             gone.run();
@@ -170,12 +171,9 @@ final class Driver {
         if (!holding.settle()) {
             return false;
         }
-        untilDone(
-                holding,
-                () -> {
-                    holding.ownLog().flush();
-                    verdicts.write(holding, verdict);
-                });
+        // One transaction with the end of the log.
+        holding.ownLog().alongside(tx -> verdicts.write(tx, holding, verdict));
+        untilDone(holding, holding.ownLog()::flush);
         return true;
     }
 

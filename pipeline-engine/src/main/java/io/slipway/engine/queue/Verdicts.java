@@ -1,6 +1,5 @@
 package io.slipway.engine.queue;
 
-import io.slipway.db.Database;
 import io.slipway.db.Json;
 import io.slipway.db.Tx;
 import io.slipway.engine.plan.CheckSpec;
@@ -25,30 +24,21 @@ final class Verdicts {
     private static final int LONGEST_SUMMARY = 500;
     private static final int MOST_RETRIES = 2;
 
-    private final Database database;
-
-    Verdicts(Database database) {
-        this.database = database;
-    }
-
-    /// One transaction: attempt, steps, job, and the jobs that need it.
+    /// Ends attempt, steps and job, and what that means for the jobs that need it.
     ///
     /// @throws ClaimLost when somebody else owns the attempt, or it has ended already
-    void write(Holding holding, Verdict verdict) {
+    void write(Tx tx, Holding holding, Verdict verdict) {
         Claimed claimed = holding.claimed();
-        database.change(
-                tx -> {
-                    Jobs.hold(tx, claimed.job().runId());
-                    endAttempt(tx, claimed, verdict);
-                    endSteps(tx, claimed.job().attemptId(), verdict.outcome());
-                    Optional<Duration> again = again(holding, verdict);
-                    if (again.isPresent()) {
-                        Jobs.again(tx, claimed.job(), again.get(), claimed.past().retries() + 1);
-                    } else {
-                        Jobs.ended(tx, claimed.job(), verdict);
-                    }
-                    tx.notify("log", Long.toString(claimed.job().attemptId()));
-                });
+        Jobs.hold(tx, claimed.job().runId());
+        endAttempt(tx, claimed, verdict);
+        endSteps(tx, claimed.job().attemptId(), verdict.outcome());
+        Optional<Duration> again = again(holding, verdict);
+        if (again.isPresent()) {
+            Jobs.again(tx, claimed.job(), again.get(), claimed.past().retries() + 1);
+        } else {
+            Jobs.ended(tx, claimed.job(), verdict);
+        }
+        tx.notify("log", Long.toString(claimed.job().attemptId()));
     }
 
     private static void endAttempt(Tx tx, Claimed claimed, Verdict verdict) {

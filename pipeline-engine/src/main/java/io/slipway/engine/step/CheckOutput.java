@@ -31,7 +31,7 @@ final class CheckOutput implements Runner.Sink, Marks.Into {
         this.claim = claim;
         this.marks = new Marks(claim.nonce(), this);
         this.streamEnd = claim.log().sourceEnd();
-        // Only what follows the first mark is ever stored with a position.
+        // Nothing is stored before the starter was ready.
         this.ready = streamEnd > 0;
     }
 
@@ -92,7 +92,10 @@ final class CheckOutput implements Runner.Sink, Marks.Into {
         for (int i = offset + length - kept; i < offset + length; i++) {
             last[(int) (printed++ % LAST)] = bytes[i];
         }
-        claim.log().append(bytes, offset, length, end);
+        // What the starter says when it could not begin is evidence, and no step's output.
+        if (ready) {
+            claim.log().append(bytes, offset, length, end);
+        }
     }
 
     @Override

@@ -7,13 +7,20 @@ import io.slipway.engine.run.Claim;
 import io.slipway.engine.run.JobWork;
 import io.slipway.engine.run.Reason;
 import io.slipway.engine.run.Verdict;
+import io.slipway.fault.Fault;
 
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
 /// Does check jobs: the steps of a job in one container of a runner. A container that runs already,
 /// or has ended, is adopted and its output taken from the byte where the log stands.
 public final class CheckWork implements JobWork {
+    /// How long a runner may be away before what runs there counts as lost.
+    private static final Duration AWAY = Duration.ofMinutes(2);
+
+    private static final Duration AGAIN_AFTER = Duration.ofSeconds(1);
+
     private final Runner runner;
     private final Sources sources;
     private final String url;
@@ -36,13 +43,52 @@ public final class CheckWork implements JobWork {
     public Verdict perform(Claim claim) throws InterruptedException {
         CheckSpec spec = (CheckSpec) claim.job().spec();
         claim.steps().declare(spec.steps().stream().map(StepSpec::name).toList());
-        CheckOutput output = new CheckOutput(claim);
         Order order = order(claim, spec);
-        try (Runner.RunningSteps running = runner.open(order, claim.log().sourceEnd(), output)) {
+        CheckOutput output = new CheckOutput(claim);
+        try (Runner.RunningSteps running = open(claim, order, output)) {
             Runner.Exit exit = awaitEnd(claim, running);
             output.end();
             return verdict(exit, output, spec);
+        } catch (Fault e) {
+            return verdict(e, claim.log().sourceEnd() > 0);
         }
+    }
+
+    /// Opens the container. One whose steps have begun is worth waiting for while its runner is
+    /// away: an error would be a wrong verdict.
+    private Runner.RunningSteps open(Claim claim, Order order, CheckOutput output)
+            throws InterruptedException {
+        long resumeAt = claim.log().sourceEnd();
+        long until = System.nanoTime() + AWAY.toNanos();
+        while (true) {
+            try {
+                return runner.open(order, resumeAt, output);
+            } catch (Fault e) {
+                boolean wait =
+                        e.kind() == Fault.Kind.UNAVAILABLE
+                                && resumeAt > 0
+                                && System.nanoTime() < until;
+                if (!wait) {
+                    throw e;
+                }
+                claim.progress("waits for the runner: " + e.message());
+                Thread.sleep(AGAIN_AFTER);
+            }
+        }
+    }
+
+    /// What a fault of the runner means: whether the job's definition is at fault, or something was
+    /// away.
+    private static Verdict verdict(Fault fault, boolean began) {
+        Map<String, Object> evidence = Map.of("message", fault.message(), "remedy", fault.remedy());
+        return switch (fault.kind()) {
+            case NOT_FOUND, PERMISSION, CONFLICT ->
+                    began
+                            ? Verdict.errored(Reason.RUNNER_LOST, fault.message(), evidence)
+                            : Verdict.failed(Reason.IMAGE_PULL, fault.message(), evidence);
+            case CONFIGURATION -> Verdict.failed(Reason.DEFINITION, fault.message(), evidence);
+            case UNAVAILABLE, INTERNAL -> throw fault;
+        };
     }
 
     private Order order(Claim claim, CheckSpec spec) {
@@ -89,7 +135,7 @@ public final class CheckWork implements JobWork {
             return Verdict.errored(
                     Reason.RUNNER_LOST,
                     "the container ended before its first step",
-                    Map.of("exitCode", exit.code()));
+                    Map.of("exitCode", exit.code(), "lastLines", output.lastLines()));
         }
         if (exit.code() == 0) {
             int steps = spec.steps().size();

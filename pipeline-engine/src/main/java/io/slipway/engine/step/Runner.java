@@ -24,8 +24,9 @@ public interface Runner extends AutoCloseable {
     ///   from there. When there are any, the container must still be there: it is never made anew,
     ///   since its steps have begun
     /// @param sink takes the output, on one thread of the runner's; slow sinks hold the stream back
-    /// @throws io.slipway.fault.Fault with the reason as the runner gave it; UNAVAILABLE when the
-    ///   container with `resumeAt` bytes of output is gone
+    /// @throws io.slipway.fault.Fault with the reason as the runner gave it: UNAVAILABLE when the
+    ///   runner is away, NOT_FOUND when there is no such image, or when the container with
+    ///   `resumeAt` bytes of output is gone
     RunningSteps open(Order order, long resumeAt, Sink sink) throws InterruptedException;
 
     /// Removes container, network and volume of the attempt. Repeatable.

@@ -133,8 +133,8 @@ final class AbandonedClaimTest {
                                         + " expiries = 0 where state = 'running'"));
         Holding second = claim();
         Verdict verdict = work(runner).perform(second);
+        second.ownLog().alongside(tx -> new Verdicts().write(tx, second, verdict));
         second.ownLog().flush();
-        new Verdicts(database).write(second, verdict);
         second.ownLog().close();
 
         assertThat(verdict.outcome()).isEqualTo(Outcome.SUCCEEDED);

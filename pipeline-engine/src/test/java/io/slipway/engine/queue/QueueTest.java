@@ -77,6 +77,10 @@ final class QueueTest {
         return holding;
     }
 
+    private void write(Holding holding, Verdict verdict) {
+        database.change(tx -> new Verdicts().write(tx, holding, verdict));
+    }
+
     private void expire(Claimed claimed) {
         database.change(
                 tx ->
@@ -168,8 +172,7 @@ final class QueueTest {
         Runs.Created run = Plans.run(database, project(), check("a"));
         Queue queue = queue();
         Holding first = hold(queue.claim(Set.of(), 1).getFirst());
-        new Verdicts(database)
-                .write(first, Verdict.failed(Reason.EXIT_CODE, "exit code 1", Map.of()));
+        write(first, Verdict.failed(Reason.EXIT_CODE, "exit code 1", Map.of()));
         database.change(tx -> tx.update("update runs set state = 'ended' where id = ?", run.id()));
         database.change(tx -> new Runs().retry(tx, run.id(), true));
         assertThat(queue.claim(Set.of(), 10)).isEmpty();
@@ -195,8 +198,7 @@ final class QueueTest {
         assertThat(second.nonce()).isEqualTo(first.nonce());
         assertThat(second.past().expiries()).isEqualTo(1);
 
-        Verdicts verdicts = new Verdicts(database);
-        assertThatThrownBy(() -> verdicts.write(old, Verdict.succeeded("stale")))
+        assertThatThrownBy(() -> write(old, Verdict.succeeded("stale")))
                 .isInstanceOf(ClaimLost.class);
         old.steps().begin(0, Instant.now());
         assertThatThrownBy(() -> old.log().flush()).isInstanceOf(ClaimLost.class);
@@ -205,10 +207,10 @@ final class QueueTest {
                 .isNull();
         assertThat(new Leases(database).renew(List.of(old))).isEmpty();
 
-        verdicts.write(hold(second), Verdict.succeeded("done"));
+        write(hold(second), Verdict.succeeded("done"));
         assertThat(new RunHistory(database).jobs(run.id()).getFirst().outcome())
                 .isEqualTo(Outcome.SUCCEEDED);
-        assertThatThrownBy(() -> verdicts.write(hold(second), Verdict.succeeded("twice")))
+        assertThatThrownBy(() -> write(hold(second), Verdict.succeeded("twice")))
                 .isInstanceOf(ClaimLost.class);
     }
 
@@ -248,12 +250,7 @@ final class QueueTest {
             List<Thread> threads = new ArrayList<>();
             for (Claimed one : both) {
                 Holding holding = hold(one);
-                threads.add(
-                        Thread.ofVirtual()
-                                .start(
-                                        () ->
-                                                new Verdicts(database)
-                                                        .write(holding, Verdict.succeeded(""))));
+                threads.add(Thread.ofVirtual().start(() -> write(holding, Verdict.succeeded(""))));
             }
             for (Thread thread : threads) {
                 thread.join();

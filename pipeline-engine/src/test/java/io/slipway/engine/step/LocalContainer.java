@@ -6,7 +6,6 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -77,8 +76,8 @@ final class LocalContainer {
             for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
                 add(buffer, read);
             }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+        } catch (IOException closedByKill) {
+            // its output ends here
         } finally {
             end();
         }

@@ -185,7 +185,7 @@ public abstract class RunnerContract {
         assertThatThrownBy(() -> runner().open(order, output.end(), new CollectedOutput(0)))
                 .isInstanceOfSatisfying(
                         Fault.class,
-                        fault -> assertThat(fault.kind()).isEqualTo(Fault.Kind.UNAVAILABLE));
+                        fault -> assertThat(fault.kind()).isEqualTo(Fault.Kind.NOT_FOUND));
     }
 
     @Test

@@ -51,7 +51,7 @@ public final class ScriptedRunner implements Runner {
         LocalContainer present = containers.get(order.name());
         if (present == null) {
             if (resumeAt > 0) {
-                throw gone(order.name());
+                throw gone(Fault.Kind.NOT_FOUND, order.name());
             }
             pull(order.image());
             present = start(order);
@@ -77,11 +77,9 @@ public final class ScriptedRunner implements Runner {
         }
     }
 
-    private static Fault gone(AttemptName name) {
+    private static Fault gone(Fault.Kind kind, AttemptName name) {
         return new Fault(
-                Fault.Kind.UNAVAILABLE,
-                "cannot go on with " + name + ": its container is gone",
-                "try the job again");
+                kind, "cannot go on with " + name + ": its container is gone", "try the job again");
     }
 
     @Override
@@ -135,7 +133,7 @@ public final class ScriptedRunner implements Runner {
         public Exit await() throws InterruptedException {
             thread.join();
             if (container.isLost()) {
-                throw gone(container.name());
+                throw gone(Fault.Kind.UNAVAILABLE, container.name());
             }
             return new Exit(container.awaitEnd(), false, 0, 0);
         }
