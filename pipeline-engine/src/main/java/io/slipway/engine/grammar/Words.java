@@ -9,6 +9,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 
 /// The grammars of single values.
@@ -121,7 +122,7 @@ public final class Words {
     public static Scalar whole(String what, long least, long most) {
         return plain(
                 what + " from " + least + " to " + most,
-                Long.toString(least),
+                Long.toString(Math.clamp(512, least, most)),
                 Map.of("type", "integer", "minimum", least, "maximum", most),
                 t -> Amounts.whole(t).filter(n -> n >= least && n <= most).isPresent());
     }
@@ -138,23 +139,21 @@ public final class Words {
     }
 
     public static Scalar duration(Duration least, Duration most) {
+        Predicate<Duration> fits = d -> d.compareTo(least) >= 0 && d.compareTo(most) <= 0;
         Scalar duration =
                 plain(
                         "a duration from " + shown(least) + " to " + shown(most),
-                        "20m",
+                        fits.test(Duration.ofMinutes(20)) ? "20m" : "1s",
                         pattern(Amounts.DURATION),
-                        t ->
-                                Amounts.duration(t)
-                                        .filter(d -> d.compareTo(least) >= 0)
-                                        .filter(d -> d.compareTo(most) <= 0)
-                                        .isPresent());
+                        t -> Amounts.duration(t).filter(fits).isPresent());
         return suggesting(
                 duration,
                 text -> {
                     String bare = text.replace(" ", "");
                     return bare.matches("[0-9]+")
                             ? bare + "m"
-                            : bare.replaceAll("([smhd])[a-z]+", "$1");
+                            : bare.replaceAll("([smhd])(ec|in|r|ay)[a-z]*", "$1")
+                                    .replaceAll("h(our)s?", "h");
                 });
     }
 

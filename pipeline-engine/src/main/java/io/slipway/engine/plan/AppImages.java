@@ -93,7 +93,8 @@ final class AppImages {
     private Optional<PlannedApp> ready(App app, App.Ready ready) {
         String image = Template.fill(ready.image(), variables);
         if (!Words.isImage(image)) {
-            problem(app, "image", "'" + image + "' is not the name of an image", "");
+            String remedy = "check what its variables stand for";
+            problem(app, "image", "'" + image + "' is not the name of an image", remedy);
             return Optional.empty();
         }
         return Optional.of(new PlannedApp(app, null, null, image));

@@ -101,6 +101,11 @@ final class SyntaxFlaw {
                             "text follows the '|' or '>' on its own line",
                             "begin the text on the next line"),
                     new Known(
+                            "block scalar",
+                            "expected a comment or a line break",
+                            "text follows the '|' or '>' on its own line",
+                            "begin the text on the next line"),
+                    new Known(
                             "",
                             "expected '<document start>'",
                             "nothing can follow here",

@@ -27,9 +27,6 @@ public final class YamlReader {
     /// How many values a text may have, aliases counted as often as they are used.
     public static final int MOST_NODES = 20_000;
 
-    private static final LoadSettings SETTINGS =
-            LoadSettings.builder().setCodePointLimit(LARGEST + 1).setLabel("").build();
-
     private YamlReader() {}
 
     /// Reads a text. Never throws because of what the text holds.
@@ -59,7 +56,7 @@ public final class YamlReader {
 
     private static @Nullable Node document(String text, Consumer<YamlFlaw> flaws) {
         TreeBuilder tree = new TreeBuilder(flaws);
-        Iterator<Event> events = new Parse(SETTINGS).parseString(text).iterator();
+        Iterator<Event> events = new Parse(settings(text)).parseString(text).iterator();
         int documents = 0;
         while (events.hasNext()) {
             Event event = events.next();
@@ -73,6 +70,15 @@ public final class YamlReader {
             tree.take(event);
         }
         return tree.root();
+    }
+
+    /// With a buffer that holds the whole text: a long token costs the library a copy per buffer.
+    private static LoadSettings settings(String text) {
+        return LoadSettings.builder()
+                .setLabel("")
+                .setCodePointLimit(LARGEST + 1)
+                .setBufferSize(text.length() + 1)
+                .build();
     }
 
     private static int utf8Length(String text) {

@@ -2,9 +2,17 @@ package io.slipway.engine.definition;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.management.ThreadMXBean;
+
+import io.slipway.engine.yaml.YamlReader;
+
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
+import java.lang.management.ManagementFactory;
+import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -119,6 +127,51 @@ class LimitsOfTheFileTest {
     void oneLongKey() {
         assertThat(problems("k" + "x".repeat(900) + ": a"))
                 .startsWith("f:1:1: kxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx...: unknown key: ");
+    }
+
+    /// A MiB is what the text itself needs in memory several times over; nothing may multiply it.
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "[",
+                "{",
+                "- ",
+                "? ",
+                "---\n",
+                "a: {",
+                "a,",
+                "'a',",
+                "!",
+                "a",
+                "&a",
+                "*a ",
+                "\"",
+                "a:\n",
+                "#",
+                " ",
+                "\n",
+                "a: &a\n",
+                "[a: b, ",
+                "{? ",
+                "'a': 1\n",
+                "\\",
+                "%",
+                "|\n",
+                "\t"
+            })
+    void noPieceThatIsRepeatedCostsMuchMemory(String piece) {
+        String bomb = piece.repeat(YamlReader.LARGEST / piece.length());
+        for (String text : List.of(bomb, "x-a: [" + bomb, "x-a: \"" + bomb, "x-a:\n  " + bomb)) {
+            String cut = text.substring(0, Math.min(text.length(), YamlReader.LARGEST));
+            long before = allocated();
+            Definition.parse("f", cut);
+            assertThat((allocated() - before) >> 20).as("MiB").isLessThan(32);
+        }
+    }
+
+    private static long allocated() {
+        return ((ThreadMXBean) ManagementFactory.getThreadMXBean())
+                .getCurrentThreadAllocatedBytes();
     }
 
     private static String problems(String text) {

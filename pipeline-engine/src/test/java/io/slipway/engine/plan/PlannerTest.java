@@ -22,7 +22,8 @@ import java.util.stream.Stream;
 
 /// `plans.txt` holds what is pushed and the plan that is made of it, as the pusher reads it. A case
 /// begins with its name; then come lines `ref NAME`, `default BRANCH`, `project NAME`, `host HOST
-/// PROJECT APP ENVIRONMENT` and `files PATH...`, a blank line, and the text of `.slipway.yml`.
+/// PROJECT APP ENVIRONMENT`, `files PATH...` and `copy FILE` (of the project, as `.slipway.yml`), a
+/// blank line, and the text of `.slipway.yml`.
 class PlannerTest {
     private static final String COMMIT = "4be0a17c2e9d5a6f0b1c3d4e5f60718293a4b5c6";
 
@@ -67,6 +68,7 @@ class PlannerTest {
                         Files.createFile(path);
                     }
                 }
+                case "copy" -> Files.copy(Path.of("..", words[1]), folder.resolve(".slipway.yml"));
                 default -> throw new IllegalStateException(setting);
             }
         }
