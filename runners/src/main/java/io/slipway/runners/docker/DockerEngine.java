@@ -127,6 +127,12 @@ public final class DockerEngine implements AutoCloseable {
         return reach.loopback();
     }
 
+    /// Whether the bridges of the engine's networks are interfaces of this machine, in this
+    /// process's own network namespace.
+    public boolean sharesNetwork() {
+        return reach.shared();
+    }
+
     /// Tells what happens to containers, until it is closed. A listener is told too when the engine
     /// was away and is back, since events may be missing then.
     ///

@@ -35,7 +35,7 @@ final class EngineReach {
         return !forced && shared();
     }
 
-    private synchronized boolean shared() {
+    synchronized boolean shared() {
         if (!probed) {
             shared = probe();
             probed = true;
@@ -62,7 +62,15 @@ final class EngineReach {
         } catch (SocketException e) {
             return false;
         } finally {
+            Thread.ofVirtual().name("engine-reach").start(() -> remove(id));
+        }
+    }
+
+    private void remove(String id) {
+        try {
             client.removeNetworkCmd(id).exec();
+        } catch (RuntimeException e) {
+            LOG.warn("{}", DockerFaults.of("cannot remove the network of a probe", e).message());
         }
     }
 }

@@ -6,6 +6,7 @@ import com.github.dockerjava.api.DockerClient;
 
 import io.slipway.fault.Fault;
 
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
@@ -18,6 +19,7 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -62,8 +64,10 @@ public final class DockerExtension
         }
         try (engine) {
             Instance instance = context.getStore(NAMESPACE).get(Instance.class, Instance.class);
-            List<String> left = left(engine.client(), instance.id());
-            assertThat(left).as("what the tests left in the engine").isEmpty();
+            Awaitility.await("everything removed from the engine")
+                    .atMost(Duration.ofSeconds(15))
+                    .untilAsserted(
+                            () -> assertThat(left(engine.client(), instance.id())).isEmpty());
         }
     }
 

@@ -1,0 +1,234 @@
+package io.slipway.runners.docker.job;
+
+import com.github.dockerjava.api.DockerClient;
+import com.github.dockerjava.api.command.InspectContainerResponse;
+import com.github.dockerjava.api.command.InspectImageResponse;
+import com.github.dockerjava.api.exception.ConflictException;
+import com.github.dockerjava.api.exception.DockerException;
+import com.github.dockerjava.api.exception.NotFoundException;
+import com.github.dockerjava.api.model.ContainerConfig;
+
+import io.slipway.engine.run.AttemptName;
+import io.slipway.engine.step.Order;
+import io.slipway.engine.step.Runner;
+import io.slipway.fault.Fault;
+import io.slipway.runners.docker.DockerEngine;
+import io.slipway.runners.docker.DockerFaults;
+import io.slipway.runners.docker.EngineReply;
+import io.slipway.runners.docker.EngineRequest;
+import io.slipway.runners.docker.Labels;
+import io.slipway.runners.docker.network.JobNetwork;
+import io.slipway.runners.docker.network.JobNetworks;
+
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/// A Docker engine as runner. The container, its workspace volume and everything else of an attempt
+/// carry the attempt's name or labels, so that another server finds and adopts them.
+public final class DockerRunner implements Runner {
+    private static final Logger LOG = LoggerFactory.getLogger(DockerRunner.class);
+    private static final Duration START = Duration.ofMinutes(1);
+    private static final int TRIES = 3;
+
+    private final DockerEngine engine;
+    private final DockerClient client;
+    private final String instance;
+    private final JobNetworks networks;
+    private final Workspace workspace;
+    private final MemoryPeaks peaks;
+
+    /// The networks of the containers that this process made, by name.
+    private final Map<AttemptName, String> taken = new ConcurrentHashMap<>();
+
+    /// @param instance 8 hexadecimal digits
+    /// @param networks of the same engine and instance; closed with the runner
+    public DockerRunner(DockerEngine engine, String instance, JobNetworks networks) {
+        this.engine = engine;
+        this.client = engine.client();
+        this.instance = instance;
+        this.networks = networks;
+        this.workspace = new Workspace(engine.socket());
+        this.peaks = new MemoryPeaks(engine.address().socket().isPresent());
+    }
+
+    @Override
+    public void prepare(Order order) {
+        engine.pull(order.image(), _ -> {});
+        if (order.network()) {
+            networks.makeReady();
+        }
+    }
+
+    @Override
+    public RunningSteps open(Order order, long resumeAt, Sink sink) throws InterruptedException {
+        String what = "cannot start job " + order.name().job();
+        try {
+            for (int i = 1; ; i++) {
+                RunningSteps steps = attempt(order, resumeAt, sink, i == TRIES);
+                if (steps != null) {
+                    return steps;
+                }
+            }
+        } catch (IOException | RuntimeException e) {
+            if (Thread.interrupted()) {
+                throw (InterruptedException) new InterruptedException().initCause(e);
+            }
+            throw DockerFaults.of(what, e);
+        }
+    }
+
+    /// @return null when something that has been repaired stood in the way
+    private @Nullable RunningSteps attempt(Order order, long resumeAt, Sink sink, boolean last)
+            throws IOException {
+        Optional<InspectContainerResponse> found =
+                resumeAt > 0 ? inspect(order.name()) : Optional.empty();
+        if (found.isEmpty() && resumeAt > 0) {
+            throw Following.lost(order.name(), "its container is gone");
+        }
+        if (found.isEmpty()) {
+            String id = create(order, sink);
+            if (id != null) {
+                return start(id, order, sink, last);
+            }
+            found = inspect(order.name());
+        }
+        if (found.isPresent() && !"created".equals(found.get().getState().getStatus())) {
+            return Following.adopt(engine, peaks, order, found.get().getId(), resumeAt, sink);
+        }
+        remove(order.name());
+        return null;
+    }
+
+    /// @return null when there is a container of that name
+    private @Nullable String create(Order order, Sink sink) {
+        engine.pull(order.image(), sink::progress);
+        JobNetwork network = networks.take(order.network());
+        try {
+            String id =
+                    JobContainer.create(client, order, network.name(), engine.facts().cpus())
+                            .exec()
+                            .getId();
+            taken.put(order.name(), network.name());
+            return id;
+        } catch (ConflictException e) {
+            networks.giveBack(network.name());
+            return null;
+        } catch (RuntimeException e) {
+            networks.giveBack(network.name());
+            throw e;
+        }
+    }
+
+    private @Nullable RunningSteps start(String id, Order order, Sink sink, boolean last)
+            throws IOException {
+        workspace.fill(id, order, user(order));
+        EngineReply attached = Following.attach(engine, id);
+        try {
+            EngineRequest request =
+                    EngineRequest.of("POST", "/containers/" + id + "/start").within(START);
+            try (EngineReply started = engine.socket().send(request)) {
+                if (!started.ok()) {
+                    throw DockerFaults.of("cannot start the container", started);
+                }
+            }
+        } catch (IOException | RuntimeException e) {
+            attached.close();
+            boolean networkGone = e instanceof Fault fault && fault.kind() == Fault.Kind.NOT_FOUND;
+            if (networkGone && !last) {
+                LOG.info("made anew: {}", ((Fault) e).message());
+                remove(order.name());
+                return null;
+            }
+            throw e;
+        }
+        return Following.begin(engine, peaks, order, id, attached, sink);
+    }
+
+    private String user(Order order) {
+        ContainerConfig config =
+                engine.image(order.image()).map(InspectImageResponse::getConfig).orElse(null);
+        String user = config == null ? null : config.getUser();
+        return user == null ? "" : user;
+    }
+
+    private Optional<InspectContainerResponse> inspect(AttemptName attempt) {
+        try {
+            return Optional.of(client.inspectContainerCmd(attempt.toString()).exec());
+        } catch (NotFoundException e) {
+            return Optional.empty();
+        }
+    }
+
+    @Override
+    public void remove(AttemptName attempt) {
+        try {
+            String network =
+                    inspect(attempt).map(c -> c.getHostConfig().getNetworkMode()).orElse(null);
+            removeContainer(attempt);
+            removeVolume(attempt);
+            String made = taken.remove(attempt);
+            if (made != null || network != null) {
+                networks.giveBack(made != null ? made : String.valueOf(network));
+            }
+        } catch (DockerException e) {
+            throw DockerFaults.of("cannot remove what job " + attempt.job() + " made", e);
+        }
+    }
+
+    private void removeContainer(AttemptName attempt) {
+        try {
+            client.removeContainerCmd(attempt.toString())
+                    .withForce(true)
+                    .withRemoveVolumes(true)
+                    .exec();
+        } catch (NotFoundException e) {
+            // it is gone
+        } catch (ConflictException e) {
+            // removal of container ... is already in progress
+            LOG.debug("{} is being removed already", attempt);
+        }
+    }
+
+    private void removeVolume(AttemptName attempt) {
+        try {
+            client.removeVolumeCmd(attempt.toString()).exec();
+        } catch (NotFoundException e) {
+            // it is gone
+        }
+    }
+
+    @Override
+    public Set<AttemptName> present() {
+        List<String> labels =
+                List.of(Labels.INSTANCE + "=" + instance, Labels.KIND + "=" + JobContainer.KIND);
+        Set<AttemptName> found = new HashSet<>();
+        try {
+            client.listContainersCmd().withShowAll(true).withLabelFilter(labels).exec().stream()
+                    .flatMap(container -> Labels.attempt(container.getLabels()).stream())
+                    .forEach(found::add);
+            client.listVolumesCmd().withFilter("label", labels).exec().getVolumes().stream()
+                    .flatMap(volume -> Labels.attempt(volume.getLabels()).stream())
+                    .forEach(found::add);
+            networks.sweep();
+        } catch (RuntimeException e) {
+            throw DockerFaults.of("cannot list what jobs made", e);
+        }
+        return found;
+    }
+
+    @Override
+    public void close() {
+        networks.close();
+        peaks.close();
+    }
+}

@@ -1,0 +1,299 @@
+package io.slipway.runners.docker.job;
+
+import io.slipway.engine.run.AttemptName;
+import io.slipway.engine.step.Order;
+import io.slipway.engine.step.Runner.Exit;
+import io.slipway.engine.step.Runner.RunningSteps;
+import io.slipway.engine.step.Runner.Sink;
+import io.slipway.fault.Fault;
+import io.slipway.runners.docker.DockerEngine;
+import io.slipway.runners.docker.DockerFaults;
+import io.slipway.runners.docker.EngineReply;
+import io.slipway.runners.docker.EngineRequest;
+
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import tools.jackson.databind.JsonNode;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+
+/// Follows one container to its end, on a thread of its own: the attached stream first, and when
+/// that breaks, or the container was adopted, the engine's log from the byte that comes next.
+final class Following implements RunningSteps {
+    private static final Logger LOG = LoggerFactory.getLogger(Following.class);
+
+    /// How long an engine may be away before what it ran counts as lost.
+    private static final Duration AWAY = Duration.ofMinutes(2);
+
+    private static final long AGAIN_MILLIS = 250;
+
+    /// How often a container is looked at that has ended its output and not yet itself, after 1, 2,
+    /// 4, ... ms.
+    private static final int LOOKS = 10;
+
+    private static final Duration STOP = Duration.ofSeconds(20);
+
+    /// Exit statuses from here on may be the engine's doing when it went away meanwhile.
+    private static final int SIGNALS = 128;
+
+    /// The exit status of a container whose program was not found.
+    private static final int NO_PROGRAM = 127;
+
+    private final DockerEngine engine;
+    private final AttemptName attempt;
+    private final String container;
+    private final Sink sink;
+    private final MemoryPeaks.Peak peak;
+    private final CompletableFuture<Exit> exit = new CompletableFuture<>();
+
+    private long streamEnd;
+    private boolean broken;
+    private volatile boolean stopped;
+    private volatile boolean closed;
+    private volatile @Nullable EngineReply stream;
+
+    private interface Form {
+        void copy(InputStream in, Frames.Into into) throws IOException;
+    }
+
+    private Following(
+            DockerEngine engine, MemoryPeaks peaks, Order order, String container, Sink sink) {
+        this.engine = engine;
+        this.attempt = order.name();
+        this.container = container;
+        this.sink = sink;
+        this.peak = peaks.follow(container);
+    }
+
+    /// The connection to all three streams of a container that is about to be started.
+    static EngineReply attach(DockerEngine engine, String container) throws IOException {
+        EngineRequest request =
+                EngineRequest.of(
+                        "POST",
+                        "/containers/" + container + "/attach?stream=1&stdin=1&stdout=1&stderr=1");
+        EngineReply reply = engine.socket().send(request.upgraded());
+        if (!reply.ok()) {
+            throw DockerFaults.of("cannot attach to the container", reply);
+        }
+        return reply;
+    }
+
+    /// Follows a container that has just been started, and hands it its records.
+    static Following begin(
+            DockerEngine engine,
+            MemoryPeaks peaks,
+            Order order,
+            String container,
+            EngineReply attached,
+            Sink sink) {
+        Following following = new Following(engine, peaks, order, container, sink);
+        following.run(attached, 0);
+        try {
+            attached.output().write(order.records());
+            attached.halfClose();
+        } catch (IOException e) {
+            // the container, or the engine, has ended: that is told by await
+            LOG.debug("{} did not take its records", order.name(), e);
+        }
+        return following;
+    }
+
+    /// Follows a container that another call started.
+    static Following adopt(
+            DockerEngine engine,
+            MemoryPeaks peaks,
+            Order order,
+            String container,
+            long resumeAt,
+            Sink sink) {
+        Following following = new Following(engine, peaks, order, container, sink);
+        following.run(null, resumeAt);
+        return following;
+    }
+
+    static Fault lost(AttemptName attempt, String why) {
+        return new Fault(
+                Fault.Kind.UNAVAILABLE,
+                "cannot tell how job " + attempt.job() + " ended: " + why,
+                "retry the run");
+    }
+
+    @Override
+    public Exit await() throws InterruptedException {
+        try {
+            return exit.get();
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof RuntimeException cause) {
+                throw cause;
+            }
+            throw DockerFaults.of("cannot follow job " + attempt.job(), e);
+        }
+    }
+
+    @Override
+    public void stop() {
+        stopped = true;
+        Thread.ofVirtual().name("stop-" + attempt.job()).start(this::askToEnd);
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        peak.close();
+        EngineReply open = stream;
+        if (open != null) {
+            open.close();
+        }
+    }
+
+    private void askToEnd() {
+        EngineRequest request =
+                EngineRequest.of("POST", "/containers/" + container + "/stop?t=5").within(STOP);
+        for (long until = System.nanoTime() + AWAY.toNanos(); System.nanoTime() < until; ) {
+            try (EngineReply reply = engine.socket().send(request)) {
+                if (reply.ok() || reply.status() == 404) {
+                    return;
+                }
+                LOG.warn(
+                        "{}", DockerFaults.of("cannot stop job " + attempt.job(), reply).message());
+            } catch (IOException e) {
+                LOG.debug("the engine is away, {} is stopped later", attempt, e);
+            }
+            pause(AGAIN_MILLIS);
+        }
+    }
+
+    private void run(@Nullable EngineReply attached, long resumeAt) {
+        stream = attached;
+        streamEnd = resumeAt;
+        Thread.ofVirtual()
+                .name("output-" + attempt.job())
+                .start(
+                        () -> {
+                            try {
+                                exit.complete(follow(attached));
+                            } catch (Throwable e) {
+                                exit.completeExceptionally(e);
+                            } finally {
+                                close();
+                            }
+                        });
+    }
+
+    private Exit follow(@Nullable EngineReply attached) {
+        boolean complete = attached != null ? copy(attached, new Frames()::copy) : copyLog();
+        long away = System.nanoTime() + AWAY.toNanos();
+        int looks = 0;
+        while (!closed) {
+            try {
+                JsonNode found = inspect();
+                boolean running = found.path("State").path("Running").asBoolean(false);
+                if (!running && complete) {
+                    return ended(found);
+                }
+                away = System.nanoTime() + AWAY.toNanos();
+                if (complete && looks < LOOKS) {
+                    pause(1L << looks++);
+                    continue;
+                }
+                complete = copyLog();
+            } catch (IOException e) {
+                broken = true;
+                complete = false;
+                if (System.nanoTime() > away) {
+                    throw DockerFaults.of("cannot follow job " + attempt.job(), e);
+                }
+            }
+            pause(complete ? 0 : AGAIN_MILLIS);
+        }
+        throw lost(attempt, "it was let go");
+    }
+
+    /// Copies one stream to its end.
+    ///
+    /// @param form takes the output out of the stream, from the container's first byte on
+    /// @return whether it ended, rather than broke
+    private boolean copy(EngineReply reply, Form form) {
+        long[] at = {0};
+        try (reply) {
+            stream = reply;
+            form.copy(
+                    reply.body(),
+                    (bytes, offset, length) -> {
+                        int known = (int) Math.min(length, Math.max(0, streamEnd - at[0]));
+                        at[0] += length;
+                        if (known < length) {
+                            streamEnd = at[0];
+                            sink.output(bytes, offset + known, length - known, at[0]);
+                        }
+                    });
+            return true;
+        } catch (IOException e) {
+            broken = true;
+            LOG.debug("the stream of {} broke at {}", attempt, streamEnd, e);
+            return false;
+        }
+    }
+
+    private boolean copyLog() {
+        EngineRequest request =
+                EngineRequest.of(
+                        "GET", "/containers/" + container + "/logs?stdout=1&follow=1&timestamps=1");
+        try {
+            EngineReply reply = engine.socket().send(request);
+            if (!reply.ok()) {
+                throw DockerFaults.of("cannot read the log of job " + attempt.job(), reply);
+            }
+            return copy(reply, new LogFrames()::copy);
+        } catch (IOException e) {
+            broken = true;
+            LOG.debug("the log of {} cannot be read", attempt, e);
+            return false;
+        }
+    }
+
+    private JsonNode inspect() throws IOException {
+        EngineRequest request = EngineRequest.of("GET", "/containers/" + container + "/json");
+        try (EngineReply reply = engine.socket().send(request)) {
+            if (reply.status() == 404) {
+                throw lost(attempt, "its container is gone");
+            }
+            if (!reply.ok()) {
+                throw new IOException(reply.text());
+            }
+            return reply.json();
+        }
+    }
+
+    private Exit ended(JsonNode found) {
+        JsonNode state = found.path("State");
+        int code = state.path("ExitCode").asInt(0);
+        boolean memory = state.path("OOMKilled").asBoolean(false);
+        if (broken && !stopped && !memory && code >= SIGNALS) {
+            throw lost(attempt, "the Docker engine was restarted while it ran");
+        }
+        if (code == NO_PROGRAM && streamEnd == 0) {
+            throw new Fault(
+                    Fault.Kind.CONFIGURATION,
+                    "cannot start job " + attempt.job() + ": the image has no /bin/sh",
+                    "use an image with a shell");
+        }
+        long limit = found.path("HostConfig").path("Memory").asLong(0);
+        long most = memory && limit > 0 ? limit : peak.bytes();
+        return new Exit(code, memory, limit, most);
+    }
+
+    private static void pause(long millis) {
+        try {
+            Thread.sleep(millis);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

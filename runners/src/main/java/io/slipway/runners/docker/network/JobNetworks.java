@@ -1,0 +1,290 @@
+package io.slipway.runners.docker.network;
+
+import com.github.dockerjava.api.DockerClient;
+import com.github.dockerjava.api.exception.DockerException;
+import com.github.dockerjava.api.model.Container;
+import com.github.dockerjava.api.model.Network;
+
+import io.slipway.fault.Fault;
+import io.slipway.runners.docker.DockerEngine;
+import io.slipway.runners.docker.DockerFaults;
+import io.slipway.runners.docker.Labels;
+
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
+
+/// The networks of jobs: one for each job that runs, small, with a subnet of its own. Making one
+/// takes a third of a second, so a few with a way out are kept ready, and one that a job has done
+/// with is used again. Safe for use by many threads.
+public final class JobNetworks implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(JobNetworks.class);
+
+    /// Kind of the networks, in their label.
+    private static final String KIND = "job-network";
+
+    private static final int PREFIX = 28;
+    private static final int MOST_KEPT = 8;
+    private static final int TRIES = 5;
+    private static final int BRIDGE_NUMBERS = 1 << 20;
+
+    private final DockerClient client;
+    private final String instance;
+    private final Subnets subnets;
+    private final int spares;
+    private final DockerEngine engine;
+    private final Deque<JobNetwork> open = new ArrayDeque<>();
+    private final Deque<JobNetwork> internal = new ArrayDeque<>();
+    private final Map<String, JobNetwork> taken = new HashMap<>();
+    private @Nullable NetworkGuard guard;
+    private int planned;
+    private int making;
+    private boolean closed;
+
+    /// @param spares how many networks with a way out are kept ready
+    public JobNetworks(DockerEngine engine, String instance, Subnets subnets, int spares) {
+        this.engine = engine;
+        this.client = engine.client();
+        this.instance = instance;
+        this.subnets = subnets;
+        this.spares = spares;
+    }
+
+    /// Why jobs are not kept from the host's own and link-local addresses; empty when they are.
+    public String unenforced() {
+        return guard().unenforced();
+    }
+
+    /// Lets jobs connect to a TCP port of this machine, such as the registry's.
+    public void allow(int port) {
+        guard().allow(port);
+    }
+
+    /// Sees to it that a few networks are ready soon. Returns at once.
+    public void makeReady() {
+        int missing;
+        synchronized (this) {
+            missing = closed ? 0 : spares - open.size() - planned;
+            planned += Math.max(0, missing);
+        }
+        for (int i = 0; i < missing; i++) {
+            Thread.ofVirtual().name("job-network").start(this::makeSpare);
+        }
+    }
+
+    /// A network for a job alone, until it is given back.
+    ///
+    /// @param egress false for one with no way out
+    public JobNetwork take(boolean egress) {
+        JobNetwork ready;
+        synchronized (this) {
+            ready = (egress ? open : internal).poll();
+            if (ready != null) {
+                taken.put(ready.name(), ready);
+            }
+        }
+        if (egress) {
+            makeReady();
+        }
+        return ready != null ? ready : make(egress);
+    }
+
+    /// Gives a network back that no container uses any more; it is kept for another job, or
+    /// removed. One that was made by another process, or is gone, is no error.
+    public void giveBack(String name) {
+        if (!name.startsWith(prefix())) {
+            return;
+        }
+        synchronized (this) {
+            JobNetwork network = taken.remove(name);
+            if (network != null && !closed) {
+                Deque<JobNetwork> kept = network.egress() ? open : internal;
+                if (kept.size() < MOST_KEPT) {
+                    kept.push(network);
+                    return;
+                }
+            }
+        }
+        remove(name);
+    }
+
+    /// Removes networks of the instance that neither this process nor any container uses: what a
+    /// killed process left. Another server's spare may be among them; it then makes another one.
+    public void sweep() {
+        Set<String> used = new HashSet<>();
+        List<Network> found = networks();
+        for (Container container : containers()) {
+            if (container.getNetworkSettings() != null) {
+                used.addAll(container.getNetworkSettings().getNetworks().keySet());
+            }
+        }
+        for (Network network : found) {
+            boolean mine;
+            synchronized (this) {
+                mine = knows(network.getName()) || making > 0;
+            }
+            if (!mine && !used.contains(network.getName())) {
+                remove(network.getName());
+            }
+        }
+    }
+
+    /// Removes the networks that are not in use. What runs keeps its own, and the rules stay as
+    /// long as there is one.
+    @Override
+    public void close() {
+        synchronized (this) {
+            closed = true;
+            open.forEach(network -> taken.put(network.name(), network));
+            internal.forEach(network -> taken.put(network.name(), network));
+            open.clear();
+            internal.clear();
+        }
+        try {
+            synchronized (this) {
+                while (planned > 0) {
+                    wait(1000);
+                }
+                taken.clear();
+            }
+            sweep();
+            if (networks().isEmpty()) {
+                guard().remove();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (Fault e) {
+            LOG.warn("networks of jobs could not be removed: {}", e.message());
+        }
+    }
+
+    private synchronized NetworkGuard guard() {
+        if (guard == null) {
+            guard = NetworkGuard.of(instance, engine.sharesNetwork());
+            if (!guard.unenforced().isEmpty()) {
+                LOG.warn(
+                        "jobs can reach this machine's own addresses and link-local ones: {}",
+                        guard.unenforced());
+            }
+        }
+        return guard;
+    }
+
+    private boolean knows(String name) {
+        return taken.containsKey(name)
+                || open.stream().anyMatch(n -> n.name().equals(name))
+                || internal.stream().anyMatch(n -> n.name().equals(name));
+    }
+
+    private void makeSpare() {
+        JobNetwork made = null;
+        try {
+            made = make(true);
+        } catch (Fault e) {
+            LOG.warn("no network could be made in advance: {}", e.message());
+        }
+        synchronized (this) {
+            planned--;
+            notifyAll();
+            if (made != null && !closed) {
+                taken.remove(made.name());
+                open.add(made);
+            }
+        }
+    }
+
+    private JobNetwork make(boolean egress) {
+        synchronized (this) {
+            making++;
+        }
+        try {
+            guard().ensure();
+            return create(egress);
+        } finally {
+            synchronized (this) {
+                making--;
+            }
+        }
+    }
+
+    private JobNetwork create(boolean egress) {
+        for (int i = 1; ; i++) {
+            String number = "%05x".formatted(ThreadLocalRandom.current().nextInt(BRIDGE_NUMBERS));
+            String name = prefix() + number;
+            try {
+                create(name, NetworkGuard.bridgePrefix(instance) + number, egress);
+                JobNetwork made = new JobNetwork(name, egress);
+                synchronized (this) {
+                    taken.put(name, made);
+                }
+                return made;
+            } catch (RuntimeException e) {
+                Fault fault = DockerFaults.of("cannot make a network for a job", e);
+                if (fault.kind() != Fault.Kind.CONFLICT || i == TRIES) {
+                    throw fault;
+                }
+                LOG.debug("another network was quicker: {}", fault.message());
+            }
+        }
+    }
+
+    private void create(String name, String bridge, boolean egress) {
+        String subnet = subnets.free(PREFIX);
+        client.createNetworkCmd()
+                .withName(name)
+                .withDriver("bridge")
+                .withCheckDuplicate(true)
+                .withInternal(!egress)
+                .withLabels(Labels.of(instance, KIND))
+                .withOptions(Map.of("com.docker.network.bridge.name", bridge))
+                .withIpam(
+                        new Network.Ipam().withConfig(new Network.Ipam.Config().withSubnet(subnet)))
+                .exec();
+    }
+
+    private void remove(String name) {
+        try {
+            client.removeNetworkCmd(name).exec();
+        } catch (DockerException e) {
+            if (!DockerFaults.notFound(e)) {
+                LOG.warn("{}", DockerFaults.of("cannot remove a job's network", e).message());
+            }
+        }
+    }
+
+    private String prefix() {
+        return "slipway-" + instance + "-jobs-";
+    }
+
+    private List<Network> networks() {
+        try {
+            return client.listNetworksCmd().withFilter("label", labels()).exec();
+        } catch (RuntimeException e) {
+            throw DockerFaults.of("cannot list the networks of jobs", e);
+        }
+    }
+
+    private List<Container> containers() {
+        try {
+            return client.listContainersCmd()
+                    .withShowAll(true)
+                    .withLabelFilter(List.of(Labels.INSTANCE + "=" + instance))
+                    .exec();
+        } catch (RuntimeException e) {
+            throw DockerFaults.of("cannot list the containers of jobs", e);
+        }
+    }
+
+    private List<String> labels() {
+        return List.of(Labels.INSTANCE + "=" + instance, Labels.KIND + "=" + KIND);
+    }
+}
