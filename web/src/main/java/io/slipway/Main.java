@@ -1,8 +1,11 @@
 package io.slipway;
 
+import io.slipway.web.cli.DownCommand;
+import io.slipway.web.cli.Faults;
 import io.slipway.web.cli.LintCommand;
 import io.slipway.web.cli.PlanCommand;
 import io.slipway.web.cli.SwitchCommand;
+import io.slipway.web.cli.UpCommand;
 
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -11,14 +14,18 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-import java.util.Optional;
-
 /// The program: one command line for the server, the switch and whoever uses them.
 @Command(
         name = "slipway",
         mixinStandardHelpOptions = true,
         versionProvider = Main.Version.class,
-        subcommands = {LintCommand.class, PlanCommand.class, SwitchCommand.class},
+        subcommands = {
+            UpCommand.class,
+            DownCommand.class,
+            LintCommand.class,
+            PlanCommand.class,
+            SwitchCommand.class
+        },
         description = "From git push to a running service.")
 public final class Main implements Runnable {
     @Spec private CommandSpec spec;
@@ -29,7 +36,10 @@ public final class Main implements Runnable {
 
     /// @param args a word and what belongs to it
     public static void main(String[] args) {
-        System.exit(new CommandLine(new Main()).execute(args));
+        System.exit(
+                new CommandLine(new Main())
+                        .setExecutionExceptionHandler(new Faults())
+                        .execute(args));
     }
 
     @Override
@@ -41,9 +51,7 @@ public final class Main implements Runnable {
     static final class Version implements IVersionProvider {
         @Override
         public String[] getVersion() {
-            Optional<String> version =
-                    Optional.ofNullable(Main.class.getPackage().getImplementationVersion());
-            return new String[] {"slipway " + version.orElse("(from sources)")};
+            return new String[] {"slipway " + io.slipway.web.cli.Version.text()};
         }
     }
 }

@@ -125,6 +125,8 @@ public final class Supervisor implements AutoCloseable {
             }
         } else if (condition.state() == Condition.State.ABSENT) {
             database.change(tx -> restartWhenDue(tx, container));
+        } else if (condition.state() == Condition.State.ENDED) {
+            deployer.restart(container.name());
         }
         return database.transaction(
                 tx -> tx.update(TROUBLE, trouble, container.placementId(), trouble) > 0);

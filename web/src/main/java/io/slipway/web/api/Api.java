@@ -5,8 +5,6 @@ import io.slipway.engine.access.Access;
 import io.slipway.engine.access.Caller;
 import io.slipway.engine.access.TokenText;
 import io.slipway.web.http.Handover;
-import io.vertx.core.Context;
-import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.Cookie;
 import io.vertx.core.http.HttpMethod;
@@ -16,7 +14,6 @@ import io.vertx.ext.web.RoutingContext;
 
 import org.jspecify.annotations.Nullable;
 
-import java.util.Objects;
 import java.util.Optional;
 
 /// Who asks, what is asked, and what is answered: each operation is a function of a checked
@@ -75,21 +72,11 @@ public final class Api {
             return;
         }
         Object body =
-                operation.answer(new ApiRequest(context, caller.get(), vertxContext(context)));
+                operation.answer(
+                        new ApiRequest(context, caller.get(), Handover.contextOf(context)));
         if (body != Answered.BY_ITSELF) {
             write(context, body);
         }
-    }
-
-    /// The context of the connection's event loop.
-    static Context vertxContext(RoutingContext context) {
-        return Objects.requireNonNull(context.get("vertx-context"), "the door keeps it");
-    }
-
-    /// To be called first for each request, on its event loop.
-    public static void keepContext(RoutingContext context) {
-        context.put("vertx-context", Vertx.currentContext());
-        context.next();
     }
 
     private static void write(RoutingContext context, @Nullable Object body) {

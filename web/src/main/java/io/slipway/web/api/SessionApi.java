@@ -7,6 +7,7 @@ import io.slipway.engine.access.TokenText;
 import io.slipway.engine.access.Tokens;
 import io.slipway.fault.Fault;
 import io.slipway.web.http.BodyInput;
+import io.slipway.web.http.Handover;
 import io.vertx.core.http.Cookie;
 import io.vertx.core.http.CookieSameSite;
 import io.vertx.core.http.HttpMethod;
@@ -70,7 +71,8 @@ public final class SessionApi {
     }
 
     private static String token(RoutingContext context) throws Exception {
-        byte[] bytes = BodyInput.of(context.request(), Api.vertxContext(context)).readNBytes(2_000);
+        byte[] bytes =
+                BodyInput.of(context.request(), Handover.contextOf(context)).readNBytes(2_000);
         try {
             SignIn body = ApiFaults.JSON.readValue(bytes, SignIn.class);
             String token = body == null ? null : body.token();

@@ -39,7 +39,7 @@ public final class Handover implements AutoCloseable {
     }
 
     /// The Vert.x context that a handed-over request belongs to.
-    static Context contextOf(RoutingContext routing) {
+    public static Context contextOf(RoutingContext routing) {
         return routing.get(CONTEXT);
     }
 

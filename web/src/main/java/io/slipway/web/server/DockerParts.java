@@ -1,0 +1,128 @@
+package io.slipway.web.server;
+
+import com.github.dockerjava.api.command.InspectImageResponse;
+
+import io.slipway.engine.blob.FolderBlobStore;
+import io.slipway.engine.image.Registry;
+import io.slipway.engine.release.Deployer.BuiltImage;
+import io.slipway.engine.release.Deployer.Progress;
+import io.slipway.engine.release.Deployer.ReadyImage;
+import io.slipway.runners.docker.DockerAddress;
+import io.slipway.runners.docker.DockerEngine;
+import io.slipway.runners.docker.app.AppImages;
+import io.slipway.runners.docker.app.DockerDeployer;
+import io.slipway.runners.docker.image.DockerImageBuilder;
+import io.slipway.runners.docker.image.EngineImages;
+import io.slipway.runners.docker.job.DockerRunner;
+import io.slipway.runners.docker.network.JobNetworks;
+import io.slipway.runners.docker.network.Subnets;
+import io.slipway.web.settings.Settings.EngineSettings;
+
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/// One Docker engine as runner, image builder and target.
+final class DockerParts implements AutoCloseable {
+    private static final int SPARE_NETWORKS = 2;
+
+    private final Closing closing = new Closing();
+    private final DockerEngine engine;
+    private final JobNetworks networks;
+    private final DockerRunner runner;
+    private final Registry registry;
+    private final DockerImageBuilder builder;
+    private final DockerDeployer deployer;
+
+    DockerParts(Foundation base) {
+        EngineSettings settings = base.settings().engine();
+        Map<String, String> env = environment(settings);
+        try {
+            DockerAddress address =
+                    DockerAddress.find(env, Path.of(System.getProperty("user.home")));
+            this.engine = closing.add(DockerEngine.connect(address, base.instance(), env));
+            Subnets subnets = Subnets.of(engine.client(), settings.subnets());
+            this.networks = new JobNetworks(engine, base.instance(), subnets, SPARE_NETWORKS);
+            this.runner = closing.add(new DockerRunner(engine, base.instance(), networks));
+            this.registry =
+                    new Registry(
+                            base.database(), new FolderBlobStore(base.folder().paths().blobs()));
+            EngineImages images = new EngineImages(engine, registry, settings.registry());
+            this.builder = new DockerImageBuilder(engine, images);
+            this.deployer =
+                    new DockerDeployer(
+                            engine.client(),
+                            base.instance(),
+                            new Images(engine, images),
+                            engine.reachesContainers(),
+                            () -> subnets.free(24));
+        } catch (Throwable e) {
+            closing.close();
+            throw e;
+        }
+    }
+
+    /// What the look-up of the engine reads.
+    static Map<String, String> environment(EngineSettings settings) {
+        Map<String, String> env = new HashMap<>(System.getenv());
+        if (settings.docker() != null) {
+            env.put("SLIPWAY_DOCKER", settings.docker());
+        }
+        env.put("SLIPWAY_REACH", settings.published() ? "published" : "auto");
+        return env;
+    }
+
+    DockerEngine engine() {
+        return engine;
+    }
+
+    JobNetworks networks() {
+        return networks;
+    }
+
+    DockerRunner runner() {
+        return runner;
+    }
+
+    Registry registry() {
+        return registry;
+    }
+
+    DockerImageBuilder builder() {
+        return builder;
+    }
+
+    DockerDeployer deployer() {
+        return deployer;
+    }
+
+    @Override
+    public void close() {
+        closing.close();
+    }
+
+    /// How the images of apps get into the engine.
+    private record Images(DockerEngine engine, EngineImages images) implements AppImages {
+        @Override
+        public ReadyImage pull(String reference, Progress progress) {
+            InspectImageResponse found = engine.pull(reference, progress::line);
+            List<String> digests = found.getRepoDigests();
+            boolean pinned = digests != null && !digests.isEmpty();
+            var config = found.getConfig();
+            var exposed = config == null ? null : config.getExposedPorts();
+            List<Integer> ports =
+                    exposed == null
+                            ? List.of()
+                            : Arrays.stream(exposed).map(port -> port.getPort()).toList();
+            return new ReadyImage(
+                    pinned ? digests.getFirst() : reference, String.valueOf(found.getId()), ports);
+        }
+
+        @Override
+        public String ensure(BuiltImage image) {
+            return images.ensure(image.repository(), image.digest(), image.engineId());
+        }
+    }
+}

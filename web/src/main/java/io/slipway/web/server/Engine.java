@@ -1,0 +1,274 @@
+package io.slipway.web.server;
+
+import io.slipway.db.Database;
+import io.slipway.db.Tx;
+import io.slipway.engine.image.ImageWork;
+import io.slipway.engine.log.LogReader;
+import io.slipway.engine.plan.HostOwners;
+import io.slipway.engine.plan.Planner;
+import io.slipway.engine.queue.Dispatcher;
+import io.slipway.engine.queue.Leftovers;
+import io.slipway.engine.queue.Sweeper;
+import io.slipway.engine.release.AppAddresses;
+import io.slipway.engine.release.AppLogs;
+import io.slipway.engine.release.ConfiguredValues;
+import io.slipway.engine.release.Placement;
+import io.slipway.engine.release.Placements;
+import io.slipway.engine.release.RolloutParts;
+import io.slipway.engine.release.RolloutRuns;
+import io.slipway.engine.release.RolloutWork;
+import io.slipway.engine.release.Routes;
+import io.slipway.engine.release.ServerLink;
+import io.slipway.engine.release.Supervisor;
+import io.slipway.engine.release.Traffic;
+import io.slipway.engine.run.AttemptName;
+import io.slipway.engine.run.JobKind;
+import io.slipway.engine.run.JobWork;
+import io.slipway.engine.run.RunChanges;
+import io.slipway.engine.run.RunHistory;
+import io.slipway.engine.run.RunnerSlots;
+import io.slipway.engine.run.Runs;
+import io.slipway.engine.secret.Configuration;
+import io.slipway.engine.secret.ConfigurationChanges;
+import io.slipway.engine.secret.SealingKey;
+import io.slipway.engine.source.Repositories;
+import io.slipway.engine.step.CheckWork;
+import io.slipway.engine.step.Runner;
+import io.slipway.engine.trigger.Deliveries;
+import io.slipway.engine.trigger.Planning;
+import io.slipway.engine.trigger.Pushes;
+import io.slipway.engine.trigger.Settlement;
+
+import org.jspecify.annotations.Nullable;
+
+import java.net.URI;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/// Everything that plans, runs and rolls out, without any listener.
+final class Engine implements AutoCloseable {
+    private static final String TARGET =
+            """
+            insert into targets (name, runner_id) values ('docker', ?)
+            on conflict (name) do update set name = excluded.name returning id
+            """;
+
+    private static final String EVERY_ENVIRONMENT =
+            """
+            insert into environment_targets (project_id, environment, target_id) values (null, null, ?)
+            on conflict do nothing
+            """;
+
+    private static final String HOST_OWNER =
+            """
+            select j.name as project, p.app, p.environment
+            from hosts h join placements p on p.id = h.placement_id join projects j on j.id = p.project_id
+            where h.host = ?
+            """;
+
+    private final Closing closing = new Closing();
+    private final Foundation base;
+    private final DockerParts docker;
+    private final Repositories repositories;
+    private final Runs runs = new Runs();
+    private final RunHistory history;
+    private final RunChanges changes;
+    private final LogReader logs;
+    private final Configuration configuration;
+    private final ConfigurationChanges configurationChanges;
+    private final AppAddresses addresses;
+    private final AppLogs appLogs;
+    private final RolloutRuns rolloutRuns;
+    private final Routes routes;
+    private final Pushes pushes;
+    private final RolloutParts parts;
+
+    /// @param server how the switch reaches the listener; null when there is none
+    Engine(Foundation base, DockerParts docker, Traffic traffic, @Nullable ServerLink server) {
+        this.base = base;
+        this.docker = docker;
+        Database database = base.database();
+        this.repositories = new Repositories(base.folder().paths().repositories());
+        this.history = new RunHistory(database);
+        this.changes = closing.add(new RunChanges(base.notifications()));
+        this.logs = new LogReader(database, base.notifications());
+        SealingKey key = SealingKey.at(base.folder().paths().key());
+        this.configuration = new Configuration(key);
+        this.rolloutRuns = new RolloutRuns(runs);
+        this.configurationChanges = new ConfigurationChanges(key, this::configured);
+        URI self = base.settings().serving().url();
+        String domain = base.settings().serving().domain();
+        this.addresses = new AppAddresses(self, !AppAddresses.resolves(domain));
+        this.routes = new Routes(database, traffic, server, ownHosts());
+        this.parts =
+                new RolloutParts(
+                        database,
+                        docker.deployer(),
+                        traffic,
+                        routes,
+                        new ConfiguredValues(configuration),
+                        addresses);
+        this.appLogs = closing.add(new AppLogs(database, docker.deployer()));
+        this.pushes =
+                new Pushes(
+                        database,
+                        repositories,
+                        Planning.by(new Planner(hostOwners(database))),
+                        runs,
+                        domain);
+    }
+
+    private static HostOwners hostOwners(Database database) {
+        return host ->
+                database.read(
+                        tx ->
+                                tx.first(
+                                        HOST_OWNER,
+                                        row ->
+                                                new HostOwners.Owner(
+                                                        row.text("project"),
+                                                        row.text("app"),
+                                                        row.text("environment")),
+                                        host));
+    }
+
+    private List<String> ownHosts() {
+        URI self = base.settings().serving().url();
+        String registry = base.settings().engine().registry().replaceFirst(":[0-9]+$", "");
+        return List.of(String.valueOf(self.getHost()), registry, base.settings().serving().domain())
+                .stream()
+                .filter(host -> host.matches("[a-z0-9]([a-z0-9.-]*[a-z0-9])?"))
+                .distinct()
+                .toList();
+    }
+
+    /// A change of the configuration makes a new release of the same image wherever it reaches.
+    private void configured(Tx tx, ConfigurationChanges.Change change) {
+        for (Placement placement : Placements.of(tx, change.project().id())) {
+            if (change.app() == null || change.app().text().equals(placement.app())) {
+                rolloutRuns.configure(
+                        tx, placement, change.caller().principal().id(), change.cause());
+            }
+        }
+    }
+
+    /// Begins to work: what was cut off first.
+    void start() {
+        Database database = base.database();
+        int slots = Math.max(2, Runtime.getRuntime().availableProcessors() * 2);
+        database.change(
+                tx -> {
+                    long runner = RunnerSlots.register(tx, "docker", "docker", slots);
+                    long target = tx.one(TARGET, row -> row.number("id"), runner);
+                    tx.update(EVERY_ENVIRONMENT, target);
+                });
+        repositories.sweep();
+        pushes.recover();
+        String url = base.settings().serving().url().toString();
+        Map<JobKind, JobWork> work =
+                Map.of(
+                        JobKind.CHECK,
+                        new CheckWork(
+                                docker.runner(),
+                                job ->
+                                        repositories.workTree(
+                                                        job.projectId(),
+                                                        job.ref(),
+                                                        job.commit(),
+                                                        url + "/" + job.project() + ".git")
+                                                ::writeTar,
+                                url),
+                        JobKind.IMAGE,
+                        new ImageWork(database, repositories, docker.builder()),
+                        JobKind.ROLLOUT,
+                        new RolloutWork(parts));
+        appLogs.start();
+        Supervisor supervisor = closing.add(new Supervisor(parts, rolloutRuns));
+        supervisor.start();
+        closing.add(new Sweeper(database, work, List.of(leftovers(docker.runner()))));
+        closing.add(
+                new Dispatcher(
+                        database,
+                        base.notifications(),
+                        base.folder().identity(),
+                        work,
+                        new Settlement(database, repositories)));
+        docker.networks().makeReady();
+    }
+
+    private static Leftovers leftovers(Runner runner) {
+        return new Leftovers() {
+            @Override
+            public Set<AttemptName> present() {
+                return runner.present();
+            }
+
+            @Override
+            public void remove(AttemptName attempt) {
+                runner.remove(attempt);
+            }
+        };
+    }
+
+    Foundation base() {
+        return base;
+    }
+
+    DockerParts docker() {
+        return docker;
+    }
+
+    Repositories repositories() {
+        return repositories;
+    }
+
+    Runs runs() {
+        return runs;
+    }
+
+    RunHistory history() {
+        return history;
+    }
+
+    RunChanges changes() {
+        return changes;
+    }
+
+    LogReader logs() {
+        return logs;
+    }
+
+    Configuration configuration() {
+        return configuration;
+    }
+
+    ConfigurationChanges configurationChanges() {
+        return configurationChanges;
+    }
+
+    AppAddresses addresses() {
+        return addresses;
+    }
+
+    AppLogs appLogs() {
+        return appLogs;
+    }
+
+    RolloutRuns rolloutRuns() {
+        return rolloutRuns;
+    }
+
+    Pushes pushes() {
+        return pushes;
+    }
+
+    Deliveries deliveries() {
+        return new Deliveries(base.database());
+    }
+
+    @Override
+    public void close() {
+        closing.close();
+    }
+}

@@ -1,0 +1,124 @@
+package io.slipway.web.server;
+
+import io.slipway.fault.Fault;
+import io.slipway.runners.docker.SwitchClient;
+import io.slipway.web.api.Api;
+import io.slipway.web.api.AppApi;
+import io.slipway.web.api.ConfigApi;
+import io.slipway.web.api.ProjectApi;
+import io.slipway.web.api.RunApi;
+import io.slipway.web.api.SessionApi;
+import io.slipway.web.git.GitHandler;
+import io.slipway.web.git.GitHost;
+import io.slipway.web.git.GitLimits;
+import io.slipway.web.http.Handover;
+import io.slipway.web.http.HttpListener;
+import io.slipway.web.settings.Settings;
+import io.slipway.web.traffic.SwitchProcess;
+import io.slipway.web.traffic.SwitchSettings;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.ext.web.Router;
+
+import org.jspecify.annotations.Nullable;
+
+import java.security.SecureRandom;
+import java.util.HexFormat;
+
+/// A server: engine and listener behind the switch, from settings to serving.
+public final class Server implements AutoCloseable {
+    private final Closing closing = new Closing();
+    private final Foundation base;
+    private final DockerParts docker;
+    private final String version;
+
+    /// Returns when everything serves.
+    ///
+    /// @param version of the program
+    /// @throws Fault with what is in the way
+    public Server(Settings settings, String version) {
+        this.version = version;
+        try {
+            this.base = closing.add(new Foundation(settings));
+            this.docker = closing.add(new DockerParts(base));
+            SwitchProcess process = new SwitchProcess(switchSettings(settings));
+            process.ensure();
+            SwitchTraffic traffic =
+                    new SwitchTraffic(closing.add(new SwitchClient(process.control())));
+            serve(traffic);
+        } catch (Throwable e) {
+            closing.close();
+            throw e;
+        }
+    }
+
+    /// What the switch of these settings is started with.
+    public static SwitchSettings switchSettings(Settings settings) {
+        return SwitchSettings.of(
+                settings.data(), settings.serving().listen(), settings.serving().trustedProxies());
+    }
+
+    private void serve(SwitchTraffic traffic) {
+        Vertx vertx =
+                Vertx.vertx(
+                        new VertxOptions()
+                                .setEventLoopPoolSize(
+                                        Math.min(4, Runtime.getRuntime().availableProcessors())));
+        Router router = Router.router(vertx);
+        HttpListener listener =
+                closing.add(new HttpListener(vertx, router, secret(), this::databaseAnswers));
+        Handover handover = closing.add(new Handover());
+        Engine engine = closing.add(new Engine(base, docker, traffic, listener.link()));
+        mount(router, engine, handover);
+        engine.start();
+    }
+
+    private static String secret() {
+        byte[] bytes = new byte[32];
+        new SecureRandom().nextBytes(bytes);
+        return HexFormat.of().formatHex(bytes);
+    }
+
+    private boolean databaseAnswers() {
+        return base.database().read(tx -> tx.one("select 1 as one", row -> row.number("one"))) == 1;
+    }
+
+    private void mount(Router router, Engine engine, Handover handover) {
+        Settings settings = base.settings();
+        GitHost host =
+                new GitHost(
+                        base.database(),
+                        engine.repositories(),
+                        engine.pushes(),
+                        new GitHost.Watching(
+                                engine.history(),
+                                engine.changes(),
+                                engine.logs(),
+                                engine.deliveries(),
+                                settings.serving().url()),
+                        GitLimits.DEFAULT);
+        new GitHandler(host, handover).mount(router);
+        Api api = new Api(router, base.database(), handover, settings.serving().url().toString());
+        new SessionApi(
+                api,
+                base.database(),
+                "https".equals(settings.serving().url().getScheme()),
+                version);
+        new ProjectApi(api, base.database(), engine.history(), engine.addresses());
+        new RunApi(api, base.database(), engine.history(), engine.runs());
+        new AppApi(
+                api, base.database(), engine.rolloutRuns(), engine.appLogs(), engine.addresses());
+        new ConfigApi(api, base.database(), engine.configuration(), engine.configurationChanges());
+    }
+
+    /// The token that was made at this start, to be shown once.
+    public @Nullable String newToken() {
+        return base.newToken();
+    }
+
+    /// Hands over what runs, and stops; the switch and the apps go on.
+    @Override
+    public void close() {
+        closing.close();
+    }
+}

@@ -1,0 +1,128 @@
+package io.slipway.web.server;
+
+import com.github.dockerjava.api.DockerClient;
+import com.github.dockerjava.api.exception.NotFoundException;
+import com.github.dockerjava.api.exception.NotModifiedException;
+import com.github.dockerjava.api.model.Container;
+
+import io.slipway.db.EmbeddedDatabase;
+import io.slipway.fault.Fault;
+import io.slipway.fault.Fault.Kind;
+import io.slipway.runners.docker.DockerAddress;
+import io.slipway.runners.docker.DockerEngine;
+import io.slipway.web.settings.DataPaths;
+import io.slipway.web.settings.Settings;
+import io.slipway.web.traffic.SwitchProcess;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+
+/// Stops everything that belongs to a data folder: server, switch, apps, database. Their data
+/// stays, and the next start serves the apps again.
+public final class Shutdown {
+    private static final Duration SERVER = Duration.ofSeconds(30);
+
+    private final Settings settings;
+    private final DataPaths paths;
+    private final Consumer<String> report;
+
+    /// @param report takes one line for each thing that was stopped
+    public Shutdown(Settings settings, Consumer<String> report) {
+        this.settings = settings;
+        this.paths = new DataPaths(settings.data());
+        this.report = report;
+    }
+
+    /// Does it; what does not run is left out.
+    public void run() throws InterruptedException {
+        server().ifPresent(this::stop);
+        SwitchProcess traffic = new SwitchProcess(Server.switchSettings(settings));
+        if (traffic.isRunning()) {
+            traffic.stop();
+            report.accept("switch stopped");
+        }
+        stopApps();
+        if (settings.database() == null
+                && Files.exists(paths.postgres().resolve("postmaster.pid"))) {
+            EmbeddedDatabase.start(paths.postgres(), EmbeddedDatabase.defaultCache()).stop();
+            report.accept("database stopped");
+        }
+    }
+
+    /// The process that has the folder.
+    private Optional<ProcessHandle> server() {
+        try {
+            List<String> lines = Files.readAllLines(settings.data().resolve("server"));
+            return lines.size() < 2
+                    ? Optional.empty()
+                    : ProcessHandle.of(Long.parseLong(lines.get(1)))
+                            .filter(
+                                    process ->
+                                            process.info().command().orElse("").endsWith("java"));
+        } catch (IOException | NumberFormatException e) {
+            return Optional.empty();
+        }
+    }
+
+    private void stop(ProcessHandle server) {
+        server.destroy();
+        try {
+            server.onExit().get(SERVER.toSeconds(), TimeUnit.SECONDS);
+            report.accept("server stopped");
+        } catch (TimeoutException | ExecutionException e) {
+            throw new Fault(
+                    Kind.UNAVAILABLE,
+                    "cannot stop the server: process " + server.pid() + " does not end",
+                    "kill -9 " + server.pid() + ", then run ./slipway down again",
+                    e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void stopApps() {
+        Path file = settings.data().resolve(Foundation.INSTANCE_FILE);
+        if (!Files.exists(file)) {
+            return;
+        }
+        try {
+            String instance = Files.readString(file).strip();
+            Map<String, String> env = DockerParts.environment(settings.engine());
+            DockerAddress address =
+                    DockerAddress.find(env, Path.of(System.getProperty("user.home")));
+            try (DockerEngine engine = DockerEngine.connect(address, instance, env)) {
+                List<Container> apps = apps(engine.client(), instance);
+                apps.parallelStream().forEach(app -> stop(engine.client(), app));
+                if (!apps.isEmpty()) {
+                    report.accept(
+                            apps.size() == 1 ? "1 app stopped" : apps.size() + " apps stopped");
+                }
+            }
+        } catch (IOException e) {
+            throw new Fault(Kind.INTERNAL, "cannot read " + file + ": " + e.getMessage(), "", e);
+        }
+    }
+
+    private static List<Container> apps(DockerClient docker, String instance) {
+        return docker.listContainersCmd()
+                .withLabelFilter(Map.of("slipway.instance", instance, "slipway.kind", "app"))
+                .exec();
+    }
+
+    private static void stop(DockerClient docker, Container app) {
+        try {
+            docker.stopContainerCmd(app.getId()).withTimeout(10).exec();
+        } catch (NotFoundException | NotModifiedException e) {
+            // It does not run any more.
+        }
+    }
+}
