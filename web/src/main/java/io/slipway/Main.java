@@ -1,9 +1,13 @@
 package io.slipway;
 
+import io.slipway.web.cli.AppCommands;
+import io.slipway.web.cli.ConfigCommand;
 import io.slipway.web.cli.DownCommand;
 import io.slipway.web.cli.Faults;
 import io.slipway.web.cli.LintCommand;
 import io.slipway.web.cli.PlanCommand;
+import io.slipway.web.cli.RunCommands;
+import io.slipway.web.cli.StatusCommand;
 import io.slipway.web.cli.SwitchCommand;
 import io.slipway.web.cli.UpCommand;
 
@@ -22,6 +26,14 @@ import picocli.CommandLine.Spec;
         subcommands = {
             UpCommand.class,
             DownCommand.class,
+            StatusCommand.class,
+            AppCommands.Logs.class,
+            AppCommands.Releases.class,
+            AppCommands.Rollback.class,
+            AppCommands.Restart.class,
+            RunCommands.Retry.class,
+            RunCommands.Cancel.class,
+            ConfigCommand.class,
             LintCommand.class,
             PlanCommand.class,
             SwitchCommand.class

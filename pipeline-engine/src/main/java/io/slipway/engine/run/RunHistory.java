@@ -23,6 +23,15 @@ public final class RunHistory {
         this.database = database;
     }
 
+    /// The number of a project's newest run, locked against new ones until the transaction's end; 0
+    /// when there was none.
+    public static int latestNumber(Tx tx, long projectId) {
+        return tx.one(
+                "select latest_run from projects where id = ? for update",
+                row -> row.integer("latest_run"),
+                projectId);
+    }
+
     /// The run of that number in the project.
     public Optional<Run> byNumber(long projectId, int number) {
         return database.read(

@@ -5,6 +5,7 @@ import io.slipway.db.Tx;
 import io.slipway.engine.access.Right;
 import io.slipway.engine.project.AppName;
 import io.slipway.engine.project.Project;
+import io.slipway.engine.run.RunHistory;
 import io.slipway.engine.secret.Configuration;
 import io.slipway.engine.secret.ConfigurationChanges;
 import io.slipway.engine.secret.ConfigurationChanges.Scope;
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 /// What is set for a project's apps.
 public final class ConfigApi {
@@ -53,7 +55,7 @@ public final class ConfigApi {
         }
     }
 
-    private record Changed(int version) {}
+    private record Changed(int version, List<Integer> runs) {}
 
     private Object list(ApiRequest request) {
         String app = request.query("app");
@@ -91,8 +93,12 @@ public final class ConfigApi {
                 tx -> {
                     Project project = request.project(tx, Right.CONFIGURE);
                     Scope scope = new Scope(project, app == null ? null : AppName.parse(app));
+                    int before = RunHistory.latestNumber(tx, project.id());
                     apply(tx, request, scope, change);
-                    return new Changed(configuration.version(tx, project.id()));
+                    int after = RunHistory.latestNumber(tx, project.id());
+                    List<Integer> started =
+                            IntStream.rangeClosed(before + 1, after).boxed().toList();
+                    return new Changed(configuration.version(tx, project.id()), started);
                 });
     }
 

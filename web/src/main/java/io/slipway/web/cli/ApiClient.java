@@ -1,0 +1,148 @@
+package io.slipway.web.cli;
+
+import io.slipway.engine.secret.Secret;
+import io.slipway.fault.Fault;
+import io.slipway.fault.Fault.Kind;
+import io.slipway.web.settings.DataPaths;
+import io.slipway.web.settings.Settings;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/// The API of a server as the command line uses it: the same that the dashboard does.
+final class ApiClient implements AutoCloseable {
+    private static final JsonMapper JSON = JsonMapper.builder().build();
+
+    private final HttpClient http =
+            HttpClient.newBuilder()
+                    .version(HttpClient.Version.HTTP_1_1)
+                    .connectTimeout(Duration.ofSeconds(5))
+                    .build();
+    private final URI server;
+    private final String token;
+
+    ApiClient(Settings settings) {
+        this.server = settings.client().server();
+        this.token = token(settings);
+    }
+
+    private static String token(Settings settings) {
+        Secret chosen = settings.client().token();
+        if (chosen != null) {
+            return chosen.reveal();
+        }
+        Path file = new DataPaths(settings.data()).token();
+        try {
+            return Files.readString(file).strip();
+        } catch (IOException e) {
+            throw new Fault(
+                    Kind.CONFIGURATION,
+                    "cannot ask the server: no token in SLIPWAY_TOKEN nor in " + file,
+                    "set SLIPWAY_TOKEN",
+                    e);
+        }
+    }
+
+    /// Text that stands for itself in a path or query.
+    static String escaped(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
+    }
+
+    JsonNode get(String path) throws InterruptedException {
+        return json(send("GET", path, null));
+    }
+
+    JsonNode send(String method, String path, Object body) throws InterruptedException {
+        return json(send(method, path, JSON.writeValueAsBytes(body)));
+    }
+
+    /// A body that may not end.
+    InputStream stream(String path) throws InterruptedException {
+        return send("GET", path, null).body();
+    }
+
+    private HttpResponse<InputStream> send(String method, String path, byte @Nullable [] body)
+            throws InterruptedException {
+        HttpRequest.Builder request =
+                HttpRequest.newBuilder(server.resolve("/api/v1" + path))
+                        .header("Authorization", "Bearer " + token)
+                        .method(
+                                method,
+                                body == null
+                                        ? BodyPublishers.noBody()
+                                        : BodyPublishers.ofByteArray(body));
+        if (body != null) {
+            request.header("Content-Type", "application/json");
+        }
+        try {
+            HttpResponse<InputStream> response =
+                    http.send(request.build(), BodyHandlers.ofInputStream());
+            if (response.statusCode() >= 300) {
+                throw refused(response);
+            }
+            return response;
+        } catch (IOException e) {
+            throw new Fault(
+                    Kind.UNAVAILABLE,
+                    "cannot reach Slipway at " + server + ": " + why(e),
+                    "start it with ./slipway up, or set SLIPWAY_SERVER",
+                    e);
+        }
+    }
+
+    private static String why(IOException e) {
+        return e.getMessage() == null ? "nothing answers there" : e.getMessage();
+    }
+
+    private static Fault refused(HttpResponse<InputStream> response) throws IOException {
+        Kind kind =
+                switch (response.statusCode()) {
+                    case 401, 403 -> Kind.PERMISSION;
+                    case 404 -> Kind.NOT_FOUND;
+                    case 409 -> Kind.CONFLICT;
+                    case 502, 503, 504 -> Kind.UNAVAILABLE;
+                    default -> response.statusCode() < 500 ? Kind.CONFIGURATION : Kind.INTERNAL;
+                };
+        byte[] bytes = response.body().readNBytes(64 << 10);
+        try {
+            JsonNode error = JSON.readTree(bytes);
+            return new Fault(
+                    kind,
+                    error.path("message").asString("the server answered " + response.statusCode()),
+                    error.path("remedy").asString(""));
+        } catch (JacksonException e) {
+            String text = new String(bytes, StandardCharsets.UTF_8).strip();
+            return new Fault(
+                    kind, text.isEmpty() ? "the server answered " + response.statusCode() : text, "");
+        }
+    }
+
+    private static JsonNode json(HttpResponse<InputStream> response) {
+        try (InputStream body = response.body()) {
+            byte[] bytes = body.readAllBytes();
+            return bytes.length == 0 ? JSON.nullNode() : JSON.readTree(bytes);
+        } catch (IOException e) {
+            throw new Fault(
+                    Kind.UNAVAILABLE, "the server's answer broke off: " + e.getMessage(), "", e);
+        }
+    }
+
+    @Override
+    public void close() {
+        http.shutdownNow();
+    }
+}

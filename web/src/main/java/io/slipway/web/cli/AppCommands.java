@@ -1,0 +1,139 @@
+package io.slipway.web.cli;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintWriter;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+import tools.jackson.databind.JsonNode;
+
+/// The words that are about one app: its log, its releases, back, again.
+public final class AppCommands {
+    private AppCommands() {}
+
+    /// What they have in common.
+    abstract static class OfApp implements Callable<Integer> {
+        @Spec CommandSpec spec = CommandSpec.create();
+        @Mixin ClientOptions client = new ClientOptions();
+
+        @Parameters(index = "0", paramLabel = "APP", description = "the app's name")
+        String app = "";
+
+        @Option(
+                names = {"-e", "--environment"},
+                description = "default: ${DEFAULT-VALUE}",
+                defaultValue = "production")
+        String environment = "production";
+
+        String path(String word) {
+            return client.path()
+                    + "/apps/"
+                    + ApiClient.escaped(app)
+                    + "/"
+                    + word
+                    + "?environment="
+                    + ApiClient.escaped(environment);
+        }
+
+        @Override
+        public Integer call() throws Exception {
+            try (ApiClient api = new ApiClient(client.settings())) {
+                return call(api, spec.commandLine().getOut());
+            }
+        }
+
+        abstract int call(ApiClient api, PrintWriter out) throws Exception;
+    }
+
+    /// `slipway logs APP [-f]`.
+    @Command(
+            name = "logs",
+            mixinStandardHelpOptions = true,
+            description = "Prints what an app's containers printed, over all its rollouts.")
+    public static final class Logs extends OfApp {
+        @Option(names = {"-f", "--follow"}, description = "goes on until Ctrl-C")
+        private boolean follow;
+
+        @Option(names = "--raw", description = "leaves escape sequences as they are")
+        private boolean raw;
+
+        @Override
+        int call(ApiClient api, PrintWriter out) throws InterruptedException, IOException {
+            try (InputStream log = api.stream(path("log") + "&follow=" + follow)) {
+                byte[] buffer = new byte[8192];
+                TerminalText text = new TerminalText(raw);
+                int count;
+                while ((count = log.read(buffer)) >= 0) {
+                    out.print(text.take(buffer, count));
+                    out.flush();
+                }
+            }
+            return 0;
+        }
+    }
+
+    /// `slipway releases APP`.
+    @Command(
+            name = "releases",
+            mixinStandardHelpOptions = true,
+            description = "Lists an app's releases, the newest first.")
+    public static final class Releases extends OfApp {
+        @Override
+        int call(ApiClient api, PrintWriter out) throws InterruptedException {
+            for (JsonNode release : api.get(path("releases")).path("releases")) {
+                String state =
+                        release.path("live").asBoolean()
+                                ? "live"
+                                : release.path("rejected").asBoolean() ? "rejected" : "";
+                out.printf(
+                        "#%-5d %-9s %s  %s%n",
+                        release.path("number").asInt(),
+                        state,
+                        release.path("createdAt").asString("").substring(0, 19).replace('T', ' '),
+                        release.path("cause").asString(""));
+            }
+            return 0;
+        }
+    }
+
+    /// `slipway rollback APP [NUMBER]`.
+    @Command(
+            name = "rollback",
+            mixinStandardHelpOptions = true,
+            description = "Rolls an earlier release out again; without NUMBER the one before.")
+    public static final class Rollback extends OfApp {
+        @Parameters(index = "1", arity = "0..1", paramLabel = "NUMBER", description = "the release")
+        private @Nullable Integer number;
+
+        @Override
+        int call(ApiClient api, PrintWriter out) throws InterruptedException {
+            Map<String, Object> body = new LinkedHashMap<>();
+            if (number != null) {
+                body.put("release", number);
+            }
+            long run = api.send("POST", path("rollback"), body).path("run").asLong();
+            return new RunFollower(api, out).follow(client.path(), run);
+        }
+    }
+
+    /// `slipway restart APP`.
+    @Command(
+            name = "restart",
+            mixinStandardHelpOptions = true,
+            description = "Starts an app's live release anew, with no request dropped.")
+    public static final class Restart extends OfApp {
+        @Override
+        int call(ApiClient api, PrintWriter out) throws InterruptedException {
+            long run = api.send("POST", path("restart"), Map.of()).path("run").asLong();
+            return new RunFollower(api, out).follow(client.path(), run);
+        }
+    }
+}
