@@ -1,0 +1,86 @@
+package io.slipway.web.registry;
+
+import io.slipway.db.Database;
+import io.slipway.engine.access.Access;
+import io.slipway.engine.access.Caller;
+import io.slipway.engine.access.Right;
+import io.slipway.engine.access.Subject;
+import io.slipway.engine.access.TokenText;
+import io.slipway.engine.image.Registry;
+import io.slipway.engine.image.RegistryRefusal;
+import io.slipway.engine.image.RegistryRefusal.Code;
+import io.slipway.engine.image.RepositoryName;
+
+import org.jspecify.annotations.Nullable;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.Optional;
+
+/// Who asks the registry, and whether they may.
+final class RegistryRights {
+    private static final int LONGEST = 2000;
+
+    private final Database database;
+    private final Registry registry;
+    private final boolean jobsOnly;
+
+    /// @param jobsOnly whether only credentials that are bound to one repository count
+    RegistryRights(Database database, Registry registry, boolean jobsOnly) {
+        this.database = database;
+        this.registry = registry;
+        this.jobsOnly = jobsOnly;
+    }
+
+    /// Who holds the token of an `Authorization` header: Basic with any user, or Bearer.
+    Optional<Caller> caller(@Nullable String authorization) {
+        String token = token(authorization == null ? "" : authorization);
+        if (token.isEmpty()) {
+            return Optional.empty();
+        }
+        return database.read(tx -> Access.authenticate(tx, TokenText.of(token)))
+                .filter(caller -> !jobsOnly || caller.repository() != null);
+    }
+
+    private static String token(String authorization) {
+        String[] parts = authorization.strip().split(" +", 2);
+        if (parts.length < 2 || authorization.length() > LONGEST) {
+            return "";
+        }
+        if (parts[0].equalsIgnoreCase("Bearer")) {
+            return parts[1];
+        }
+        if (!parts[0].equalsIgnoreCase("Basic")) {
+            return "";
+        }
+        try {
+            byte[] decoded = Base64.getDecoder().decode(parts[1]);
+            String pair = new String(decoded, StandardCharsets.UTF_8);
+            return pair.substring(pair.indexOf(':') + 1);
+        } catch (IllegalArgumentException e) {
+            return "";
+        }
+    }
+
+    /// Lets the caller pass, or refuses.
+    ///
+    /// @throws RegistryRefusal DENIED, or NAME_UNKNOWN for what the caller must not know of
+    void require(Caller caller, Right right, RepositoryName name) {
+        String bound = caller.repository();
+        if (bound != null && !bound.equals(name.toString())) {
+            throw new RegistryRefusal(Code.DENIED, "the credential is for another repository");
+        }
+        if (!may(caller, Right.READ, name) && !may(caller, Right.PUSH, name)) {
+            throw new RegistryRefusal(Code.NAME_UNKNOWN, "there is no repository of that name");
+        }
+        if (!may(caller, right, name)) {
+            throw new RegistryRefusal(Code.DENIED, "the token does not allow it");
+        }
+    }
+
+    /// Whether the caller may do this there.
+    boolean may(Caller caller, Right right, RepositoryName name) {
+        long project = registry.project(name).id();
+        return Access.may(caller, right, new Subject.Repository(project, name.toString()));
+    }
+}
