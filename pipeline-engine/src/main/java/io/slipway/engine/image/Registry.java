@@ -75,8 +75,12 @@ public final class Registry {
                                         NAME_UNKNOWN, "there is no repository of that name"));
     }
 
-    /// How many bytes a blob of this repository has.
-    public Optional<Long> size(String repository, Digest digest) {
+    /// How many bytes a blob of this repository has; empty too when its bytes were lost, so that
+    /// they are pushed again.
+    public Optional<Long> size(String repository, Digest digest) throws IOException {
+        if (blobs.size(digest).isEmpty()) {
+            return Optional.empty();
+        }
         return database.read(
                 tx -> tx.first(BLOB, row -> row.number("size"), repository, digest.toString()));
     }
@@ -95,7 +99,11 @@ public final class Registry {
     /// Makes a blob of one repository one of another too.
     ///
     /// @return false when `from` has no such blob
-    public boolean mount(String from, String to, Digest digest) {
+    public boolean mount(String from, String to, Digest digest) throws IOException {
+        return blobs.size(digest).isPresent() && linked(from, to, digest);
+    }
+
+    private boolean linked(String from, String to, Digest digest) {
         return database.transaction(
                 tx -> {
                     if (tx.first(BLOB, row -> true, from, digest.toString()).isEmpty()) {

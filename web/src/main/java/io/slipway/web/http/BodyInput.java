@@ -95,7 +95,7 @@ public final class BodyInput extends InputStream {
                 return false;
             }
             if (context != null) {
-                context.runOnContext(ignored -> request.fetch(1));
+                context.runOnContext(ignored -> more());
             }
             if (buffer.length() > 0) {
                 bytes = buffer.getBytes();
@@ -104,6 +104,12 @@ public final class BodyInput extends InputStream {
             }
         }
         return false;
+    }
+
+    private void more() {
+        if (!request.isEnded()) {
+            request.fetch(1);
+        }
     }
 
     private Buffer take() throws IOException {

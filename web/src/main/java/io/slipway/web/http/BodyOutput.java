@@ -91,7 +91,7 @@ public final class BodyOutput extends OutputStream {
                         return;
                     }
                     response.closeHandler(gone -> promise.tryFail("the client hung up"));
-                    sending.send().onComplete(promise);
+                    sending.send().onSuccess(promise::tryComplete).onFailure(promise::tryFail);
                 });
         try {
             promise.future()

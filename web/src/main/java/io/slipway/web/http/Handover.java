@@ -43,6 +43,18 @@ public final class Handover implements AutoCloseable {
         return routing.get(CONTEXT);
     }
 
+    /// Lets what is left of a request's body pass, so that its connection can be used again. From
+    /// any thread; to be called once the answer is given.
+    public static void drain(RoutingContext routing) {
+        contextOf(routing)
+                .runOnContext(
+                        ignored -> {
+                            if (!routing.request().isEnded()) {
+                                routing.request().resume();
+                            }
+                        });
+    }
+
     private static void run(RoutingContext context, Blocking blocking, FaultAnswer faults) {
         try {
             blocking.handle(context);

@@ -5,6 +5,7 @@ import io.slipway.engine.image.Registry;
 import io.slipway.engine.image.RegistryRefusal;
 import io.slipway.engine.image.RegistryRefusal.Code;
 import io.slipway.web.http.BodyOutput;
+import io.slipway.web.http.Handover;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
@@ -69,7 +70,7 @@ final class BlobDoor {
 
     private void send(RoutingContext context, String repository, Digest digest, Part part)
             throws IOException {
-        context.request().resume();
+        Handover.drain(context);
         if (context.request().method().equals(HttpMethod.HEAD)) {
             context.response().end();
             return;

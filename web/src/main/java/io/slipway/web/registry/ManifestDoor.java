@@ -6,6 +6,7 @@ import io.slipway.engine.image.Registry;
 import io.slipway.engine.image.RegistryRefusal;
 import io.slipway.engine.image.RegistryRefusal.Code;
 import io.slipway.web.http.BodyInput;
+import io.slipway.web.http.Handover;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
@@ -61,7 +62,7 @@ final class ManifestDoor {
         } else {
             response.end();
         }
-        context.request().resume();
+        Handover.drain(context);
     }
 
     private void put(RoutingContext context, RegistryPath path) throws IOException {
@@ -134,6 +135,6 @@ final class ManifestDoor {
 
     private static void json(RoutingContext context, String type, String text) {
         context.response().putHeader("Content-Type", type).end(text);
-        context.request().resume();
+        Handover.drain(context);
     }
 }

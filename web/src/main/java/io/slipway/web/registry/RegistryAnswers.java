@@ -4,6 +4,7 @@ import io.slipway.engine.image.RegistryRefusal;
 import io.slipway.engine.image.RegistryRefusal.Code;
 import io.slipway.fault.Fault;
 import io.slipway.web.http.FaultAnswer;
+import io.slipway.web.http.Handover;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
 
@@ -47,13 +48,13 @@ final class RegistryAnswers {
         response.setStatusCode(status)
                 .putHeader("Content-Type", "application/json")
                 .end(context.request().method().name().equals("HEAD") ? "" : body);
-        context.request().resume();
+        Handover.drain(context);
     }
 
     /// An answer without a body.
     static void empty(RoutingContext context, int status) {
         context.response().setStatusCode(status).putHeader("Content-Length", "0").end();
-        context.request().resume();
+        Handover.drain(context);
     }
 
     static void unknownCaller(RoutingContext context) {

@@ -49,7 +49,7 @@ public final class RegistryHandler {
         String path = String.valueOf(context.request().path());
         if (path.equals("/v2/") || path.equals("/v2")) {
             context.response().putHeader("Content-Type", "application/json").end("{}");
-            context.request().resume();
+            Handover.drain(context);
             return;
         }
         try {

@@ -80,7 +80,8 @@ final class UploadDoor {
         }
     }
 
-    private boolean mounted(RoutingContext context, Caller caller, RegistryPath path) {
+    private boolean mounted(RoutingContext context, Caller caller, RegistryPath path)
+            throws IOException {
         String from = context.request().getParam("from");
         String mount = context.request().getParam("mount");
         if (from == null || mount == null || !Digest.fits(mount) || !mayRead(caller, from)) {
