@@ -145,7 +145,10 @@ final class Driver {
     private static Verdict errored(Fault fault) {
         Reason reason =
                 switch (fault.kind()) {
-                    case UNAVAILABLE -> Reason.RUNNER_LOST;
+                    case UNAVAILABLE ->
+                            fault.message().startsWith("cannot pull ")
+                                    ? Reason.IMAGE_PULL
+                                    : Reason.RUNNER_LOST;
                     case CONFIGURATION, NOT_FOUND, CONFLICT, PERMISSION -> Reason.DEFINITION;
                     case INTERNAL -> Reason.INTERNAL;
                 };

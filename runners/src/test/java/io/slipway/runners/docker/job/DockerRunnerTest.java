@@ -26,6 +26,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 import java.io.IOException;
@@ -34,6 +35,7 @@ import java.util.Map;
 
 @Tag("docker")
 @ExtendWith(DockerExtension.class)
+@Timeout(120)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class DockerRunnerTest {
     private DockerEngine engine;

@@ -1,0 +1,108 @@
+package io.slipway.runners.docker.network;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import com.github.dockerjava.api.model.Network;
+
+import io.slipway.fault.Fault;
+import io.slipway.runners.docker.DockerEngine;
+import io.slipway.runners.docker.DockerExtension;
+
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+import java.util.HashSet;
+import java.util.Set;
+
+@Tag("docker")
+@ExtendWith(DockerExtension.class)
+class JobNetworksTest {
+    private final DockerEngine engine;
+    private final String instance;
+
+    JobNetworksTest(DockerEngine engine, DockerExtension.Instance instance) {
+        this.engine = engine;
+        this.instance = instance.id();
+    }
+
+    @Test
+    void networkIsSmallAndUsedAgainAndAllAreGoneAfterTheClose() {
+        try (JobNetworks networks = networks()) {
+            JobNetwork first = networks.take(true);
+            JobNetwork second = networks.take(false);
+            assertThat(inspect(first).getIpam().getConfig().getFirst().getSubnet())
+                    .startsWith("10.201.")
+                    .endsWith("/28");
+            assertThat(inspect(first).getInternal()).isFalse();
+            assertThat(inspect(second).getInternal()).isTrue();
+            networks.giveBack(first.name());
+            networks.giveBack(second.name());
+            assertThat(networks.take(false)).isEqualTo(second);
+            Set<String> names = new HashSet<>();
+            names.add(networks.take(true).name());
+            names.add(networks.take(true).name());
+            assertThat(names).contains(first.name());
+            await().untilAsserted(() -> assertThat(ours()).isGreaterThan(3));
+            names.forEach(networks::giveBack);
+            networks.giveBack(second.name());
+        }
+        assertThat(ours()).isZero();
+    }
+
+    @Test
+    void networksThatAKilledProcessLeftAreSwept() {
+        JobNetworks killed = networks();
+        killed.take(true);
+        assertThat(ours()).isPositive();
+        try (JobNetworks networks = networks()) {
+            await().untilAsserted(
+                            () -> {
+                                networks.sweep();
+                                assertThat(ours()).isZero();
+                            });
+        }
+        killed.close();
+    }
+
+    @Test
+    void subnetsOfOthersAreLeftOut() {
+        Subnets subnets = Subnets.of(engine.client(), "10.201.77.0/24");
+        Set<String> given = new HashSet<>();
+        for (int i = 0; i < 16; i++) {
+            assertThat(given.add(subnets.free(28))).isTrue();
+        }
+        assertThatThrownBy(() -> subnets.free(28))
+                .isInstanceOf(Fault.class)
+                .hasMessage("cannot make a network: no free subnet in 10.201.77.0/24");
+    }
+
+    @Test
+    void subnetsThatThisMachineUsesAreLeftOut() {
+        Subnets subnets = Subnets.of(engine.client(), "127.0.0.0/24");
+        assertThatThrownBy(() -> subnets.free(28)).isInstanceOf(Fault.class);
+    }
+
+    @Test
+    void rangesThatCannotBeReadAreTheOperatorsFault() {
+        assertThatThrownBy(() -> Subnets.of(engine.client(), "10.201.0.0/30"))
+                .hasMessage(
+                        "cannot use SLIPWAY_SUBNETS: 10.201.0.0/30 is not between a /8 and a /24");
+    }
+
+    private JobNetworks networks() {
+        return new JobNetworks(engine, instance, Subnets.of(engine.client(), "10.201.0.0/16"), 1);
+    }
+
+    private Network inspect(JobNetwork network) {
+        return engine.client().inspectNetworkCmd().withNetworkId(network.name()).exec();
+    }
+
+    private long ours() {
+        return DockerExtension.left(engine.client(), instance).stream()
+                .filter(left -> left.contains("-jobs-"))
+                .count();
+    }
+}
