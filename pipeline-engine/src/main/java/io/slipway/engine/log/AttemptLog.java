@@ -164,14 +164,14 @@ public final class AttemptLog implements LogWriter, AutoCloseable {
     private void storeOnce() {
         storing.lock();
         try {
-            PendingLog.Batch batch = store.unfinished();
-            if (batch == null) {
-                batch = take();
+            PendingLog.Batch unfinished = store.unfinished();
+            if (unfinished != null) {
+                store.write(unfinished);
             }
-            if (batch == null) {
-                return;
+            PendingLog.Batch batch = take();
+            if (batch != null) {
+                store.write(batch);
             }
-            store.write(batch);
             signal();
         } catch (Fault e) {
             if (e.kind() != Fault.Kind.UNAVAILABLE) {

@@ -16,6 +16,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 
 /// Drives one claimed attempt from the claim to its verdict, on the attempt's own thread, and then
@@ -63,8 +64,9 @@ final class Driver {
     void force(Holding holding) {
         log.warn("{} does not stop when told: it is ended without its driver", holding.name());
         try {
-            conclude(holding, stopped(holding));
-            removals.remove(due(holding));
+            if (conclude(holding, stopped(holding))) {
+                removals.remove(due(holding));
+            }
         } catch (ClaimLost e) {
             log.info("{}", e.getMessage());
         }
@@ -169,15 +171,21 @@ final class Driver {
                 Map.of("by", holding.endedBy()));
     }
 
-    /// @return false when somebody else has written a verdict
+    /// @return whether this verdict is the one that is written
     private boolean conclude(Holding holding, Verdict verdict) {
         if (!holding.settle()) {
             return false;
         }
         // One transaction with the end of the log.
-        holding.ownLog().alongside(tx -> verdicts.write(tx, holding, verdict));
+        AtomicBoolean written = new AtomicBoolean();
+        holding.ownLog()
+                .alongside(
+                        tx -> {
+                            verdicts.write(tx, holding, verdict);
+                            tx.afterCommit(() -> written.set(true));
+                        });
         untilDone(holding, holding.ownLog()::flush);
-        return true;
+        return written.get();
     }
 
     private void letGo(Holding holding) {

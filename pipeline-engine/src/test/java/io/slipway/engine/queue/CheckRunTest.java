@@ -24,6 +24,7 @@ import io.slipway.engine.step.TinyTar;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -32,6 +33,10 @@ import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -189,6 +194,56 @@ final class CheckRunTest {
         Run seen = ended(run);
         assertThat(seen.progress().outcome()).isEqualTo(Outcome.ERRORED);
         assertThat(attempt(run).reason()).isEqualTo(Reason.RUNNER_LOST);
+        assertThat(runner.started).hasSize(1);
+    }
+
+    @RepeatedTest(3)
+    void connectionsThatAreCutLoseNothingAndRepeatNothing() throws Exception {
+        Path ledger = folder.resolve("ledger");
+        dispatcher();
+        Runs.Created run =
+                run(
+                        "i=0; while [ $i -lt 150 ]; do i=$((i+1)); echo \"line $i\"; sleep 0.01;"
+                                + " done; echo once >> "
+                                + ledger);
+        int cut = 0;
+        try (Connection other =
+                DriverManager.getConnection(
+                        database.address().url(),
+                        database.address().user(),
+                        database.address().password())) {
+            while (Files.notExists(ledger)) {
+                try (Statement statement = other.createStatement();
+                        ResultSet result =
+                                statement.executeQuery(
+                                        """
+                                        select count(pg_terminate_backend(pid))
+                                        from pg_stat_activity
+                                        where datname = current_database()
+                                            and pid <> pg_backend_pid()
+                                        """)) {
+                    result.next();
+                    cut += result.getInt(1);
+                }
+                Thread.sleep(60);
+            }
+        }
+        assertThat(cut).isGreaterThan(20);
+        await().atMost(Duration.ofSeconds(60))
+                .ignoreExceptions()
+                .until(
+                        () ->
+                                history.byId(run.id()).orElseThrow().progress().state()
+                                        == RunState.ENDED);
+        assertThat(ended(run).progress().outcome())
+                .as(history.attempts(run.id()).toString())
+                .isEqualTo(Outcome.SUCCEEDED);
+        StringBuilder expected = new StringBuilder();
+        for (int i = 1; i <= 150; i++) {
+            expected.append("line ").append(i).append('\n');
+        }
+        assertThat(log(run)).isEqualTo(expected.toString());
+        assertThat(Files.readAllLines(ledger)).containsExactly("once");
         assertThat(runner.started).hasSize(1);
     }
 
