@@ -93,7 +93,10 @@ public final class DockerRunner implements Runner {
         Optional<InspectContainerResponse> found =
                 resumeAt > 0 ? inspect(order.name()) : Optional.empty();
         if (found.isEmpty() && resumeAt > 0) {
-            throw Following.lost(order.name(), "its container is gone");
+            throw new Fault(
+                    Fault.Kind.NOT_FOUND,
+                    "cannot tell how job " + order.name().job() + " ended: its container is gone",
+                    "retry the run");
         }
         if (found.isEmpty()) {
             String id = create(order, sink);
