@@ -6,10 +6,10 @@ import io.slipway.engine.release.AppContainers.AppContainer;
 import io.slipway.engine.release.AppContainers.State;
 import io.slipway.engine.release.Deployer.AppOrder;
 import io.slipway.engine.run.Claim;
+import io.slipway.engine.run.ClaimLost;
 import io.slipway.engine.run.Outcome;
 import io.slipway.engine.run.Reason;
 import io.slipway.engine.run.Verdict;
-import io.slipway.fault.Fault;
 
 import org.jspecify.annotations.Nullable;
 
@@ -78,8 +78,10 @@ final class RolloutDrive {
             health = check();
         } catch (InterruptedException e) {
             return interrupted(e);
-        } catch (Fault e) {
-            undo(Outcome.ERRORED, e.message(), Map.of());
+        } catch (ClaimLost e) {
+            throw e;
+        } catch (RuntimeException e) {
+            undo(Outcome.ERRORED, String.valueOf(e.getMessage()), Map.of());
             throw e;
         }
         if (!health.healthy()) {

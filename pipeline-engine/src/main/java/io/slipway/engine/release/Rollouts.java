@@ -41,8 +41,7 @@ public final class Rollouts {
             update rollouts o set state = 'ended', outcome = 'errored', ended_at = now(),
                    cause = 'it was given up: ' || coalesce(a.summary, 'its attempt ended')
             from attempts a
-            where a.id = o.attempt_id and a.state = 'ended' and o.placement_id = ?
-              and o.state <> 'ended'
+            where a.id = o.attempt_id and a.state = 'ended' and o.state <> 'ended'
             """;
 
     private static final String TAKE_FENCE =
@@ -101,8 +100,13 @@ public final class Rollouts {
 
     /// Number of another rollout of the placement that is not over; the placement is locked.
     static Optional<Integer> otherOpen(Tx tx, long placementId, long attemptId) {
-        tx.update(END_ABANDONED, placementId);
+        endAbandoned(tx);
         return tx.first(OTHER_OPEN, row -> row.integer("number"), placementId, attemptId);
+    }
+
+    /// Ends the rollouts whose attempts ended without a word, so that what they left can be tidied.
+    static void endAbandoned(Tx tx) {
+        tx.update(END_ABANDONED);
     }
 
     static Rollout make(Tx tx, Placement placement, long releaseId, long attemptId, int runNumber) {

@@ -92,6 +92,7 @@ public final class Supervisor implements AutoCloseable {
 
     /// One look at everything.
     void round() {
+        database.change(Rollouts::endAbandoned);
         Set<String> inEngine = deployer.present();
         List<AppContainer> rows = database.read(AppContainers::present);
         boolean changed = false;

@@ -13,6 +13,7 @@ import io.slipway.web.git.GitHost;
 import io.slipway.web.git.GitLimits;
 import io.slipway.web.http.Handover;
 import io.slipway.web.http.HttpListener;
+import io.slipway.web.registry.RegistryHandler;
 import io.slipway.web.settings.Settings;
 import io.slipway.web.traffic.SwitchProcess;
 import io.slipway.web.traffic.SwitchSettings;
@@ -98,6 +99,8 @@ public final class Server implements AutoCloseable {
                                 settings.serving().url()),
                         GitLimits.DEFAULT);
         new GitHandler(host, handover).mount(router);
+        new RegistryHandler(base.database(), docker.registry(), handover, false).mount(router);
+        Documents.mount(router);
         Api api = new Api(router, base.database(), handover, settings.serving().url().toString());
         new SessionApi(
                 api,

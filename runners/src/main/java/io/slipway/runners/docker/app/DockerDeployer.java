@@ -14,6 +14,7 @@ import com.github.dockerjava.api.model.RestartPolicy;
 import io.slipway.engine.release.Deployer;
 import io.slipway.fault.Fault;
 import io.slipway.fault.Fault.Kind;
+import io.slipway.runners.docker.DockerFaults;
 
 import org.jspecify.annotations.Nullable;
 
@@ -34,6 +35,8 @@ import java.util.stream.Collectors;
 /// are out of reach (Docker Desktop), by a port on 127.0.0.1; both stay the same when the engine
 /// restarts the container.
 public final class DockerDeployer implements Deployer {
+    private static final int ADDRESS_TRIES = 5;
+
     private final DockerClient docker;
     private final String instance;
     private final AppImages images;
@@ -70,18 +73,44 @@ public final class DockerDeployer implements Deployer {
 
     @Override
     public void start(AppOrder order) {
-        ContainerState state = state(order.container());
-        if (state != null && "created".equals(state.getStatus())) {
-            remove(order.container());
-            state = null;
-        }
-        if (state == null) {
-            String network = networks.environment(order.placement());
+        doing(
+                "cannot start " + order.placement().app(),
+                () -> {
+                    ContainerState state = state(order.container());
+                    if (state != null && !"created".equals(state.getStatus())) {
+                        return;
+                    }
+                    for (int attempt = 1; !started(order, attempt == ADDRESS_TRIES); attempt++) {}
+                });
+    }
+
+    /// @param last whether an address that is taken is a fault now
+    /// @return false when another server took the address at the same moment
+    private boolean started(AppOrder order, boolean last) {
+        remove(order.container());
+        String network = networks.environment(order.placement());
+        synchronized (this) {
             containers.create(order, network, networks.freeAddress(network, list()));
-            for (String peer : order.peers()) {
-                networks.connect(networks.named(order.placement(), peer), order.container(), null);
-            }
+        }
+        for (String peer : order.peers()) {
+            networks.connect(networks.named(order.placement(), peer), order.container(), null);
+        }
+        try {
             docker.startContainerCmd(order.container()).exec();
+            return true;
+        } catch (DockerException e) {
+            if (!last && String.valueOf(e.getMessage()).contains("Address already in use")) {
+                return false;
+            }
+            throw e;
+        }
+    }
+
+    private static void doing(String what, Runnable call) {
+        try {
+            call.run();
+        } catch (RuntimeException e) {
+            throw DockerFaults.of(what, e);
         }
     }
 
@@ -194,6 +223,10 @@ public final class DockerDeployer implements Deployer {
 
     @Override
     public void announce(String container) {
+        doing("cannot give " + container + " its name", () -> named(container));
+    }
+
+    private void named(String container) {
         Container self = find(container);
         List<Container> others =
                 list().stream().filter(c -> sameEnvironment(c, self) && !sameApp(c, self)).toList();
@@ -216,6 +249,8 @@ public final class DockerDeployer implements Deployer {
                     AppContainer.placement(labels), AppLabels.of(labels, AppLabels.APP), container);
         } catch (NotFoundException e) {
             // It is gone, and its name with it.
+        } catch (DockerException e) {
+            throw DockerFaults.of("cannot take the name from " + container, e);
         }
     }
 
@@ -255,6 +290,8 @@ public final class DockerDeployer implements Deployer {
             docker.stopContainerCmd(container).withTimeout((int) grace.toSeconds()).exec();
         } catch (NotFoundException | NotModifiedException e) {
             // It does not run.
+        } catch (DockerException e) {
+            throw DockerFaults.of("cannot stop " + container, e);
         }
     }
 
@@ -281,7 +318,7 @@ public final class DockerDeployer implements Deployer {
             // It is gone.
         } catch (DockerException e) {
             if (!String.valueOf(e.getMessage()).contains("is already in progress")) {
-                throw e;
+                throw DockerFaults.of("cannot remove " + container, e);
             }
         }
     }
