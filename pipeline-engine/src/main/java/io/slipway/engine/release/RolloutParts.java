@@ -1,6 +1,9 @@
 package io.slipway.engine.release;
 
 import io.slipway.db.Database;
+import io.slipway.engine.route.AppAddresses;
+import io.slipway.engine.route.Routes;
+import io.slipway.engine.route.Traffic;
 
 /// What rollouts are made with.
 ///

@@ -180,8 +180,8 @@ final class RolloutStart {
         if (host != null && owner.isPresent()) {
             return now(taken(host, owner.get()));
         }
-        if (host != null) {
-            parts.addresses().reserve(tx, placement);
+        if (host != null && placement.loopbackPort() == null) {
+            parts.addresses().reserve(tx, placement.id(), placement.app());
         }
         Release release = release(tx, placement, content, values.version());
         Rollout rollout =

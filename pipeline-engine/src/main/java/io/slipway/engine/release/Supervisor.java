@@ -5,6 +5,8 @@ import io.slipway.db.Tx;
 import io.slipway.engine.release.AppContainers.AppContainer;
 import io.slipway.engine.release.AppContainers.State;
 import io.slipway.engine.release.Deployer.Condition;
+import io.slipway.engine.route.Routes;
+import io.slipway.engine.route.Traffic;
 import io.slipway.fault.Fault;
 
 import org.jspecify.annotations.Nullable;

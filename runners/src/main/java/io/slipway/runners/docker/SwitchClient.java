@@ -1,7 +1,7 @@
 package io.slipway.runners.docker;
 
-import io.slipway.engine.release.RouteTable;
-import io.slipway.engine.release.Traffic;
+import io.slipway.engine.route.RouteTable;
+import io.slipway.engine.route.Traffic;
 import io.slipway.fault.Fault;
 import io.slipway.fault.Fault.Kind;
 

@@ -3,13 +3,13 @@ package io.slipway.web.api;
 import com.fasterxml.jackson.annotation.JsonRawValue;
 
 import io.slipway.db.Tx;
-import io.slipway.engine.release.AppAddresses;
 import io.slipway.engine.release.Placement;
 import io.slipway.engine.release.Placements;
 import io.slipway.engine.release.Release;
 import io.slipway.engine.release.Releases;
 import io.slipway.engine.release.Rollout;
 import io.slipway.engine.release.Rollouts;
+import io.slipway.engine.route.AppAddresses;
 
 import org.jspecify.annotations.Nullable;
 

@@ -6,7 +6,7 @@ import io.slipway.engine.access.Right;
 import io.slipway.engine.access.Subject;
 import io.slipway.engine.project.Project;
 import io.slipway.engine.project.Projects;
-import io.slipway.engine.release.AppAddresses;
+import io.slipway.engine.route.AppAddresses;
 import io.slipway.engine.run.Run;
 import io.slipway.engine.run.RunHistory;
 

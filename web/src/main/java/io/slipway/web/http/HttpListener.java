@@ -1,6 +1,6 @@
 package io.slipway.web.http;
 
-import io.slipway.engine.release.ServerLink;
+import io.slipway.engine.route.ServerLink;
 import io.slipway.fault.Fault;
 import io.slipway.fault.Fault.Kind;
 import io.vertx.core.Vertx;

@@ -1,16 +1,11 @@
 package io.slipway.web.server;
 
-import com.github.dockerjava.api.command.InspectImageResponse;
-
 import io.slipway.engine.blob.FolderBlobStore;
 import io.slipway.engine.image.Registry;
-import io.slipway.engine.release.Deployer.BuiltImage;
-import io.slipway.engine.release.Deployer.Progress;
-import io.slipway.engine.release.Deployer.ReadyImage;
 import io.slipway.runners.docker.DockerAddress;
 import io.slipway.runners.docker.DockerEngine;
-import io.slipway.runners.docker.app.AppImages;
 import io.slipway.runners.docker.app.DockerDeployer;
+import io.slipway.runners.docker.app.StoredImages;
 import io.slipway.runners.docker.image.DockerImageBuilder;
 import io.slipway.runners.docker.image.EngineImages;
 import io.slipway.runners.docker.job.DockerRunner;
@@ -19,9 +14,7 @@ import io.slipway.runners.docker.network.Subnets;
 import io.slipway.web.settings.Settings.EngineSettings;
 
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 
 /// One Docker engine as runner, image builder and target.
@@ -55,7 +48,7 @@ final class DockerParts implements AutoCloseable {
                     new DockerDeployer(
                             engine.client(),
                             base.instance(),
-                            new Images(engine, images),
+                            new StoredImages(engine, images),
                             engine.reachesContainers(),
                             () -> subnets.free(24));
         } catch (Throwable e) {
@@ -101,28 +94,5 @@ final class DockerParts implements AutoCloseable {
     @Override
     public void close() {
         closing.close();
-    }
-
-    /// How the images of apps get into the engine.
-    private record Images(DockerEngine engine, EngineImages images) implements AppImages {
-        @Override
-        public ReadyImage pull(String reference, Progress progress) {
-            InspectImageResponse found = engine.pull(reference, progress::line);
-            List<String> digests = found.getRepoDigests();
-            boolean pinned = digests != null && !digests.isEmpty();
-            var config = found.getConfig();
-            var exposed = config == null ? null : config.getExposedPorts();
-            List<Integer> ports =
-                    exposed == null
-                            ? List.of()
-                            : Arrays.stream(exposed).map(port -> port.getPort()).toList();
-            return new ReadyImage(
-                    pinned ? digests.getFirst() : reference, String.valueOf(found.getId()), ports);
-        }
-
-        @Override
-        public String ensure(BuiltImage image) {
-            return images.ensure(image.repository(), image.digest(), image.engineId());
-        }
     }
 }

@@ -1,15 +1,11 @@
 package io.slipway.web.server;
 
-import com.github.dockerjava.api.DockerClient;
-import com.github.dockerjava.api.exception.NotFoundException;
-import com.github.dockerjava.api.exception.NotModifiedException;
-import com.github.dockerjava.api.model.Container;
-
 import io.slipway.db.EmbeddedDatabase;
 import io.slipway.fault.Fault;
 import io.slipway.fault.Fault.Kind;
 import io.slipway.runners.docker.DockerAddress;
 import io.slipway.runners.docker.DockerEngine;
+import io.slipway.runners.docker.app.RunningApps;
 import io.slipway.web.settings.DataPaths;
 import io.slipway.web.settings.Settings;
 import io.slipway.web.traffic.SwitchProcess;
@@ -100,29 +96,13 @@ public final class Shutdown {
             DockerAddress address =
                     DockerAddress.find(env, Path.of(System.getProperty("user.home")));
             try (DockerEngine engine = DockerEngine.connect(address, instance, env)) {
-                List<Container> apps = apps(engine.client(), instance);
-                apps.parallelStream().forEach(app -> stop(engine.client(), app));
-                if (!apps.isEmpty()) {
-                    report.accept(
-                            apps.size() == 1 ? "1 app stopped" : apps.size() + " apps stopped");
+                int apps = new RunningApps(engine, instance).stop();
+                if (apps > 0) {
+                    report.accept(apps == 1 ? "1 app stopped" : apps + " apps stopped");
                 }
             }
         } catch (IOException e) {
             throw new Fault(Kind.INTERNAL, "cannot read " + file + ": " + e.getMessage(), "", e);
-        }
-    }
-
-    private static List<Container> apps(DockerClient docker, String instance) {
-        return docker.listContainersCmd()
-                .withLabelFilter(Map.of("slipway.instance", instance, "slipway.kind", "app"))
-                .exec();
-    }
-
-    private static void stop(DockerClient docker, Container app) {
-        try {
-            docker.stopContainerCmd(app.getId()).withTimeout(10).exec();
-        } catch (NotFoundException | NotModifiedException e) {
-            // It does not run any more.
         }
     }
 }

@@ -1,7 +1,7 @@
 package io.slipway.web.server;
 
-import io.slipway.engine.release.RouteTable;
-import io.slipway.engine.release.Traffic;
+import io.slipway.engine.route.RouteTable;
+import io.slipway.engine.route.Traffic;
 import io.slipway.runners.docker.SwitchClient;
 
 import java.time.Duration;

@@ -1,6 +1,6 @@
 package io.slipway.web.traffic;
 
-import io.slipway.engine.release.RouteTable;
+import io.slipway.engine.route.RouteTable;
 import io.slipway.fault.Fault;
 import io.slipway.fault.Fault.Kind;
 

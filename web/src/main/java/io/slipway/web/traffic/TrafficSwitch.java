@@ -1,7 +1,7 @@
 package io.slipway.web.traffic;
 
-import io.slipway.engine.release.Route;
-import io.slipway.engine.release.RouteTable;
+import io.slipway.engine.route.Route;
+import io.slipway.engine.route.RouteTable;
 import io.slipway.fault.Fault;
 import io.slipway.fault.Fault.Kind;
 import io.slipway.web.traffic.http.Networks;

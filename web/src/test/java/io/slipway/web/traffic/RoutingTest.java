@@ -2,7 +2,7 @@ package io.slipway.web.traffic;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.slipway.engine.release.Route;
+import io.slipway.engine.route.Route;
 import io.slipway.web.traffic.proxy.ProxyLimits;
 
 import org.junit.jupiter.api.AfterEach;

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import io.slipway.engine.release.Route;
-import io.slipway.engine.release.RouteTable;
+import io.slipway.engine.route.Route;
+import io.slipway.engine.route.RouteTable;
 import io.slipway.fault.Fault;
 import io.slipway.runners.docker.SwitchClient;
 import io.slipway.web.traffic.proxy.ProxyLimits;

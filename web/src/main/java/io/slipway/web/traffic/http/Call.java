@@ -8,7 +8,7 @@ import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
-import io.slipway.engine.release.ServerLink;
+import io.slipway.engine.route.ServerLink;
 
 import org.jspecify.annotations.Nullable;
 

@@ -3,7 +3,7 @@ package io.slipway.web.traffic.http;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpRequest;
-import io.slipway.engine.release.ServerLink;
+import io.slipway.engine.route.ServerLink;
 
 import org.jspecify.annotations.Nullable;
 

@@ -1,7 +1,7 @@
 package io.slipway.web.traffic.proxy;
 
-import io.slipway.engine.release.Route;
-import io.slipway.engine.release.ServerLink;
+import io.slipway.engine.route.Route;
+import io.slipway.engine.route.ServerLink;
 
 /// Where a request goes, decided under the lock that guards the swap of tables.
 sealed interface Destination {

@@ -1,8 +1,8 @@
 package io.slipway.web.traffic.proxy;
 
-import io.slipway.engine.release.Route;
-import io.slipway.engine.release.RouteTable;
-import io.slipway.engine.release.ServerLink;
+import io.slipway.engine.route.Route;
+import io.slipway.engine.route.RouteTable;
+import io.slipway.engine.route.ServerLink;
 import io.slipway.web.traffic.http.HostName;
 
 import org.jspecify.annotations.Nullable;

@@ -1,4 +1,4 @@
-package io.slipway.engine.release;
+package io.slipway.engine.route;
 
 /// How the switch reaches the server, and by what the server knows that a request came from it.
 ///

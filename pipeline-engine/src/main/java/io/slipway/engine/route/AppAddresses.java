@@ -1,4 +1,4 @@
-package io.slipway.engine.release;
+package io.slipway.engine.route;
 
 import io.slipway.db.Tx;
 import io.slipway.fault.Fault;
@@ -40,22 +40,23 @@ public record AppAddresses(URI self, boolean loopbackPorts) {
         return loopbackPort == null ? url(host) : "http://127.0.0.1:" + loopbackPort;
     }
 
-    /// Gives the placement a port, if apps have ports here and it has none.
-    void reserve(Tx tx, Placement placement) {
-        if (!loopbackPorts || placement.loopbackPort() != null) {
+    /// Gives an app in an environment a port, if apps have ports here and it has none.
+    ///
+    /// @param placement id of the placement
+    /// @throws Fault UNAVAILABLE when no port was free
+    public void reserve(Tx tx, long placement, String app) {
+        if (!loopbackPorts) {
             return;
         }
         for (int i = 0; i < 100; i++) {
             int port = FIRST + ThreadLocalRandom.current().nextInt(COUNT);
-            if (free(port) && tx.update(TAKE, port, placement.id(), port) == 1) {
+            if (free(port) && tx.update(TAKE, port, placement, port) == 1) {
                 return;
             }
         }
         throw new Fault(
                 Kind.UNAVAILABLE,
-                "cannot give "
-                        + placement.app()
-                        + " a port on 127.0.0.1: none of a hundred was free",
+                "cannot give " + app + " a port on 127.0.0.1: none of a hundred was free",
                 "stop what listens on the ports from " + FIRST + " on");
     }
 

@@ -1,4 +1,4 @@
-package io.slipway.engine.release;
+package io.slipway.engine.route;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
