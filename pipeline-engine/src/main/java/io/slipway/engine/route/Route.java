@@ -2,7 +2,9 @@ package io.slipway.engine.route;
 
 import org.jspecify.annotations.Nullable;
 
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /// Where the requests of one host go.
 ///
@@ -36,6 +38,27 @@ public record Route(
         if (loopbackPort != null && (loopbackPort < 1 || loopbackPort > 65535)) {
             throw RouteTable.refused("loopback port " + loopbackPort + " is no port");
         }
+    }
+
+    static Route of(PlainJson json) {
+        return new Route(
+                json.text("app"),
+                json.text("project"),
+                json.text("environment"),
+                json.textOrNull("cause"),
+                json.texts("backends"),
+                json.portOrNull("loopbackPort"));
+    }
+
+    Map<String, @Nullable Object> json() {
+        Map<String, @Nullable Object> json = new LinkedHashMap<>();
+        json.put("app", app);
+        json.put("project", project);
+        json.put("environment", environment);
+        json.put("cause", cause);
+        json.put("backends", backends);
+        json.put("loopbackPort", loopbackPort);
+        return json;
     }
 
     private static int port(String backend) {

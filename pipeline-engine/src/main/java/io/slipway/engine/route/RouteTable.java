@@ -5,11 +5,9 @@ import io.slipway.fault.Fault.Kind;
 
 import org.jspecify.annotations.Nullable;
 
-import tools.jackson.core.JacksonException;
-import tools.jackson.databind.json.JsonMapper;
-
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -28,8 +26,6 @@ public record RouteTable(
         @Nullable ServerLink server,
         List<String> ownHosts,
         Map<String, Route> routes) {
-    private static final JsonMapper JSON = new JsonMapper();
-
     /// What a switch has before it was ever told anything.
     public static final RouteTable EMPTY = new RouteTable(0, null, List.of(), Map.of());
 
@@ -61,20 +57,25 @@ public record RouteTable(
     ///
     /// @throws Fault CONFIGURATION when the text is no route table
     public static RouteTable parse(byte[] json) {
-        try {
-            RouteTable table = JSON.readValue(json, RouteTable.class);
-            if (table == null) {
-                throw refused("it is null");
-            }
-            return table;
-        } catch (JacksonException e) {
-            throw e.getCause() instanceof Fault fault ? fault : refused(e.getOriginalMessage());
-        }
+        PlainJson table = PlainJson.parse(json);
+        PlainJson server = table.object("server");
+        return new RouteTable(
+                table.number("revision"),
+                server == null ? null : ServerLink.of(server),
+                table.texts("ownHosts"),
+                table.objects("routes", Route::of));
     }
 
     /// As JSON, with the link's secret: for the switch and its file only.
     public byte[] toJson() {
-        return JSON.writeValueAsBytes(this);
+        Map<String, @Nullable Object> json = new LinkedHashMap<>();
+        json.put("revision", revision);
+        json.put("server", server == null ? null : server.json());
+        json.put("ownHosts", ownHosts);
+        Map<String, Object> byHost = new LinkedHashMap<>();
+        routes.forEach((host, route) -> byHost.put(host, route.json()));
+        json.put("routes", byHost);
+        return PlainJson.write(json);
     }
 
     private static void checkHost(String host) {

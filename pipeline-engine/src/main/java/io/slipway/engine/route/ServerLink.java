@@ -1,5 +1,7 @@
 package io.slipway.engine.route;
 
+import java.util.Map;
+
 /// How the switch reaches the server, and by what the server knows that a request came from it.
 ///
 /// @param host an address of this machine
@@ -27,6 +29,14 @@ public record ServerLink(String host, int port, String secret) {
         if (secret == null || !secret.matches("[0-9a-zA-Z]{32,128}")) {
             throw RouteTable.refused("the link's secret has the wrong form");
         }
+    }
+
+    static ServerLink of(PlainJson json) {
+        return new ServerLink(json.text("host"), json.port("port"), json.text("secret"));
+    }
+
+    Map<String, Object> json() {
+        return Map.of("host", host, "port", port, "secret", secret);
     }
 
     @Override

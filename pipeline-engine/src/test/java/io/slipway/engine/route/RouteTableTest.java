@@ -49,8 +49,10 @@ class RouteTableTest {
 
     @Test
     void malformedTablesAreRefusedWithTheReason() {
-        refused("nonsense", "cannot use the route table");
-        refused("null", "it is null");
+        refused("nonsense", "cannot read the JSON text");
+        refused("null", "it is no object");
+        refused("{\"revision\":1} {}", "it is no object");
+        refused("{\"revision\":1.5}", "'revision' is no whole number");
         refused("{\"revision\":-1}", "revision -1 is negative");
         refused("{\"revision\":1,\"ownHosts\":[\"a b\"]}", "'a b' is no host name");
         refused(

@@ -1,23 +1,17 @@
 package io.slipway.web.cli;
 
-import io.slipway.fault.Fault;
-import io.slipway.web.traffic.Addresses;
-import io.slipway.web.traffic.FaultLine;
-import io.slipway.web.traffic.SwitchSettings;
-import io.slipway.web.traffic.TrafficSwitch;
+import io.slipway.web.traffic.SwitchMain;
 
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-import sun.misc.Signal;
-import sun.misc.SignalHandler;
-
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 
-/// `slipway switch`: the process that owns the public port. `slipway up` starts it; nobody else
-/// needs to.
+/// `slipway switch`: the process that owns the public port. `slipway up` starts one by itself; this
+/// is for whoever wants to run it under a supervisor.
 @Command(name = "switch", hidden = true, description = "Serves apps from the last routes.")
 public final class SwitchCommand implements Callable<Integer> {
     @Option(names = "--data", required = true, description = "The data folder.")
@@ -31,20 +25,9 @@ public final class SwitchCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        Signal.handle(new Signal("INT"), SignalHandler.SIG_IGN);
-        Signal.handle(new Signal("HUP"), SignalHandler.SIG_IGN);
-        try {
-            SwitchSettings settings =
-                    SwitchSettings.of(
-                            data, listen.stream().map(Addresses::parse).toList(), trusted);
-            TrafficSwitch traffic = new TrafficSwitch(settings);
-            Signal.handle(new Signal("TERM"), signal -> traffic.close());
-            traffic.start();
-            traffic.awaitEnd();
-            return 0;
-        } catch (Fault e) {
-            System.err.println(FaultLine.of(e));
-            return 1;
-        }
+        List<String> args = new ArrayList<>(List.of("--data", data.toString()));
+        listen.forEach(address -> args.addAll(List.of("--listen", address)));
+        trusted.forEach(cidr -> args.addAll(List.of("--trusted-proxy", cidr)));
+        return SwitchMain.run(args.toArray(String[]::new));
     }
 }

@@ -1,6 +1,10 @@
 package io.slipway.web.traffic;
 
+import io.slipway.engine.release.PlainJson;
+
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /// What `control.json` says: where the running switch is, and by which secret it obeys.
 ///
@@ -17,6 +21,28 @@ record ControlFile(
         String version,
         String settings,
         List<String> listening) {
+    static ControlFile parse(byte[] json) {
+        PlainJson file = PlainJson.parse(json);
+        return new ControlFile(
+                file.number("pid"),
+                file.port("controlPort"),
+                file.text("secret"),
+                file.text("version"),
+                file.text("settings"),
+                file.texts("listening"));
+    }
+
+    byte[] bytes() {
+        Map<String, Object> file = new LinkedHashMap<>();
+        file.put("pid", pid);
+        file.put("controlPort", controlPort);
+        file.put("secret", secret);
+        file.put("version", version);
+        file.put("settings", settings);
+        file.put("listening", listening);
+        return PlainJson.write(file);
+    }
+
     @Override
     public String toString() {
         return "process " + pid + ", control port " + controlPort + " [secret]";

@@ -17,15 +17,11 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.timeout.ReadTimeoutHandler;
+import io.slipway.engine.release.PlainJson;
 import io.slipway.fault.Fault;
 import io.slipway.fault.Fault.Kind;
+import io.slipway.web.traffic.proxy.Journal;
 import io.slipway.web.traffic.proxy.Transport;
-
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-
-import tools.jackson.core.JacksonException;
-import tools.jackson.databind.json.JsonMapper;
 
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -37,8 +33,6 @@ import java.util.concurrent.Executors;
 /// The control port: on 127.0.0.1, and only for who knows the secret. Each request is served by a
 /// virtual thread of its own.
 final class ControlServer implements AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger(ControlServer.class);
-    private static final JsonMapper JSON = new JsonMapper();
     private static final int BODY_BYTES = 16 * 1024 * 1024;
 
     private final Control control;
@@ -103,27 +97,27 @@ final class ControlServer implements AutoCloseable {
 
     private void serve(ChannelHandlerContext ctx, String call, byte[] body) {
         try {
-            answer(ctx, 200, JSON.writeValueAsString(done(call, body)));
+            byte[] json = PlainJson.write(done(call, body).json());
+            answer(ctx, 200, new String(json, StandardCharsets.UTF_8));
         } catch (Fault e) {
             answer(ctx, status(e.kind()), e.message());
-        } catch (JacksonException e) {
-            answer(ctx, 400, "cannot read the body: " + e.getOriginalMessage());
         } catch (RuntimeException e) {
-            LOG.error("{} failed", call, e);
+            Journal.line(call + " failed: " + e);
+            e.printStackTrace();
             answer(ctx, 500, "an unexpected mistake; the switch's log has it");
         }
     }
 
-    private Object done(String call, byte[] body) {
+    private Control.Answer done(String call, byte[] body) {
         switch (call) {
             case "PUT /routes":
                 return control.apply(body);
             case "GET /state":
                 return control.state();
             case "POST /drain":
-                return control.drain(JSON.readValue(body, Control.Drain.class));
+                return control.drain(Control.Drain.of(PlainJson.parse(body)));
             case "POST /handover":
-                return control.handover(JSON.readValue(body, Handover.Request.class));
+                return control.handover(PlainJson.parse(body).text("socket"));
             case "POST /retire":
                 control.retire();
                 return control.state();

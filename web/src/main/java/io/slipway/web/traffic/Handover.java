@@ -12,9 +12,8 @@ import io.netty.channel.unix.DomainSocketReadMode;
 import io.netty.channel.unix.FileDescriptor;
 import io.netty.channel.unix.UnixChannelOption;
 import io.netty.util.ReferenceCountUtil;
+import io.slipway.engine.release.PlainJson;
 import io.slipway.web.traffic.proxy.Transport;
-
-import tools.jackson.databind.json.JsonMapper;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -22,6 +21,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -30,19 +30,18 @@ import java.util.concurrent.TimeUnit;
 /// folder that only this user can enter, made for one handover.
 final class Handover {
     private static final Duration PATIENCE = Duration.ofSeconds(5);
-    private static final JsonMapper JSON = new JsonMapper();
 
     private Handover() {}
-
-    /// What the successor asks for.
-    ///
-    /// @param socket path of the Unix socket it waits at
-    record Request(String socket) {}
 
     /// What the predecessor answers when it has sent them.
     ///
     /// @param sockets how many there are
-    record Sent(int sockets) {}
+    record Sent(int sockets) implements Control.Answer {
+        @Override
+        public Map<String, ?> json() {
+            return Map.of("sockets", sockets);
+        }
+    }
 
     /// Asks a switch for its sockets. Until it is told to retire it goes on accepting as well.
     ///
@@ -57,12 +56,12 @@ final class Handover {
                     predecessor.call(
                             "POST",
                             "/handover",
-                            JSON.writeValueAsBytes(new Request(socket.toString())),
+                            PlainJson.write(Map.of("socket", socket.toString())),
                             PATIENCE);
             if (!reply.ok()) {
                 throw new IOException("the running switch refused: " + reply.text());
             }
-            int count = JSON.readValue(reply.body(), Sent.class).sockets();
+            long count = PlainJson.parse(reply.body()).number("sockets");
             return new Inherited(adopt(transport, received, count));
         } finally {
             listening.close().awaitUninterruptibly(2000);
@@ -116,7 +115,7 @@ final class Handover {
     }
 
     private static List<ServerChannel> adopt(
-            Transport transport, BlockingQueue<FileDescriptor> received, int count)
+            Transport transport, BlockingQueue<FileDescriptor> received, long count)
             throws IOException {
         List<ServerChannel> channels = new ArrayList<>();
         while (channels.size() < count) {

@@ -6,12 +6,11 @@ import io.netty.channel.ServerChannel;
 import io.netty.channel.unix.FileDescriptor;
 import io.slipway.fault.Fault;
 import io.slipway.fault.Fault.Kind;
+import io.slipway.web.traffic.proxy.Journal;
 import io.slipway.web.traffic.proxy.Proxy;
 import io.slipway.web.traffic.proxy.Transport;
 
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 import java.io.IOException;
 import java.net.InetAddress;
@@ -27,7 +26,6 @@ import java.util.TreeSet;
 /// The listening sockets: the public ones, and those of apps on the loopback. Each is bound here or
 /// comes from a predecessor. Used under the lock of [TrafficSwitch].
 final class Listeners {
-    private static final Logger LOG = LoggerFactory.getLogger(Listeners.class);
 
     private final Transport transport;
     private final Proxy proxy;
@@ -82,7 +80,7 @@ final class Listeners {
                 if (bound.isSuccess()) {
                     loopback.put(port, bound.channel());
                 } else {
-                    LOG.warn("{} is taken: no app is served there", Addresses.text(address));
+                    Journal.line(Addresses.text(address) + " is taken: no app is served there");
                     failed.add(port);
                 }
             }
@@ -137,7 +135,7 @@ final class Listeners {
             if (!mayBeMissing || !why.contains("assign requested address")) {
                 throw refused(address, why, bound.cause());
             }
-            LOG.info("{} is not there on this machine", Addresses.text(address));
+            Journal.line(Addresses.text(address) + " is not there on this machine");
         }
         return bound;
     }

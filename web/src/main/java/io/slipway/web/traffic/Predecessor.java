@@ -1,11 +1,9 @@
 package io.slipway.web.traffic;
 
-import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import io.slipway.engine.release.PlainJson;
+import io.slipway.web.traffic.proxy.Journal;
 
-import tools.jackson.core.JacksonException;
-import tools.jackson.databind.json.JsonMapper;
+import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
 import java.time.Duration;
@@ -13,8 +11,6 @@ import java.time.Duration;
 /// The switch whose sockets this one took, as long as it has connections: it must learn new routes
 /// too, and a drain must wait for its requests as well.
 final class Predecessor {
-    private static final Logger LOG = LoggerFactory.getLogger(Predecessor.class);
-    private static final JsonMapper JSON = new JsonMapper();
     private static final Duration PATIENCE = Duration.ofSeconds(3);
 
     private volatile @Nullable ControlCall call;
@@ -34,13 +30,9 @@ final class Predecessor {
     /// @return how many of its requests are left
     int drain(byte[] order, Duration timeout) {
         ControlCall.Reply reply = send("POST", "/drain", order, timeout.plus(PATIENCE));
-        try {
-            return reply == null || !reply.ok()
-                    ? 0
-                    : JSON.readValue(reply.body(), Control.Left.class).left();
-        } catch (JacksonException e) {
-            return 0;
-        }
+        return reply == null || !reply.ok()
+                ? 0
+                : (int) PlainJson.parse(reply.body()).number("left");
     }
 
     private ControlCall.@Nullable Reply send(
@@ -52,7 +44,7 @@ final class Predecessor {
         try {
             return known.call(method, path, body, timeout);
         } catch (IOException e) {
-            LOG.info("the switch before this one has ended");
+            Journal.line("the switch before this one has ended");
             call = null;
             return null;
         }

@@ -6,9 +6,6 @@ import io.slipway.fault.Fault.Kind;
 
 import org.jspecify.annotations.Nullable;
 
-import tools.jackson.core.JacksonException;
-import tools.jackson.databind.json.JsonMapper;
-
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -26,8 +23,6 @@ import java.util.Set;
 /// The files of the switch: `routes.json`, `control.json` and `lock`, each for the owner only.
 /// Files are replaced by rename, so a reader finds the old one or the new one whole.
 final class SwitchFolder implements AutoCloseable {
-    private static final JsonMapper JSON = new JsonMapper();
-
     private final Path folder;
     private @Nullable FileChannel lockFile;
     private @Nullable FileLock lock;
@@ -94,7 +89,7 @@ final class SwitchFolder implements AutoCloseable {
     }
 
     void publish(ControlFile control) {
-        write("control.json", JSON.writeValueAsBytes(control));
+        write("control.json", control.bytes());
     }
 
     /// Removes `control.json` when it is still that of this switch.
@@ -111,9 +106,8 @@ final class SwitchFolder implements AutoCloseable {
     /// What the last switch that became ready said; empty when there is nothing readable.
     Optional<ControlFile> control() {
         try {
-            return Optional.of(
-                    JSON.readValue(Files.readAllBytes(path("control.json")), ControlFile.class));
-        } catch (IOException | JacksonException e) {
+            return Optional.of(ControlFile.parse(Files.readAllBytes(path("control.json"))));
+        } catch (IOException | Fault e) {
             return Optional.empty();
         }
     }

@@ -105,7 +105,7 @@ public final class SwitchProcess {
         List<String> command =
                 new ArrayList<>(List.of("/bin/sh", "-c", "trap '' INT HUP; exec \"$0\" \"$@\""));
         command.addAll(program);
-        command.addAll(List.of("switch", "--data", settings.data().toAbsolutePath().toString()));
+        command.addAll(List.of("--data", settings.data().toAbsolutePath().toString()));
         settings.addresses().forEach(address -> command.addAll(List.of("--listen", address)));
         settings.trusted().forEach(cidr -> command.addAll(List.of("--trusted-proxy", cidr)));
         ProcessBuilder builder =
@@ -182,17 +182,21 @@ public final class SwitchProcess {
         List<String> program = new ArrayList<>();
         program.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         program.addAll(FLAGS);
-        program.addAll(List.of("-cp", System.getProperty("java.class.path"), "io.slipway.Main"));
+        program.addAll(
+                List.of("-cp", System.getProperty("java.class.path"), SwitchMain.class.getName()));
         return program;
     }
 
+    /// The first compiler alone takes 30 MB less than both, and less processor time at the rates of
+    /// one machine.
     private static final List<String> FLAGS =
             List.of(
                     "-XX:+UseSerialGC",
                     "-XX:TieredStopAtLevel=1",
-                    "-Xms8m",
+                    "-XX:+UseCompactObjectHeaders",
+                    "-Xms6m",
                     "-Xmx48m",
-                    "-Xmn4m",
+                    "-Xmn3m",
                     "-Dio.netty.allocator.type=unpooled",
                     "-XX:MaxDirectMemorySize=192m",
                     "-XX:ReservedCodeCacheSize=32m",

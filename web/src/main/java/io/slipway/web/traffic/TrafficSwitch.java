@@ -5,15 +5,12 @@ import io.slipway.engine.route.RouteTable;
 import io.slipway.fault.Fault;
 import io.slipway.fault.Fault.Kind;
 import io.slipway.web.traffic.http.Networks;
+import io.slipway.web.traffic.proxy.Journal;
 import io.slipway.web.traffic.proxy.Proxy;
 import io.slipway.web.traffic.proxy.Routes;
 import io.slipway.web.traffic.proxy.Transport;
 
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-
-import tools.jackson.databind.json.JsonMapper;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -34,8 +31,6 @@ import java.util.stream.Collectors;
 /// server that its table names. It starts from its last table, from a predecessor's sockets when
 /// there is one, and obeys its control port.
 public final class TrafficSwitch implements Control, AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger(TrafficSwitch.class);
-    private static final JsonMapper JSON = new JsonMapper();
     private static final Duration HANDOVER = Duration.ofSeconds(6);
 
     private final SwitchSettings settings;
@@ -107,7 +102,9 @@ public final class TrafficSwitch implements Control, AutoCloseable {
             throw e;
         }
         running.ifPresent(old -> tell(old, "/retire"));
-        LOG.info("listening on {}, revision {}", listeners.addresses(), routes.table().revision());
+        Journal.line(
+                "listening on %s, revision %d"
+                        .formatted(listeners.addresses(), routes.table().revision()));
     }
 
     /// Where it listens, `address:port`.
@@ -185,7 +182,7 @@ public final class TrafficSwitch implements Control, AutoCloseable {
         try {
             routes.drained(order.backend()).get(timeout.toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {
-            LOG.info("{} is not drained after {}", order.backend(), timeout);
+            Journal.line(order.backend() + " is not drained after " + timeout.toMillis() + " ms");
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (ExecutionException e) {
@@ -195,14 +192,13 @@ public final class TrafficSwitch implements Control, AutoCloseable {
         Duration rest = timeout.minusNanos(System.nanoTime() - start);
         int before =
                 predecessor.drain(
-                        JSON.writeValueAsBytes(
-                                new Drain(order.backend(), Math.max(0, rest.toMillis()))),
+                        new Drain(order.backend(), Math.max(0, rest.toMillis())).bytes(),
                         rest.isNegative() ? Duration.ZERO : rest);
         return new Left((load == null ? 0 : load.inFlight()) + before);
     }
 
     @Override
-    public Handover.Sent handover(Handover.Request request) {
+    public Handover.Sent handover(String socket) {
         synchronized (this) {
             if (phase != Phase.ACTIVE) {
                 throw new Fault(Kind.CONFLICT, "cannot hand over: not the active switch", "");
@@ -212,7 +208,7 @@ public final class TrafficSwitch implements Control, AutoCloseable {
             }
             phase = Phase.HANDING_OVER;
             try {
-                Handover.pass(transport, Path.of(request.socket()), listeners.descriptors());
+                Handover.pass(transport, Path.of(socket), listeners.descriptors());
             } catch (IOException e) {
                 phase = Phase.ACTIVE;
                 throw new Fault(Kind.UNAVAILABLE, "cannot hand over: " + e.getMessage(), "", e);
@@ -232,7 +228,7 @@ public final class TrafficSwitch implements Control, AutoCloseable {
         listeners.close();
         folder.unlock();
         proxy.retire();
-        LOG.info("succeeded; {} connections are left", proxy.clients());
+        Journal.line("succeeded; %d connections are left".formatted(proxy.clients()));
         Thread.ofVirtual()
                 .start(
                         () -> {
@@ -259,10 +255,10 @@ public final class TrafficSwitch implements Control, AutoCloseable {
             try {
                 return Handover.take(ControlCall.to(running), transport);
             } catch (IOException e) {
-                LOG.warn("cannot take over the sockets: {}", e.getMessage());
+                Journal.line("cannot take over the sockets: " + e.getMessage());
             }
         }
-        LOG.warn("there is a short gap: the sockets are closed and opened again");
+        Journal.line("there is a short gap: the sockets are closed and opened again");
         tell(running, "/retire");
         return Inherited.nothing();
     }
@@ -271,7 +267,7 @@ public final class TrafficSwitch implements Control, AutoCloseable {
         pause(HANDOVER);
         synchronized (this) {
             if (phase == Phase.HANDING_OVER) {
-                LOG.warn("the successor did not get ready: going on");
+                Journal.line("the successor did not get ready: going on");
                 phase = folder.lock() ? Phase.ACTIVE : Phase.HANDING_OVER;
             }
         }
@@ -325,7 +321,7 @@ public final class TrafficSwitch implements Control, AutoCloseable {
         try {
             ControlCall.to(control).call("POST", path, new byte[0], Duration.ofSeconds(5));
         } catch (IOException e) {
-            LOG.info("the switch before this one has ended");
+            Journal.line("the switch before this one has ended");
         }
     }
 

@@ -165,7 +165,7 @@ class SwitchProcessTest {
                 assertThat(load.failures()).isEmpty();
             }
             System.out.println("resident after 1000 requests: " + resident() + " kB");
-            assertThat(resident()).isLessThan(100_000);
+            assertThat(resident()).isLessThan(80_000);
         }
     }
 

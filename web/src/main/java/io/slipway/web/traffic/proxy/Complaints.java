@@ -1,14 +1,10 @@
 package io.slipway.web.traffic.proxy;
 
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
 /// The log of requests that failed: at most ten lines a second, whatever comes from outside.
 final class Complaints {
-    private static final Logger LOG = LoggerFactory.getLogger(Complaints.class);
     private static final int PER_SECOND = 10;
 
     private final AtomicLong second = new AtomicLong();
@@ -20,7 +16,7 @@ final class Complaints {
             lines.set(0);
         }
         if (lines.incrementAndGet() <= PER_SECOND) {
-            LOG.warn("request {} for {} failed: {}", requestId, who, why);
+            Journal.line("request %s for %s failed: %s".formatted(requestId, who, why));
         }
     }
 }
