@@ -4,10 +4,7 @@ import com.github.dockerjava.api.DockerClient;
 import com.github.dockerjava.api.command.InspectImageResponse;
 import com.github.dockerjava.api.exception.DockerException;
 import com.github.dockerjava.core.DefaultDockerClientConfig;
-import com.github.dockerjava.core.DockerClientConfig;
 import com.github.dockerjava.core.DockerClientImpl;
-import com.github.dockerjava.transport.DockerHttpClient;
-import com.github.dockerjava.zerodep.ZerodepDockerHttpClient;
 
 import io.slipway.fault.Fault;
 
@@ -35,9 +32,7 @@ public final class DockerEngine implements AutoCloseable {
     private static final ApiVersion NEWEST = new ApiVersion(1, 51);
 
     private static final ApiVersion OLDEST = new ApiVersion(1, 41);
-    private static final Duration CALL = Duration.ofSeconds(30);
     private static final Duration PULL = Duration.ofMinutes(2);
-    private static final int CONNECTIONS = 64;
 
     private final DockerAddress address;
     private final EngineSocket socket;
@@ -87,7 +82,7 @@ public final class DockerEngine implements AutoCloseable {
             ApiVersion spoken = api.compareTo(NEWEST) < 0 ? api : NEWEST;
             EngineSocket socket = new EngineSocket(address, tls, spoken.toString());
             EngineFacts facts = facts(version, ask(socket, "/info"), spoken);
-            DockerClient client = client(address, spoken);
+            DockerClient client = client(address, tls, spoken);
             EngineReach reach = new EngineReach(client, instance, env);
             return new DockerEngine(address, socket, client, facts, reach);
         } catch (IOException e) {
@@ -95,7 +90,7 @@ public final class DockerEngine implements AutoCloseable {
         }
     }
 
-    /// docker-java's client, with a limit of 30 s for each answer that is not a stream.
+    /// docker-java's client, with a limit of 30 s until an answer begins.
     public DockerClient client() {
         return client;
     }
@@ -210,7 +205,8 @@ public final class DockerEngine implements AutoCloseable {
         }
     }
 
-    private static DockerClient client(DockerAddress address, ApiVersion version) {
+    private static DockerClient client(
+            DockerAddress address, @Nullable SSLContext tls, ApiVersion version) {
         DefaultDockerClientConfig.Builder config =
                 new DefaultDockerClientConfig.Builder()
                         .withDockerHost(address.uri().toString())
@@ -221,17 +217,7 @@ public final class DockerEngine implements AutoCloseable {
         }
         DefaultDockerClientConfig built = config.build();
         return DockerClientImpl.getInstance(
-                built, new LimitedTransport(transport(built, CALL), transport(built, null)));
-    }
-
-    private static DockerHttpClient transport(DockerClientConfig config, @Nullable Duration limit) {
-        return new ZerodepDockerHttpClient.Builder()
-                .dockerHost(config.getDockerHost())
-                .sslConfig(config.getSSLConfig())
-                .maxConnections(CONNECTIONS)
-                .connectionTimeout(EngineRequest.LIMIT)
-                .responseTimeout(limit)
-                .build();
+                built, new SocketTransport(new EngineSocket(address, tls, "")));
     }
 
     private static EngineFacts facts(JsonNode version, JsonNode info, ApiVersion spoken) {

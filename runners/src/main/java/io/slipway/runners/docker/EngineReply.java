@@ -44,6 +44,10 @@ public final class EngineReply implements Closeable {
         return headers.getOrDefault(name, "");
     }
 
+    Map<String, String> headers() {
+        return headers;
+    }
+
     /// The body, or what arrives on a raw connection.
     public InputStream body() {
         return body;

@@ -15,7 +15,7 @@ import java.util.Map;
 /// @param method such as `POST`
 /// @param target path and query below the version: `/containers/json?all=1`
 /// @param headers beside Host, Connection and those of the body
-/// @param body null for none; sent in chunks while it is written
+/// @param body null for none; sent in chunks while it is written, unless there is a Content-Length
 /// @param limit how long the engine may take until its answer begins
 /// @param upgrade asks for the raw connection
 public record EngineRequest(
@@ -27,6 +27,8 @@ public record EngineRequest(
         boolean upgrade) {
     /// How long an engine may take to answer, unless a request says otherwise.
     public static final Duration LIMIT = Duration.ofSeconds(10);
+
+    private static final String LENGTH = "Content-Length";
 
     /// What writes a request's body.
     @FunctionalInterface
@@ -57,14 +59,26 @@ public record EngineRequest(
 
     /// The same with a body that is written while it is sent.
     public EngineRequest body(String contentType, Body written) {
-        EngineRequest typed = header("Content-Type", contentType);
-        return new EngineRequest(method, target, typed.headers, written, limit, upgrade);
+        return header("Content-Type", contentType).body(written);
     }
 
     /// The same with JSON as its body.
     public EngineRequest json(String text) {
-        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-        return body("application/json", out -> out.write(bytes));
+        return header("Content-Type", "application/json")
+                .bytes(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    EngineRequest body(Body written) {
+        return new EngineRequest(method, target, headers, written, limit, upgrade);
+    }
+
+    EngineRequest bytes(byte[] bytes) {
+        return header(LENGTH, Integer.toString(bytes.length)).body(out -> out.write(bytes));
+    }
+
+    /// Whether the body's length is not known before it is written.
+    boolean chunked() {
+        return body != null && !headers.containsKey(LENGTH);
     }
 
     /// The same with another limit.

@@ -88,6 +88,11 @@ public final class EngineSocket implements Closeable {
             out.flush();
             return;
         }
+        if (!request.chunked()) {
+            body.writeTo(out);
+            out.flush();
+            return;
+        }
         HttpHead.ChunkWriter chunks = new HttpHead.ChunkWriter(out);
         try {
             OutputStream gathered = new BufferedOutputStream(chunks, BUFFER / 2);
@@ -122,9 +127,9 @@ public final class EngineSocket implements Closeable {
                         ? "Connection: Upgrade\r\nUpgrade: tcp\r\n"
                         : "Connection: close\r\n");
         request.headers().forEach((k, v) -> head.append(k).append(": ").append(v).append("\r\n"));
-        if (request.body() != null) {
+        if (request.chunked()) {
             head.append("Transfer-Encoding: chunked\r\n");
-        } else if (request.method().equals("POST")) {
+        } else if (request.body() == null && request.method().equals("POST")) {
             head.append("Content-Length: 0\r\n");
         }
         return head.append("\r\n").toString();

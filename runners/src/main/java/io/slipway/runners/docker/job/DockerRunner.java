@@ -99,8 +99,10 @@ public final class DockerRunner implements Runner {
                     "retry the run");
         }
         if (found.isEmpty()) {
-            String id = create(order, sink);
+            InspectImageResponse image = engine.pull(order.image(), sink::progress);
+            String id = create(order);
             if (id != null) {
+                workspace.fill(id, order, user(image));
                 return start(id, order, sink, last);
             }
             found = inspect(order.name());
@@ -113,8 +115,7 @@ public final class DockerRunner implements Runner {
     }
 
     /// @return null when there is a container of that name
-    private @Nullable String create(Order order, Sink sink) {
-        engine.pull(order.image(), sink::progress);
+    private @Nullable String create(Order order) {
         JobNetwork network = networks.take(order.network());
         try {
             String id =
@@ -134,7 +135,6 @@ public final class DockerRunner implements Runner {
 
     private @Nullable RunningSteps start(String id, Order order, Sink sink, boolean last)
             throws IOException {
-        workspace.fill(id, order, user(order));
         EngineReply attached = Following.attach(engine, id);
         try {
             EngineRequest request =
@@ -149,6 +149,7 @@ public final class DockerRunner implements Runner {
             boolean networkGone = e instanceof Fault fault && fault.kind() == Fault.Kind.NOT_FOUND;
             if (networkGone && !last) {
                 LOG.info("made anew: {}", ((Fault) e).message());
+                networks.discard(String.valueOf(taken.remove(order.name())));
                 remove(order.name());
                 return null;
             }
@@ -157,9 +158,8 @@ public final class DockerRunner implements Runner {
         return Following.begin(engine, peaks, order, id, attached, sink);
     }
 
-    private String user(Order order) {
-        ContainerConfig config =
-                engine.image(order.image()).map(InspectImageResponse::getConfig).orElse(null);
+    private static String user(InspectImageResponse image) {
+        ContainerConfig config = image.getConfig();
         String user = config == null ? null : config.getUser();
         return user == null ? "" : user;
     }

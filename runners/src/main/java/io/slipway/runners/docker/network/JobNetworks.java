@@ -117,6 +117,14 @@ public final class JobNetworks implements AutoCloseable {
         remove(name);
     }
 
+    /// Removes a network that turned out to be of no use, or gone.
+    public void discard(String name) {
+        synchronized (this) {
+            taken.remove(name);
+        }
+        remove(name);
+    }
+
     /// Removes networks of the instance that neither this process nor any container uses: what a
     /// killed process left. Another server's spare may be among them; it then makes another one.
     public void sweep() {

@@ -1,9 +1,6 @@
 package io.slipway.runners.docker.app;
 
 import com.github.dockerjava.api.DockerClient;
-import com.github.dockerjava.core.DefaultDockerClientConfig;
-import com.github.dockerjava.core.DockerClientImpl;
-import com.github.dockerjava.zerodep.ZerodepDockerHttpClient;
 
 import io.slipway.db.Database;
 import io.slipway.db.Json;
@@ -28,10 +25,13 @@ import io.slipway.engine.run.Outcome;
 import io.slipway.engine.run.StepRecord;
 import io.slipway.engine.run.Verdict;
 import io.slipway.engine.source.CommitId;
+import io.slipway.runners.docker.DockerAddress;
+import io.slipway.runners.docker.DockerEngine;
 
 import org.jspecify.annotations.Nullable;
 
 import java.net.URI;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -87,13 +87,9 @@ final class RolloutFixture implements AutoCloseable {
     }
 
     static DockerClient client() {
-        var config =
-                DefaultDockerClientConfig.createDefaultConfigBuilder()
-                        .withDockerHost("unix:///var/run/docker.sock")
-                        .build();
-        return DockerClientImpl.getInstance(
-                config,
-                new ZerodepDockerHttpClient.Builder().dockerHost(config.getDockerHost()).build());
+        Map<String, String> env = System.getenv();
+        Path home = Path.of(System.getProperty("user.home"));
+        return DockerEngine.connect(DockerAddress.find(env, home), "00000000", env).client();
     }
 
     private static String subnet() {
