@@ -29,7 +29,6 @@ final class LayerRecord implements ImageBuilder.Listener {
     private final StringBuilder tail = new StringBuilder();
     private int declared;
     private @Nullable String printing;
-    private boolean midLine;
 
     private static final class Layer {
         private final int position;
@@ -102,7 +101,6 @@ final class LayerRecord implements ImageBuilder.Listener {
             printing = layerId;
         }
         log.append(bytes, 0, bytes.length, log.sourceEnd());
-        midLine = bytes.length > 0 && bytes[bytes.length - 1] != '\n';
         tail.append(new String(bytes, StandardCharsets.UTF_8));
         tail.delete(0, Math.max(0, tail.length() - TAIL));
     }
@@ -157,11 +155,6 @@ final class LayerRecord implements ImageBuilder.Listener {
     }
 
     private void heading(String text) {
-        if (midLine) {
-            byte[] end = {'\n'};
-            log.append(end, 0, 1, log.sourceEnd());
-            midLine = false;
-        }
         log.line(text);
     }
 

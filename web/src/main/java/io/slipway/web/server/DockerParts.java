@@ -2,6 +2,7 @@ package io.slipway.web.server;
 
 import io.slipway.engine.blob.FolderBlobStore;
 import io.slipway.engine.image.Registry;
+import io.slipway.engine.image.StalledUploads;
 import io.slipway.runners.docker.DockerAddress;
 import io.slipway.runners.docker.DockerEngine;
 import io.slipway.runners.docker.app.DockerDeployer;
@@ -42,6 +43,7 @@ final class DockerParts implements AutoCloseable {
             this.registry =
                     new Registry(
                             base.database(), new FolderBlobStore(base.folder().paths().blobs()));
+            closing.add(new StalledUploads(registry));
             EngineImages images = new EngineImages(engine, registry, settings.registry());
             this.builder = new DockerImageBuilder(engine, images);
             this.deployer =
