@@ -12,7 +12,7 @@ import io.netty.channel.unix.DomainSocketReadMode;
 import io.netty.channel.unix.FileDescriptor;
 import io.netty.channel.unix.UnixChannelOption;
 import io.netty.util.ReferenceCountUtil;
-import io.slipway.engine.release.PlainJson;
+import io.slipway.engine.route.PlainJson;
 import io.slipway.web.traffic.proxy.Transport;
 
 import java.io.IOException;

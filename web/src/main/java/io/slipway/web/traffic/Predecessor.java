@@ -1,6 +1,6 @@
 package io.slipway.web.traffic;
 
-import io.slipway.engine.release.PlainJson;
+import io.slipway.engine.route.PlainJson;
 import io.slipway.web.traffic.proxy.Journal;
 
 import org.jspecify.annotations.Nullable;

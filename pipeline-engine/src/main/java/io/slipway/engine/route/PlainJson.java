@@ -1,4 +1,4 @@
-package io.slipway.engine.release;
+package io.slipway.engine.route;
 
 import io.slipway.fault.Fault;
 import io.slipway.fault.Fault.Kind;
