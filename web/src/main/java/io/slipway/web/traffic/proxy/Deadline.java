@@ -16,6 +16,10 @@ final class Deadline {
         set = false;
     }
 
+    boolean isSet() {
+        return set;
+    }
+
     boolean isOver() {
         return set && System.nanoTime() - at > 0;
     }

@@ -55,7 +55,6 @@ final class Exchange {
         this.proxy = proxy;
         this.call = call;
         this.loopbackPort = loopbackPort;
-        patience.set(proxy.limits().noBackend());
         fresh = !call.repeatable();
     }
 
@@ -119,6 +118,9 @@ final class Exchange {
         if (claim != null) {
             tried.add(claim.backend().name());
             claim.release();
+        }
+        if (!patience.isSet()) {
+            patience.set(proxy.limits().noBackend());
         }
         if (patience.isOver()) {
             unavailable(why);

@@ -9,9 +9,10 @@ import java.time.Duration;
 /// @param keepAlive for the next request of a client
 /// @param stalled for the next bytes of a body that is being read or written
 /// @param backendIdle how long a backend connection may be idle and still be used again
-/// @param connect for a backend to accept a connection
-/// @param noBackend how long a request that was not sent anywhere yet waits for a backend that
-///   accepts it
+/// @param connect for a backend to accept a connection; the kernel of a busy one takes no notice at
+///   first and is asked again after 1, 3 and 7 s
+/// @param noBackend how long a request that was not accepted somewhere waits, from then on, for a
+///   backend that accepts it
 public record ProxyLimits(
         Duration head,
         Duration keepAlive,
@@ -26,6 +27,6 @@ public record ProxyLimits(
                     Duration.ofSeconds(75),
                     Duration.ofSeconds(60),
                     Duration.ofMillis(1000),
-                    Duration.ofSeconds(2),
+                    Duration.ofMillis(7500),
                     Duration.ofSeconds(2));
 }
