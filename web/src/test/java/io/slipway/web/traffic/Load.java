@@ -14,16 +14,23 @@ import java.util.concurrent.locks.LockSupport;
 
 /// Requests at a steady rate, half of them over kept connections and half over new ones. None is
 /// ever repeated.
-final class Load implements AutoCloseable {
+public final class Load implements AutoCloseable {
     private final Queue<Wire> idle = new ConcurrentLinkedQueue<>();
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final List<String> failures = new CopyOnWriteArrayList<>();
     private final AtomicInteger succeeded = new AtomicInteger();
     private final int port;
+    private final String host;
     private volatile boolean going = true;
 
     Load(int port, int perSecond) {
+        this(port, "hello.localhost", perSecond);
+    }
+
+    /// Begins at once.
+    public Load(int port, String host, int perSecond) {
         this.port = port;
+        this.host = host;
         threads.execute(() -> drive(perSecond));
     }
 
@@ -41,7 +48,7 @@ final class Load implements AutoCloseable {
         try {
             Wire reused = kept ? idle.poll() : null;
             Wire wire = reused == null ? new Wire(port) : reused;
-            Wire.Answer answer = wire.send("GET", "/", "hello.localhost");
+            Wire.Answer answer = wire.send("GET", "/", host);
             if (answer.status() == 200) {
                 succeeded.incrementAndGet();
             } else {
@@ -57,16 +64,16 @@ final class Load implements AutoCloseable {
         }
     }
 
-    int succeeded() {
+    public int succeeded() {
         return succeeded.get();
     }
 
-    List<String> failures() {
+    public List<String> failures() {
         return failures;
     }
 
     /// No new ones; waits for those on their way.
-    void stop() throws InterruptedException {
+    public void stop() throws InterruptedException {
         going = false;
         threads.shutdown();
         threads.awaitTermination(30, TimeUnit.SECONDS);

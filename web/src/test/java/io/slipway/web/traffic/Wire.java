@@ -10,37 +10,38 @@ import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 
 /// A client that sends exactly what a test says, and reads what comes.
-final class Wire implements AutoCloseable {
+public final class Wire implements AutoCloseable {
     private final Socket socket = new Socket();
 
     /// An answer as it came.
-    record Answer(String head, byte[] bytes) {
-        int status() {
+    public record Answer(String head, byte[] bytes) {
+        public int status() {
             return Integer.parseInt(head.substring(9, 12));
         }
 
-        String header(String name) {
+        public String header(String name) {
             return new App.Request(head, InputStream.nullInputStream(), null, null).header(name);
         }
 
-        String body() {
+        public String body() {
             return new String(bytes, StandardCharsets.UTF_8);
         }
     }
 
-    Wire(int port) throws IOException {
+    public Wire(int port) throws IOException {
         socket.setSoTimeout(10_000);
         socket.setTcpNoDelay(true);
         socket.connect(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), port));
     }
 
-    static Answer get(int port, String host, String... headers) throws IOException {
+    public static Answer get(int port, String host, String... headers) throws IOException {
         try (Wire wire = new Wire(port)) {
             return wire.send("GET", "/", host, headers);
         }
     }
 
-    Answer send(String method, String path, String host, String... headers) throws IOException {
+    public Answer send(String method, String path, String host, String... headers)
+            throws IOException {
         String lines = headers.length == 0 ? "" : String.join("\r\n", headers) + "\r\n";
         write(method + " " + path + " HTTP/1.1\r\nHost: " + host + "\r\n" + lines + "\r\n");
         return read(method.equals("HEAD"));

@@ -1,0 +1,121 @@
+package io.slipway.e2e;
+
+import com.github.dockerjava.api.DockerClient;
+import com.github.dockerjava.api.exception.ConflictException;
+import com.github.dockerjava.api.exception.NotFoundException;
+import com.github.dockerjava.api.model.Container;
+import com.github.dockerjava.api.model.Image;
+
+import io.slipway.runners.docker.DockerAddress;
+import io.slipway.runners.docker.DockerEngine;
+import io.slipway.runners.docker.DockerExtension;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/// What the engine and the machine have of an instance.
+final class EngineSide implements AutoCloseable {
+    private final DockerEngine engine;
+    private final String images;
+
+    EngineSide(int port) {
+        this.engine =
+                DockerEngine.connect(
+                        DockerAddress.find(
+                                System.getenv(), Path.of(System.getProperty("user.home"))),
+                        "00000000",
+                        System.getenv());
+        this.images = "localhost:" + port + "/";
+    }
+
+    DockerClient client() {
+        return engine.client();
+    }
+
+    /// Every container of the instance, whatever its state.
+    List<Container> containers(String instance) {
+        return client().listContainersCmd()
+                .withShowAll(true)
+                .withLabelFilter(Map.of("slipway.instance", instance))
+                .exec();
+    }
+
+    /// Containers that run jobs.
+    List<Container> jobs(String instance) {
+        return containers(instance).stream()
+                .filter(found -> !"app".equals(found.getLabels().get("slipway.kind")))
+                .toList();
+    }
+
+    /// Tags of images of the instance's registry, in the engine.
+    List<String> images() {
+        return client().listImagesCmd().withShowAll(true).exec().stream()
+                .map(Image::getRepoTags)
+                .filter(tags -> tags != null)
+                .flatMap(Stream::of)
+                .filter(tag -> tag.startsWith(images))
+                .toList();
+    }
+
+    /// Takes a project's images from the engine, as a person who makes room does.
+    void forget(String project) {
+        for (Image image : client().listImagesCmd().exec()) {
+            String[] tags = image.getRepoTags();
+            if (tags != null
+                    && Stream.of(tags).anyMatch(t -> t.startsWith(images + project + "/"))) {
+                client().removeImageCmd(image.getId()).withForce(true).exec();
+            }
+        }
+    }
+
+    /// Takes everything of the instance from the engine.
+    void remove(String instance) {
+        for (Container container : containers(instance)) {
+            client().removeContainerCmd(container.getId())
+                    .withForce(true)
+                    .withRemoveVolumes(true)
+                    .exec();
+        }
+        Map<String, List<String>> label = Map.of("label", List.of("slipway.instance=" + instance));
+        client().listNetworksCmd()
+                .withFilter("label", label.get("label"))
+                .exec()
+                .forEach(network -> client().removeNetworkCmd(network.getId()).exec());
+        client().listVolumesCmd()
+                .withFilter("label", label.get("label"))
+                .exec()
+                .getVolumes()
+                .forEach(volume -> client().removeVolumeCmd(volume.getName()).exec());
+        for (String tag : images()) {
+            try {
+                client().removeImageCmd(tag).exec();
+            } catch (NotFoundException | ConflictException e) {
+                // It has gone, or somebody else runs the same bytes: then it shows in what is left.
+            }
+        }
+    }
+
+    /// What is left of the instance.
+    List<String> left(String instance) {
+        List<String> left = new ArrayList<>(DockerExtension.left(client(), instance));
+        images().forEach(tag -> left.add("image " + tag));
+        return left;
+    }
+
+    /// Processes that name the folder in their command line.
+    List<ProcessHandle> processes(Path data) {
+        return ProcessHandle.allProcesses()
+                .filter(
+                        process ->
+                                process.info().commandLine().orElse("").contains(data.toString()))
+                .toList();
+    }
+
+    @Override
+    public void close() {
+        engine.close();
+    }
+}

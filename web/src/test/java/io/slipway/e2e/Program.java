@@ -1,0 +1,74 @@
+package io.slipway.e2e;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+
+/// `io.slipway.Main` in processes of its own, as the launcher starts it.
+record Program(Map<String, String> settings) {
+    /// How a command ended and what it printed on both streams.
+    record Ended(int code, String output) {}
+
+    /// The root of the checkout.
+    static Path home() {
+        Path here = Path.of("").toAbsolutePath();
+        return Files.exists(here.resolve("tools/jvm.options")) ? here : here.getParent();
+    }
+
+    /// Starts a word; output and errors go to one stream.
+    Process start(ProcessBuilder.Redirect output, Path folder, List<String> words) {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.add("@" + home().resolve("tools/jvm.options"));
+        command.add("-XX:-AutoCreateSharedArchive");
+        command.add("-Dslipway.home=" + home());
+        command.addAll(List.of("-cp", classPath(), "io.slipway.Main"));
+        command.addAll(words);
+        ProcessBuilder builder =
+                new ProcessBuilder(command)
+                        .directory(folder.toFile())
+                        .redirectErrorStream(true)
+                        .redirectOutput(output);
+        builder.environment().keySet().removeIf(name -> name.startsWith("SLIPWAY_"));
+        builder.environment().putAll(settings);
+        try {
+            return builder.start();
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+    }
+
+    /// Runs a word to its end, at most three minutes.
+    Ended run(Path folder, String input, String... words) {
+        Process process = start(ProcessBuilder.Redirect.PIPE, folder, List.of(words));
+        try {
+            process.getOutputStream().write(input.getBytes(StandardCharsets.UTF_8));
+            process.getOutputStream().close();
+            String output =
+                    new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            if (!process.waitFor(3, TimeUnit.MINUTES)) {
+                process.destroyForcibly();
+                throw new AssertionError(String.join(" ", words) + " did not end: " + output);
+            }
+            return new Ended(process.exitValue(), output);
+        } catch (IOException | InterruptedException e) {
+            process.destroyForcibly();
+            throw new AssertionError(e);
+        }
+    }
+
+    /// What the tests run with, less the tests.
+    private static String classPath() {
+        return Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
+                .filter(entry -> !entry.endsWith("test-classes") && !entry.endsWith("-tests.jar"))
+                .collect(Collectors.joining(File.pathSeparator));
+    }
+}

@@ -1,0 +1,271 @@
+package io.slipway.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.slipway.db.Database;
+import io.slipway.db.DatabaseAddress;
+import io.slipway.db.Work;
+import io.slipway.engine.source.Git;
+import io.slipway.web.traffic.Load;
+import io.slipway.web.traffic.Wire;
+
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/// A Slipway of its own: server, switch and database in processes, a data folder, a free port.
+final class Slipway implements AutoCloseable {
+    private static final JsonMapper JSON = JsonMapper.builder().build();
+
+    private final Path folder;
+    private final int port = freePort();
+    private final Program program;
+    private final EngineSide engine;
+    private final HttpClient http =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    private Process server;
+
+    /// Starts one.
+    ///
+    /// @param settings beside port and data folder
+    Slipway(Map<String, String> settings) {
+        try {
+            this.folder = Files.createTempDirectory("slipway-e2e");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        Map<String, String> all = new HashMap<>(settings);
+        all.put("SLIPWAY_PORT", Integer.toString(port));
+        all.put("SLIPWAY_DATA", data().toString());
+        all.put("SLIPWAY_CONFIG", Folders.write(folder.resolve("empty.conf"), "").toString());
+        this.program = new Program(all);
+        this.engine = new EngineSide(port);
+        this.server = begin();
+        awaitReady();
+    }
+
+    private Process begin() {
+        File log = folder.resolve("server.log").toFile();
+        return program.start(ProcessBuilder.Redirect.appendTo(log), folder, List.of("up"));
+    }
+
+    private void awaitReady() {
+        Await.until(
+                "the server is ready",
+                () -> !server.isAlive() || get("localhost", "/readyz").status() == 200);
+        assertThat(server.isAlive()).as(log()).isTrue();
+    }
+
+    /// Ends the server as a power cut would: nothing is handed over.
+    void kill() {
+        server.destroyForcibly();
+        awaitEnd();
+    }
+
+    /// Ends the server as Ctrl-C does.
+    void stop() {
+        server.destroy();
+        awaitEnd();
+    }
+
+    private void awaitEnd() {
+        try {
+            assertThat(server.waitFor(1, TimeUnit.MINUTES)).as("the server ends").isTrue();
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    /// Starts the server again.
+    void startAgain() {
+        server = begin();
+        awaitReady();
+    }
+
+    /// Runs a word of the command line.
+    Program.Ended run(Path at, String input, String... words) {
+        return program.run(at, input, words);
+    }
+
+    /// A repository with the files of an example, not yet committed, whose remote is `project`.
+    Git repository(String project, String example) {
+        Git git = repository(project);
+        Path from = Program.home().resolve("examples").resolve(example);
+        Folders.copy(from, git.folder());
+        return git;
+    }
+
+    /// An empty repository whose remote `slipway` is `project`; git knows the token.
+    Git repository(String project) {
+        try {
+            Git git = Git.init(Files.createTempDirectory(folder, project.replace('/', '-')));
+            git.must(
+                    "remote",
+                    "add",
+                    "slipway",
+                    "http://localhost:" + port + "/" + project + ".git");
+            git.must("config", "credential.helper", "store --file=" + credentials());
+            return git;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private Path credentials() {
+        return Folders.write(
+                folder.resolve("credentials"),
+                "http://ada:" + token() + "@localhost:" + port + "\n");
+    }
+
+    /// Asks the switch as a browser would that was told the host's address.
+    Wire.Answer get(String host, String path) {
+        try (Wire wire = new Wire(port)) {
+            return wire.send("GET", path, host + ":" + port, "Connection: close");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /// What an app answers to GET.
+    String page(String host, String path) {
+        return get(host, path).body();
+    }
+
+    /// Ends a load: every request of it was answered well.
+    void dropsNothing(Load load) throws InterruptedException {
+        load.stop();
+        assertThat(load.failures()).as(() -> Folders.text(data().resolve("switch/log"))).isEmpty();
+        assertThat(load.succeeded()).isGreaterThan(200);
+    }
+
+    /// What the API answers.
+    JsonNode api(String path) {
+        return api("GET", path, "");
+    }
+
+    JsonNode api(String method, String path, String body) {
+        HttpRequest.Builder request =
+                HttpRequest.newBuilder(at("/api/v1" + path))
+                        .header("Authorization", "Bearer " + token())
+                        .header("Content-Type", "application/json")
+                        .method(method, BodyPublishers.ofString(body));
+        try {
+            HttpResponse<String> answer = send(request);
+            assertThat(answer.statusCode()).as(answer.body()).isBetween(200, 299);
+            return answer.body().isEmpty() ? JSON.nullNode() : JSON.readTree(answer.body());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private URI at(String path) {
+        return URI.create("http://127.0.0.1:" + port + path);
+    }
+
+    private HttpResponse<String> send(HttpRequest.Builder request) throws IOException {
+        try {
+            return http.send(
+                    request.timeout(Duration.ofSeconds(30)).build(), BodyHandlers.ofString());
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    /// What the database says.
+    <T> T read(Work<T> work) {
+        try (Database database = new Database(database(), 1)) {
+            return database.read(work);
+        }
+    }
+
+    private DatabaseAddress database() {
+        try {
+            Path postgres = data().resolve("postgres");
+            String at = Files.readAllLines(postgres.resolve("data/postmaster.pid")).get(3).strip();
+            return new DatabaseAddress(
+                    "jdbc:postgresql://127.0.0.1:" + at + "/postgres",
+                    "slipway",
+                    Files.readString(postgres.resolve("password")).strip());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /// The switch's process.
+    long switchProcess() throws IOException {
+        return JSON.readTree(Files.readString(data().resolve("switch/control.json")))
+                .path("pid")
+                .asLong();
+    }
+
+    int port() {
+        return port;
+    }
+
+    Path data() {
+        return folder.resolve("data");
+    }
+
+    Path folder() {
+        return folder;
+    }
+
+    EngineSide engine() {
+        return engine;
+    }
+
+    String token() {
+        return Folders.text(data().resolve("token")).strip();
+    }
+
+    String instance() {
+        return Folders.text(data().resolve("instance")).strip();
+    }
+
+    /// What the server printed.
+    String log() {
+        return Folders.text(folder.resolve("server.log"));
+    }
+
+    /// Stops everything, removes what was made, and proves that nothing is left.
+    @Override
+    public void close() {
+        List<ProcessHandle> processes = engine.processes(data());
+        Program.Ended down = run(folder, "", "down");
+        engine.remove(instance());
+        assertThat(down.code()).as(down.output()).isZero();
+        http.shutdownNow();
+        Await.untilAsserted(
+                "no process is left",
+                () -> assertThat(processes).noneMatch(ProcessHandle::isAlive));
+        assertThat(engine.left(instance())).as("left in the engine").isEmpty();
+        Folders.remove(folder);
+        engine.close();
+    }
+
+    private static int freePort() {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.ofLiteral("127.0.0.1"))) {
+            return socket.getLocalPort();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
