@@ -9,8 +9,13 @@ export type Route =
 
 const NAME = /^[a-z](?:[-a-z0-9]{0,38}[a-z0-9])?$/;
 const NUMBER = /^[1-9][0-9]{0,8}$/;
-/** The words that follow a project; none of them can be a name. */
-const AFTER = new Set(['runs', 'rollouts']);
+/** Words that can be no name, since they follow a project or are doors of the server's own. */
+const AFTER = new Set(
+    (
+        'api v2 webhooks assets www healthz readyz metrics runs rollouts releases images apps environments settings ' +
+        'pipeline jobs logs config secrets tokens history'
+    ).split(' '),
+);
 
 export function parse(path: string): Route {
     const parts = path.split('/').filter((part) => part !== '');

@@ -75,6 +75,33 @@ public final class LogReader {
                 });
     }
 
+    /// How long a log is.
+    ///
+    /// @param lines that can be read now: the unfinished last one counts once nothing more will
+    ///   come
+    /// @param bytes of all that was printed, also where a part was not kept
+    /// @param ended whether nothing more will come
+    public record Size(long lines, long bytes, boolean ended) {}
+
+    /// How long an attempt's log is now.
+    public Size size(long attempt) {
+        return database.read(
+                tx ->
+                        tx.one(
+                                """
+                                select log_lines + (log_open and state = 'ended')::int as lines,
+                                    log_bytes, state = 'ended' as ended
+                                from attempts
+                                where id = ?
+                                """,
+                                row ->
+                                        new Size(
+                                                row.number("lines"),
+                                                row.number("log_bytes"),
+                                                row.flag("ended")),
+                                attempt));
+    }
+
     private static void cut(
             byte[] bytes, LogIndex.Entry entry, long from, int count, OutputStream into) {
         int begin = skip(bytes, 0, from - entry.firstLine());

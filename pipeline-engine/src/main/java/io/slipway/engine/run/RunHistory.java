@@ -142,6 +142,27 @@ public final class RunHistory {
                                 runId));
     }
 
+    /// Where an attempt belongs.
+    ///
+    /// @param id of the attempt's row
+    public record AttemptPlace(long id, long runId, long projectId) {}
+
+    /// The attempt of that number of a job, in a transaction of the caller's.
+    public static Optional<AttemptPlace> attempt(Tx tx, long jobId, int number) {
+        return tx.first(
+                """
+                select a.id, j.run_id, a.project_id
+                from attempts a
+                join jobs j on j.id = a.job_id
+                where a.job_id = ? and a.number = ?
+                """,
+                row ->
+                        new AttemptPlace(
+                                row.number("id"), row.number("run_id"), row.number("project_id")),
+                jobId,
+                number);
+    }
+
     /// The steps of an attempt.
     public List<Run.Step> steps(long attemptId) {
         return database.read(

@@ -39,7 +39,8 @@ public final class Api {
 
     /// An operation; what it returns is the JSON of a 200, [Accepted] a 202, null a 204.
     @FunctionalInterface
-    interface Operation {
+    public interface Operation {
+        /// Answers, or throws a fault.
         @Nullable Object answer(ApiRequest request) throws Exception;
     }
 
@@ -47,11 +48,15 @@ public final class Api {
     record Accepted(Object body) {}
 
     /// The operation has answered by itself.
-    enum Answered {
+    public enum Answered {
+        /// Nothing more is written.
         BY_ITSELF
     }
 
-    void get(String path, Operation operation) {
+    /// Adds an operation that reads.
+    ///
+    /// @param path below `/api/v1`
+    public void get(String path, Operation operation) {
         add(HttpMethod.GET, path, operation);
     }
 
@@ -95,7 +100,7 @@ public final class Api {
     }
 
     /// Who asks: by the header, or by the cookie where a page of another origin can't have sent it.
-    private Optional<Caller> caller(HttpServerRequest request) {
+    public Optional<Caller> caller(HttpServerRequest request) {
         String header = request.getHeader("Authorization");
         if (header != null) {
             return header.regionMatches(true, 0, "Bearer ", 0, 7)

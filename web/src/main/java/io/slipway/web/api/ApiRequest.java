@@ -21,7 +21,7 @@ import java.io.IOException;
 import java.util.List;
 
 /// A request of somebody who is known, with its parts checked as they are asked for.
-final class ApiRequest {
+public final class ApiRequest {
     private static final int BODY_CAP = 256 << 10;
 
     private final RoutingContext context;
@@ -34,15 +34,18 @@ final class ApiRequest {
         this.vertxContext = vertxContext;
     }
 
-    RoutingContext context() {
+    /// The request and its response.
+    public RoutingContext context() {
         return context;
     }
 
-    Context vertxContext() {
+    /// Of the connection's event loop.
+    public Context vertxContext() {
         return vertxContext;
     }
 
-    Caller caller() {
+    /// Who asks.
+    public Caller caller() {
         return caller;
     }
 
@@ -65,7 +68,8 @@ final class ApiRequest {
         return number(name, path(name));
     }
 
-    @Nullable String query(String name) {
+    /// A parameter of the query; null when it is not given.
+    public @Nullable String query(String name) {
         List<String> values = context.queryParam(name);
         if (values.size() > 1) {
             throw bad(name, "is given twice");
@@ -116,7 +120,8 @@ final class ApiRequest {
         }
     }
 
-    static Fault bad(String what, String why) {
+    /// The request is not as the contract says: `bad("topics", "is missing")`.
+    public static Fault bad(String what, String why) {
         return new Fault(
                 Kind.CONFIGURATION,
                 "cannot take the request: " + what + " " + why,

@@ -1,0 +1,118 @@
+package io.slipway.web.api;
+
+import io.slipway.db.Database;
+import io.slipway.db.Tx;
+import io.slipway.engine.access.Access;
+import io.slipway.engine.access.Caller;
+import io.slipway.engine.access.Right;
+import io.slipway.engine.access.Subject;
+import io.slipway.engine.log.LogReader;
+import io.slipway.engine.run.Run;
+import io.slipway.engine.run.RunHistory;
+import io.slipway.engine.run.RunHistory.AttemptPlace;
+import io.slipway.fault.Fault;
+import io.slipway.web.http.BodyOutput;
+
+import org.jspecify.annotations.Nullable;
+
+import java.time.Duration;
+import java.util.List;
+
+/// What attempts print: how much, blocks of lines, the raw text.
+public final class LogApi {
+    private static final int BLOCK = 500;
+    private static final int LARGEST_BLOCK = 2_000;
+
+    private final Database database;
+    private final RunHistory history;
+    private final LogReader logs;
+
+    /// Adds the operations.
+    public LogApi(Api api, Database database, RunHistory history, LogReader logs) {
+        this.database = database;
+        this.history = history;
+        this.logs = logs;
+        api.get("/jobs/:job/attempts/:attempt/log", this::size);
+        api.get("/jobs/:job/attempts/:attempt/log/lines", this::lines);
+        api.get("/jobs/:job/attempts/:attempt/log.txt", this::text);
+    }
+
+    private record Size(long lines, long bytes, boolean complete, List<Fold> folds) {}
+
+    private record Fold(
+            long start,
+            @Nullable Long end,
+            String title,
+            String state,
+            @Nullable Long milliseconds) {}
+
+    private Object size(ApiRequest request) {
+        AttemptPlace attempt = attempt(request);
+        LogReader.Size size = logs.size(attempt.id());
+        List<Fold> folds =
+                history.steps(attempt.id()).stream()
+                        .filter(step -> step.firstLine() != null)
+                        .map(LogApi::fold)
+                        .toList();
+        return new Size(size.lines(), size.bytes(), size.ended(), folds);
+    }
+
+    private static Fold fold(Run.Step step) {
+        Long first = step.firstLine();
+        var began = step.times().startedAt();
+        var ended = step.times().endedAt();
+        return new Fold(
+                first == null ? 1 : first,
+                step.lastLine(),
+                step.name(),
+                AppView.word(step.outcome() == null ? step.state() : step.outcome()),
+                began == null || ended == null ? null : Duration.between(began, ended).toMillis());
+    }
+
+    private Object lines(ApiRequest request) {
+        int from = request.query("from", 1, Integer.MAX_VALUE);
+        int count = request.query("count", BLOCK, LARGEST_BLOCK);
+        return LogLines.of(
+                logs.lines(attempt(request).id(), Math.max(from, 1), Math.max(count, 1)));
+    }
+
+    private Object text(ApiRequest request) throws Exception {
+        AttemptPlace attempt = attempt(request);
+        request.context()
+                .response()
+                .putHeader("Content-Type", "text/plain; charset=utf-8")
+                .putHeader("X-Content-Type-Options", "nosniff")
+                .putHeader("Cache-Control", "no-store");
+        request.context().request().resume();
+        try (BodyOutput out =
+                new BodyOutput(request.context().response(), request.vertxContext())) {
+            logs.copy(attempt.id(), out);
+        }
+        return Api.Answered.BY_ITSELF;
+    }
+
+    private AttemptPlace attempt(ApiRequest request) {
+        long job = request.pathNumber("job");
+        long number = request.pathNumber("attempt");
+        return database.read(tx -> readable(tx, request.caller(), job, number));
+    }
+
+    /// The attempt, if the caller may read its project.
+    ///
+    /// @throws Fault NOT_FOUND when there is none, or the caller must not know of it
+    public static AttemptPlace readable(Tx tx, Caller caller, long job, long number) {
+        return RunHistory.attempt(tx, job, (int) Math.min(number, Integer.MAX_VALUE))
+                .filter(
+                        place ->
+                                Access.may(
+                                        caller,
+                                        Right.READ,
+                                        new Subject.OfProject(place.projectId())))
+                .orElseThrow(
+                        () ->
+                                new Fault(
+                                        Fault.Kind.NOT_FOUND,
+                                        "cannot find attempt " + number + " of job " + job,
+                                        "take the job's id and its attempts from the run"));
+    }
+}

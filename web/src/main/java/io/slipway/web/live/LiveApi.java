@@ -1,0 +1,185 @@
+package io.slipway.web.live;
+
+import io.slipway.db.Database;
+import io.slipway.db.Notifications;
+import io.slipway.db.Tx;
+import io.slipway.engine.access.Access;
+import io.slipway.engine.access.Caller;
+import io.slipway.engine.access.Right;
+import io.slipway.engine.access.Subject;
+import io.slipway.engine.log.LogReader;
+import io.slipway.engine.project.Project;
+import io.slipway.engine.project.ProjectName;
+import io.slipway.engine.project.Projects;
+import io.slipway.engine.run.Run;
+import io.slipway.engine.run.RunHistory;
+import io.slipway.fault.Fault;
+import io.slipway.web.api.Api;
+import io.slipway.web.api.ApiRequest;
+import io.slipway.web.api.LogApi;
+import io.slipway.web.http.BodyOutput;
+import io.vertx.core.http.HttpServerResponse;
+
+import org.jspecify.annotations.Nullable;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.concurrent.Semaphore;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/// The stream of events that the dashboard listens to: `/api/v1/stream`.
+public final class LiveApi {
+    private static final int MOST_STREAMS = 1_000;
+    private static final int LONGEST_ID = 2_000;
+    private static final Pattern CURSOR =
+            Pattern.compile("([0-9]{1,15}:[0-9]{1,9})@([0-9]{1,15});");
+
+    private final Api api;
+    private final Database database;
+    private final Notifications notifications;
+    private final RunHistory history;
+    private final LogReader logs;
+    private final Semaphore streams = new Semaphore(MOST_STREAMS);
+
+    /// Adds the operation.
+    public LiveApi(
+            Api api,
+            Database database,
+            Notifications notifications,
+            RunHistory history,
+            LogReader logs) {
+        this.api = api;
+        this.database = database;
+        this.notifications = notifications;
+        this.history = history;
+        this.logs = logs;
+        api.get("/stream", this::stream);
+    }
+
+    private Object stream(ApiRequest request) throws IOException {
+        String asked = request.query("topics");
+        if (asked == null || asked.isEmpty()) {
+            throw ApiRequest.bad("topics", "is missing");
+        }
+        List<Topic> topics = Topic.parse(asked);
+        String last = request.context().request().getHeader("Last-Event-ID");
+        List<Watch> watches =
+                topics.stream().map(topic -> watch(request.caller(), topic, last)).toList();
+        if (!streams.tryAcquire()) {
+            throw new Fault(
+                    Fault.Kind.UNAVAILABLE,
+                    "cannot open a stream of events: " + MOST_STREAMS + " are open",
+                    "close pages that nobody looks at");
+        }
+        try {
+            send(request, topics, watches);
+        } finally {
+            streams.release();
+        }
+        return Api.Answered.BY_ITSELF;
+    }
+
+    private void send(ApiRequest request, List<Topic> topics, List<Watch> watches)
+            throws IOException {
+        HttpServerResponse response = request.context().response();
+        response.putHeader("Content-Type", "text/event-stream")
+                .putHeader("Cache-Control", "no-store")
+                .putHeader("X-Accel-Buffering", "no");
+        request.context().request().resume();
+        try (BodyOutput body = new BodyOutput(response, request.vertxContext());
+                EventStream stream =
+                        new EventStream(
+                                notifications,
+                                watches,
+                                response::closed,
+                                () -> mayStill(request, topics))) {
+            stream.run(new EventOutput(body));
+        }
+    }
+
+    /// Whether the token is still good, and good for every topic.
+    private boolean mayStill(ApiRequest request, List<Topic> topics) {
+        return api.caller(request.context().request())
+                .map(
+                        caller -> {
+                            try {
+                                topics.forEach(topic -> watch(caller, topic, null));
+                                return true;
+                            } catch (Fault e) {
+                                return e.kind() == Fault.Kind.UNAVAILABLE;
+                            }
+                        })
+                .orElse(false);
+    }
+
+    /// @throws Fault NOT_FOUND when there is no such thing, or the caller must not know of it
+    private Watch watch(Caller caller, Topic topic, @Nullable String last) {
+        return switch (topic) {
+            case Topic.Projects projects ->
+                    new StateWatch(
+                            database,
+                            topic.text(),
+                            "",
+                            tx -> Fingerprints.ofProjects(tx, readable(tx, caller)));
+            case Topic.OfProject(ProjectName name) -> {
+                long id = project(caller, name).id();
+                yield new StateWatch(
+                        database, topic.text(), "", tx -> Fingerprints.ofProject(tx, id));
+            }
+            case Topic.OfRun(ProjectName name, int number) -> {
+                long id = run(project(caller, name), number).id();
+                yield new StateWatch(
+                        database,
+                        topic.text(),
+                        Long.toString(id),
+                        tx -> Fingerprints.ofRun(tx, id));
+            }
+            case Topic.OfLog log -> {
+                long attempt =
+                        database.read(tx -> LogApi.readable(tx, caller, log.job(), log.attempt()))
+                                .id();
+                yield new LogWatch(logs, log, attempt, next(log, last));
+            }
+        };
+    }
+
+    private static List<Long> readable(Tx tx, Caller caller) {
+        return Projects.all(tx).stream()
+                .map(Project::id)
+                .filter(id -> Access.may(caller, Right.READ, new Subject.OfProject(id)))
+                .toList();
+    }
+
+    private Project project(Caller caller, ProjectName name) {
+        return database.read(
+                tx -> {
+                    Project project = Projects.get(tx, name);
+                    Access.require(caller, Right.READ, project);
+                    return project;
+                });
+    }
+
+    private Run run(Project project, int number) {
+        return history.byNumber(project.id(), number)
+                .orElseThrow(
+                        () ->
+                                new Fault(
+                                        Fault.Kind.NOT_FOUND,
+                                        "cannot find run " + number + " of " + project.name(),
+                                        "see the runs of the project"));
+    }
+
+    /// Where a log goes on: after the last event that the reader got, else where the topic says.
+    private static long next(Topic.OfLog log, @Nullable String last) {
+        if (last != null && last.length() <= LONGEST_ID) {
+            Matcher cursor = CURSOR.matcher(last);
+            while (cursor.find()) {
+                if (cursor.group(1).equals(log.job() + ":" + log.attempt())) {
+                    return Math.max(Long.parseLong(cursor.group(2)), 1);
+                }
+            }
+        }
+        return log.line();
+    }
+}

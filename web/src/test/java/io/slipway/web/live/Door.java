@@ -1,0 +1,99 @@
+package io.slipway.web.live;
+
+import io.slipway.db.Database;
+import io.slipway.db.Notifications;
+import io.slipway.engine.access.Principal;
+import io.slipway.engine.access.Principals;
+import io.slipway.engine.access.Right;
+import io.slipway.engine.access.TokenText;
+import io.slipway.engine.access.Tokens;
+import io.slipway.engine.access.Tokens.Grant;
+import io.slipway.engine.log.LogReader;
+import io.slipway.engine.run.RunHistory;
+import io.slipway.web.api.Api;
+import io.slipway.web.api.LogApi;
+import io.slipway.web.http.DashboardFiles;
+import io.slipway.web.http.Handover;
+import io.vertx.core.Vertx;
+import io.vertx.ext.web.Router;
+
+import org.jspecify.annotations.Nullable;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.util.Set;
+
+/// The API's logs and events, and the dashboard's files, on a port of their own.
+final class Door implements AutoCloseable {
+    private final Vertx vertx = Vertx.vertx();
+    private final Handover handover = new Handover();
+    private final HttpClient client = HttpClient.newHttpClient();
+    private final URLClassLoader dashboard =
+            new URLClassLoader(new URL[] {Door.class.getResource("/dashboard/")}, null);
+    private final Database database;
+    private final int port;
+
+    Door(Database database, Notifications notifications) throws Exception {
+        this.database = database;
+        Router router = Router.router(vertx);
+        router.route().handler(Api::keepContext);
+        Api api = new Api(router, database, handover, "http://localhost");
+        RunHistory history = new RunHistory(database);
+        LogReader logs = new LogReader(database, notifications);
+        new LogApi(api, database, history, logs);
+        new LiveApi(api, database, notifications, history, logs);
+        new DashboardFiles(dashboard).mount(router, handover);
+        this.port =
+                vertx.createHttpServer()
+                        .requestHandler(router)
+                        .listen(0, "127.0.0.1")
+                        .toCompletionStage()
+                        .toCompletableFuture()
+                        .get()
+                        .actualPort();
+    }
+
+    /// A token that reads one project, or all.
+    TokenText token(@Nullable Long project) {
+        return database.transaction(
+                tx ->
+                        Tokens.issue(
+                                tx,
+                                Principals.ensure(tx, "reader", Principal.Kind.PERSON),
+                                new Grant("test", Set.of(Right.READ), project, null)));
+    }
+
+    HttpRequest.Builder request(String path, @Nullable TokenText token) {
+        HttpRequest.Builder request =
+                HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path));
+        return token == null
+                ? request
+                : request.header("Authorization", "Bearer " + token.reveal());
+    }
+
+    HttpResponse<String> get(String path, @Nullable TokenText token)
+            throws IOException, InterruptedException {
+        return client.send(request(path, token).build(), HttpResponse.BodyHandlers.ofString());
+    }
+
+    Events events(String topics, TokenText token, @Nullable String last) throws Exception {
+        HttpRequest.Builder request = request("/api/v1/stream?topics=" + topics, token);
+        if (last != null) {
+            request.header("Last-Event-ID", last);
+        }
+        return new Events(client.send(request.build(), HttpResponse.BodyHandlers.ofInputStream()));
+    }
+
+    @Override
+    public void close() throws Exception {
+        handover.close();
+        client.close();
+        dashboard.close();
+        vertx.close().toCompletionStage().toCompletableFuture().get();
+    }
+}
