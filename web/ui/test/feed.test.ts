@@ -86,7 +86,7 @@ describe('the event feed', () => {
         feed.listen(() => 'run:shop/7', { changed: () => told.push('run') });
         wait();
         streams[0]?.say('changed', { topic: 'run:shop/7' });
-        streams[0]?.say('resync', { topic: 'projects' });
+        streams[0]?.say('changed', { topic: 'projects' });
         expect(told).toEqual(['run', 'projects']);
     });
 

@@ -95,7 +95,6 @@ export class EventFeed {
         });
         on('error', () => this.broken(source));
         on('changed', (event) => this.changed(event.data));
-        on('resync', (event) => this.changed(event.data));
         on('log', (event) => this.log(JSON.parse(event.data) as LogEvent));
         on('progress', (event) => this.progress(event.data));
     }

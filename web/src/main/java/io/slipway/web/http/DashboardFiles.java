@@ -52,9 +52,10 @@ public final class DashboardFiles {
     /// @param packed with gzip; the same as `bytes` where that saves nothing
     private record Stored(Buffer bytes, Buffer packed) {}
 
-    /// Adds its routes; to be called after all others, since any project's name is a page.
+    /// Adds its route behind all others, since any project's name is a page.
     public void mount(Router router, Handover handover) {
         router.route()
+                .last()
                 .method(HttpMethod.GET)
                 .method(HttpMethod.HEAD)
                 .handler(handover.to(this::answer, FaultAnswer.TEXT));

@@ -5,14 +5,17 @@ import io.slipway.runners.docker.SwitchClient;
 import io.slipway.web.api.Api;
 import io.slipway.web.api.AppApi;
 import io.slipway.web.api.ConfigApi;
+import io.slipway.web.api.LogApi;
 import io.slipway.web.api.ProjectApi;
 import io.slipway.web.api.RunApi;
 import io.slipway.web.api.SessionApi;
 import io.slipway.web.git.GitHandler;
 import io.slipway.web.git.GitHost;
 import io.slipway.web.git.GitLimits;
+import io.slipway.web.http.DashboardFiles;
 import io.slipway.web.http.Handover;
 import io.slipway.web.http.HttpListener;
+import io.slipway.web.live.LiveApi;
 import io.slipway.web.registry.RegistryHandler;
 import io.slipway.web.settings.Settings;
 import io.slipway.web.traffic.SwitchProcess;
@@ -112,6 +115,9 @@ public final class Server implements AutoCloseable {
         new AppApi(
                 api, base.database(), engine.rolloutRuns(), engine.appLogs(), engine.addresses());
         new ConfigApi(api, base.database(), engine.configuration(), engine.configurationChanges());
+        new LogApi(api, base.database(), engine.history(), engine.logs());
+        new LiveApi(api, base.database(), base.notifications(), engine.history(), engine.logs());
+        new DashboardFiles(Server.class.getClassLoader()).mount(router, handover);
     }
 
     /// The token that was made at this start, to be shown once.

@@ -41,7 +41,6 @@ final class Door implements AutoCloseable {
     Door(Database database, Notifications notifications) throws Exception {
         this.database = database;
         Router router = Router.router(vertx);
-        router.route().handler(Api::keepContext);
         Api api = new Api(router, database, handover, "http://localhost");
         RunHistory history = new RunHistory(database);
         LogReader logs = new LogReader(database, notifications);
