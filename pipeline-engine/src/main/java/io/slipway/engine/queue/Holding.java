@@ -12,6 +12,8 @@ import io.slipway.engine.run.StepRecord;
 import io.slipway.fault.Fault;
 
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 import java.time.Duration;
 import java.time.Instant;
@@ -19,6 +21,8 @@ import java.util.Optional;
 
 /// A claim in this process's hands: until when it may go on, and the thread that drives it.
 final class Holding implements Claim {
+    private static final Logger LOG = LoggerFactory.getLogger(Holding.class);
+
     /// After this long without a renewal the holder stops, 5 s before anybody else may start.
     static final Duration OWN_DEADLINE = Duration.ofSeconds(15);
 
@@ -109,12 +113,15 @@ final class Holding implements Claim {
         }
         String shown = line.length() > 500 ? line.substring(0, 500) : line;
         String payload = job().runId() + " " + job().id() + " " + shown.replace('\n', ' ');
+        // Nobody waits for it: a database that is away holds no work up.
+        Thread.ofVirtual().name("progress-" + job().id()).start(() -> tell(payload));
+    }
+
+    private void tell(String payload) {
         try {
             database.change(tx -> tx.notify("progress", payload));
         } catch (Fault e) {
-            if (e.kind() != Fault.Kind.UNAVAILABLE) {
-                throw e;
-            }
+            LOG.debug("a line of progress is lost: {}", e.message());
         }
     }
 

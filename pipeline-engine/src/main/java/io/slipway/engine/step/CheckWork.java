@@ -150,7 +150,11 @@ public final class CheckWork implements JobWork {
             evidence.put("memoryPeak", exit.memoryPeak());
             return Verdict.failed(
                     Reason.OUT_OF_MEMORY,
-                    "out of memory: the limit is " + mebibytes(exit.memoryLimit()),
+                    "out of memory: the limit is "
+                            + mebibytes(exit.memoryLimit())
+                            + (exit.memoryPeak() > 0
+                                    ? ", the peak was " + mebibytes(exit.memoryPeak())
+                                    : ""),
                     evidence);
         }
         return Verdict.failed(Reason.EXIT_CODE, "exit code " + exit.code(), evidence);

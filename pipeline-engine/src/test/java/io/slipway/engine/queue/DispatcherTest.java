@@ -14,6 +14,7 @@ import io.slipway.engine.run.JobKind;
 import io.slipway.engine.run.Outcome;
 import io.slipway.engine.run.Reason;
 import io.slipway.engine.run.Run;
+import io.slipway.engine.run.RunChanges;
 import io.slipway.engine.run.RunEnd;
 import io.slipway.engine.run.RunHistory;
 import io.slipway.engine.run.RunState;
@@ -30,6 +31,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -303,5 +305,69 @@ final class DispatcherTest {
                         check("j7"));
         ended(run.id());
         assertThat(most).hasValue(2);
+    }
+
+    @Test
+    void aJobWhoseHoldersVanishThreeTimesIsPutAside() {
+        Runs.Created run = Plans.run(database, project, check("poison"));
+        UUID server = UUID.randomUUID();
+        for (int i = 0; i < 3; i++) {
+            assertThat(new Queue(database, server).claim(Set.of(), 1)).hasSize(1);
+        }
+        dispatcher(server);
+        Run seen = ended(run.id());
+        assertThat(seen.progress().outcome()).isEqualTo(Outcome.ERRORED);
+        assertThat(seen.progress().reason())
+                .isEqualTo("poison errored: put aside: the server that ran it went away 3 times");
+        assertThat(work.performed).isEmpty();
+        await().until(() -> work.removed.size() == 1);
+    }
+
+    @Test
+    void aJobThatDoesNotStopWhenToldIsEndedWithoutItsDriver() {
+        CountDownLatch never = new CountDownLatch(1);
+        work.on(
+                "stuck",
+                claim -> {
+                    while (true) {
+                        try {
+                            never.await();
+                        } catch (InterruptedException e) {
+                            // it does not listen
+                        }
+                    }
+                });
+        dispatcher(UUID.randomUUID());
+        Runs.Created run = Plans.run(database, project, check("stuck"));
+        await().until(() -> !work.performed.isEmpty());
+        database.change(tx -> new Runs().cancel(tx, run.id(), "cancelled by anna"));
+        Run seen = ended(run.id());
+        assertThat(seen.progress().outcome()).isEqualTo(Outcome.CANCELLED);
+    }
+
+    @Test
+    void whoWatchesARunIsWokenAndReadsItsProgress() {
+        work.on(
+                "pull",
+                claim -> {
+                    claim.progress("pulls busybox, 1 of 2 MB");
+                    return Verdict.succeeded("");
+                });
+        try (RunChanges changes = new RunChanges(notifications)) {
+            Runs.Created run = Plans.run(database, project, check("pull"));
+            try (RunChanges.Watch watch = changes.watch(run.id())) {
+                dispatcher(UUID.randomUUID());
+                List<String> lines = new CopyOnWriteArrayList<>();
+                await().atMost(Duration.ofSeconds(10))
+                        .until(
+                                () -> {
+                                    watch.await(Duration.ofMillis(500));
+                                    watch.progress().forEach(p -> lines.add(p.line()));
+                                    return !lines.isEmpty();
+                                });
+                assertThat(lines).containsExactly("pulls busybox, 1 of 2 MB");
+            }
+            ended(run.id());
+        }
     }
 }
