@@ -53,7 +53,7 @@ public final class DataFolder implements AutoCloseable {
                 channel.close();
                 throw taken(paths);
             }
-            UUID identity = identity(paths);
+            UUID identity = identity(channel);
             write(channel, identity + "\n" + ProcessHandle.current().pid() + "\n");
             return new DataFolder(paths, channel, identity);
         } catch (IOException e) {
@@ -82,10 +82,12 @@ public final class DataFolder implements AutoCloseable {
                 "stop that one with slipway down, or set SLIPWAY_DATA to another folder");
     }
 
-    private static UUID identity(DataPaths paths) throws IOException {
-        List<String> lines = Files.readAllLines(paths.server(), StandardCharsets.US_ASCII);
+    /// Read through the locked channel: closing another one of the same file would end the lock.
+    private static UUID identity(FileChannel channel) throws IOException {
+        ByteBuffer buffer = ByteBuffer.allocate(36);
+        while (buffer.hasRemaining() && channel.read(buffer, buffer.position()) > 0) {}
         try {
-            return lines.isEmpty() ? UUID.randomUUID() : UUID.fromString(lines.getFirst());
+            return UUID.fromString(new String(buffer.array(), StandardCharsets.US_ASCII));
         } catch (IllegalArgumentException e) {
             return UUID.randomUUID();
         }

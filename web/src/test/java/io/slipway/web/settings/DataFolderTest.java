@@ -3,6 +3,8 @@ package io.slipway.web.settings;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.slipway.fault.Fault;
 import io.slipway.fault.Fault.Kind;
 
@@ -52,6 +54,39 @@ final class DataFolderTest {
                                                         + ProcessHandle.current().pid()
                                                         + ")");
                             });
+        }
+    }
+
+    @Test
+    void anotherProcessCannotHaveAFolderThatIsTaken() throws Exception {
+        try (DataFolder first = DataFolder.take(temporary)) {
+            Process other =
+                    new ProcessBuilder(
+                                    Path.of(System.getProperty("java.home"), "bin", "java")
+                                            .toString(),
+                                    "-cp",
+                                    System.getProperty("java.class.path"),
+                                    Taker.class.getName(),
+                                    temporary.toString())
+                            .redirectErrorStream(true)
+                            .start();
+            String said = new String(other.getInputStream().readAllBytes(), UTF_8);
+
+            assertThat(said).contains("another server has it");
+            assertThat(first.identity()).isNotNull();
+        }
+    }
+
+    /// Takes the folder, in a process of its own.
+    static final class Taker {
+        private Taker() {}
+
+        public static void main(String[] args) {
+            try (DataFolder folder = DataFolder.take(Path.of(args[0]))) {
+                System.out.println("taken by " + folder.identity());
+            } catch (Fault e) {
+                System.out.println(e.message());
+            }
         }
     }
 
