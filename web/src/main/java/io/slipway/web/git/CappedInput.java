@@ -1,5 +1,7 @@
 package io.slipway.web.git;
 
+import io.slipway.fault.Fault;
+
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -36,10 +38,11 @@ final class CappedInput extends FilterInputStream {
         return false;
     }
 
-    private void count(int bytes) throws IOException {
+    private void count(int bytes) {
         left -= bytes;
         if (left < 0) {
-            throw new IOException("the request is too large");
+            throw new Fault(
+                    Fault.Kind.CONFIGURATION, "cannot answer: the request is too large", "");
         }
     }
 }

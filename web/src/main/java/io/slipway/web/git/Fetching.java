@@ -1,6 +1,7 @@
 package io.slipway.web.git;
 
 import io.slipway.engine.source.Refs;
+import io.slipway.fault.Fault;
 
 import org.eclipse.jgit.errors.PackProtocolException;
 import org.eclipse.jgit.lib.Ref;
@@ -50,6 +51,9 @@ final class Fetching {
         try (UploadPack pack = pack(repository, protocol)) {
             pack.upload(in, out, null);
         } catch (UploadPackInternalServerErrorException e) {
+            if (e.getCause() instanceof Fault fault) {
+                throw fault;
+            }
             if (!(e.getCause() instanceof PackProtocolException)) {
                 throw e;
             }

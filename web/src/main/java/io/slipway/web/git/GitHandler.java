@@ -44,8 +44,7 @@ public final class GitHandler {
 
     /// Takes its paths.
     public void mount(Router router) {
-        router.routeWithRegex(GitPath.PATTERN)
-                .handler(handover.to(this::handle, FaultAnswer.TEXT));
+        router.routeWithRegex(GitPath.PATTERN).handler(handover.to(this::handle, FaultAnswer.TEXT));
     }
 
     private void handle(RoutingContext context) throws IOException {
@@ -74,11 +73,10 @@ public final class GitHandler {
                 .putHeader("WWW-Authenticate", "Basic realm=\"Slipway\", charset=\"UTF-8\"")
                 .putHeader("Content-Type", "text/plain; charset=utf-8")
                 .end("Slipway does not know this token: any user name, the token as password\n");
-        context.request().resume();
+        Handover.drain(context);
     }
 
-    private void refs(RoutingContext context, Caller caller, ProjectName name)
-            throws IOException {
+    private void refs(RoutingContext context, Caller caller, ProjectName name) throws IOException {
         must(context, HttpMethod.GET, null);
         String service = String.valueOf(context.request().getParam("service"));
         if (!service.equals(FETCH) && !service.equals(PUSH)) {
@@ -101,8 +99,7 @@ public final class GitHandler {
         out.close();
     }
 
-    private void fetch(RoutingContext context, Caller caller, ProjectName name)
-            throws IOException {
+    private void fetch(RoutingContext context, Caller caller, ProjectName name) throws IOException {
         must(context, HttpMethod.POST, "application/x-git-upload-pack-request");
         Optional<Project> project = find(name);
         allow(caller, name, project, false);
@@ -120,8 +117,7 @@ public final class GitHandler {
         return host.repositories().open(id);
     }
 
-    private void push(RoutingContext context, Caller caller, ProjectName name)
-            throws IOException {
+    private void push(RoutingContext context, Caller caller, ProjectName name) throws IOException {
         must(context, HttpMethod.POST, "application/x-git-receive-pack-request");
         allow(caller, name, find(name), true);
         context.response().putHeader("Content-Type", "application/x-git-receive-pack-result");

@@ -23,7 +23,7 @@ public interface FaultAnswer {
                 response.setStatusCode(status(fault))
                         .putHeader("Content-Type", "text/plain; charset=utf-8")
                         .end(fault.message() + "\n" + remedy);
-                context.request().resume();
+                Handover.drain(context);
             };
 
     /// The status that fits the fault's kind.
