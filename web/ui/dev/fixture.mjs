@@ -168,7 +168,7 @@ const liveRun = {
             app: 'hello',
             summary: '#1 is live in production',
             attempts: [
-                attempt(1, { evidence: { release: 1, rollout: 44, url: 'http://hello.localhost', printed: 'http://hello.localhost:8080' } }),
+                attempt(1, { rollout: 44, evidence: { release: 1, url: 'http://hello.localhost', printed: 'http://hello.localhost:8080' } }),
             ],
         }),
     ],

@@ -57,6 +57,8 @@ public record Run(
 
     /// A job of a run.
     ///
+    /// @param app what it builds or rolls out; null for a check
+    /// @param environment where it rolls out; null for everything else
     /// @param waits what a waiting job waits for: `needs`, `approval`, `trust`, `concurrency`,
     ///   `pause`; `capacity` when it is queued and every slot of its runner is taken
     /// @param summary one line for people, once it has ended
@@ -65,8 +67,11 @@ public record Run(
             long id,
             String name,
             JobKind kind,
+            @Nullable String app,
+            @Nullable String environment,
             JobState state,
             @Nullable String waits,
+            @Nullable String waitsDetail,
             @Nullable Outcome outcome,
             @Nullable Reason reason,
             @Nullable String summary,
@@ -80,15 +85,18 @@ public record Run(
 
     /// One try of a job.
     ///
+    /// @param rollout number of the rollout that it drives; null when it drives none
     /// @param evidence JSON text of what was seen
     public record Attempt(
             long id,
             long jobId,
             int number,
+            @Nullable Integer rollout,
             JobState state,
             @Nullable Outcome outcome,
             @Nullable Reason reason,
             @Nullable String summary,
+            @Nullable Integer exitCode,
             String evidence,
             long logLines,
             Times times) {}

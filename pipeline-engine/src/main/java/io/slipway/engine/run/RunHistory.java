@@ -8,9 +8,12 @@ import io.slipway.engine.source.CommitId;
 
 import tools.jackson.databind.json.JsonMapper;
 
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.stream.Collectors;
 
 /// Reads runs as they stand, for the API, the terminal and the dashboard.
 public final class RunHistory {
@@ -132,9 +135,10 @@ public final class RunHistory {
                 tx ->
                         tx.query(
                                 """
-                                select a.*
+                                select a.*, o.number as rollout
                                 from attempts a
                                 join jobs j on j.id = a.job_id
+                                left join rollouts o on o.attempt_id = a.id
                                 where j.run_id = ?
                                 order by j.position, a.number
                                 """,
@@ -161,6 +165,32 @@ public final class RunHistory {
                                 row.number("id"), row.number("run_id"), row.number("project_id")),
                 jobId,
                 number);
+    }
+
+    /// The numbers of runs by the ids of their rows, in a transaction of the caller's.
+    public static Map<Long, Integer> numbers(Tx tx, Collection<Long> ids) {
+        record Numbered(long id, int number) {}
+        return tx
+                .query(
+                        "select id, number from runs where id = any(?)",
+                        row -> new Numbered(row.number("id"), row.integer("number")),
+                        (Object) ids.toArray(Long[]::new))
+                .stream()
+                .collect(Collectors.toMap(Numbered::id, Numbered::number));
+    }
+
+    /// The number of the run that an attempt belongs to, in a transaction of the caller's.
+    public static int numberOfAttempt(Tx tx, long attemptId) {
+        return tx.one(
+                """
+                select r.number
+                from attempts a
+                join jobs j on j.id = a.job_id
+                join runs r on r.id = j.run_id
+                where a.id = ?
+                """,
+                row -> row.integer("number"),
+                attemptId);
     }
 
     /// The steps of an attempt.
@@ -205,8 +235,11 @@ public final class RunHistory {
                 row.number("id"),
                 row.text("name"),
                 row.choice("kind", JobKind.class),
+                row.textOrNull("app"),
+                row.textOrNull("environment"),
                 row.choice("state", JobState.class),
                 row.textOrNull("waits_for"),
+                row.textOrNull("waits_detail"),
                 row.choiceOrNull("outcome", Outcome.class),
                 row.choiceOrNull("reason", Reason.class),
                 row.textOrNull("summary"),
@@ -220,10 +253,12 @@ public final class RunHistory {
                 row.number("id"),
                 row.number("job_id"),
                 row.integer("number"),
+                row.integerOrNull("rollout"),
                 row.choice("state", JobState.class),
                 row.choiceOrNull("outcome", Outcome.class),
                 row.choiceOrNull("reason", Reason.class),
                 row.textOrNull("summary"),
+                row.integerOrNull("exit_code"),
                 row.json("evidence"),
                 row.number("log_lines"),
                 times(row));

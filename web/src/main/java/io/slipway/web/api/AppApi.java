@@ -8,10 +8,12 @@ import io.slipway.engine.project.Project;
 import io.slipway.engine.release.AppLogs;
 import io.slipway.engine.release.Placement;
 import io.slipway.engine.release.Placements;
+import io.slipway.engine.release.Release;
 import io.slipway.engine.release.Releases;
 import io.slipway.engine.release.RolloutRuns;
 import io.slipway.engine.release.Rollouts;
 import io.slipway.engine.route.AppAddresses;
+import io.slipway.engine.run.RunHistory;
 import io.slipway.fault.Fault;
 import io.slipway.web.http.BodyOutput;
 import io.vertx.core.http.HttpMethod;
@@ -20,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /// Apps in their environments: state, releases, roll back, restart, log.
 public final class AppApi {
@@ -61,10 +64,12 @@ public final class AppApi {
         return database.read(
                 tx -> {
                     Placement placement = placement(tx, request, Right.READ);
+                    List<Release> newest = Releases.newest(tx, placement.id(), RELEASES);
+                    List<Long> ids =
+                            newest.stream().map(Release::runId).filter(Objects::nonNull).toList();
+                    Map<Long, Integer> runs = RunHistory.numbers(tx, ids);
                     List<AppView.OfRelease> releases =
-                            Releases.newest(tx, placement.id(), RELEASES).stream()
-                                    .map(r -> AppView.release(r, placement))
-                                    .toList();
+                            newest.stream().map(r -> AppView.release(r, placement, runs)).toList();
                     return Map.of("releases", releases);
                 });
     }

@@ -10,11 +10,13 @@ import io.slipway.engine.release.Releases;
 import io.slipway.engine.release.Rollout;
 import io.slipway.engine.release.Rollouts;
 import io.slipway.engine.route.AppAddresses;
+import io.slipway.engine.run.RunHistory;
 
 import org.jspecify.annotations.Nullable;
 
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 
 /// Apps, releases and rollouts as the API shows them.
 final class AppView {
@@ -42,6 +44,7 @@ final class AppView {
             int number,
             String image,
             String cause,
+            @Nullable Integer run,
             int configVersion,
             boolean rejected,
             boolean live,
@@ -54,6 +57,7 @@ final class AppView {
             String environment,
             int release,
             @Nullable Integer from,
+            int run,
             String state,
             @Nullable String outcome,
             @Nullable String cause,
@@ -90,12 +94,13 @@ final class AppView {
                 rollout.cause());
     }
 
-    static OfRelease release(Release release, Placement placement) {
+    static OfRelease release(Release release, Placement placement, Map<Long, Integer> runs) {
         Long live = placement.liveRelease();
         return new OfRelease(
                 release.number(),
                 release.image(),
                 release.cause(),
+                release.runId() == null ? null : runs.get(release.runId()),
                 release.configVersion(),
                 release.rejected(),
                 live != null && live == release.id(),
@@ -111,6 +116,7 @@ final class AppView {
                 placement.environment(),
                 Releases.byId(tx, rollout.releaseId()).number(),
                 from == null ? null : Releases.byId(tx, from).number(),
+                RunHistory.numberOfAttempt(tx, rollout.attemptId()),
                 word(rollout.state()),
                 rollout.outcome() == null ? null : word(rollout.outcome()),
                 rollout.cause(),
