@@ -47,6 +47,7 @@ public final class Server implements AutoCloseable {
             this.docker = closing.add(new DockerParts(base));
             SwitchProcess process = new SwitchProcess(switchSettings(settings));
             process.ensure();
+            closing.add(process.keep());
             SwitchTraffic traffic =
                     new SwitchTraffic(closing.add(new SwitchClient(process.control())));
             serve(traffic);

@@ -3,6 +3,9 @@ package io.slipway.web.traffic;
 import io.slipway.fault.Fault;
 import io.slipway.fault.Fault.Kind;
 
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -19,6 +22,8 @@ import java.util.concurrent.TimeUnit;
 public final class SwitchProcess {
     private static final Duration START = Duration.ofSeconds(20);
     private static final Duration STOP = Duration.ofSeconds(15);
+    private static final Duration LOOK = Duration.ofMillis(500);
+    private static final Logger LOG = LoggerFactory.getLogger(SwitchProcess.class);
     private static final long LOG_BYTES = 1024 * 1024;
 
     private final SwitchSettings settings;
@@ -60,6 +65,49 @@ public final class SwitchProcess {
             return true;
         } catch (IOException e) {
             throw new Fault(Kind.INTERNAL, "cannot start the switch: " + e.getMessage(), "", e);
+        }
+    }
+
+    /// Starts the switch again whenever it has crashed, until it is closed. One that was stopped
+    /// stays stopped.
+    public Keeper keep() {
+        Thread thread =
+                Thread.ofVirtual()
+                        .name("switch-keeper")
+                        .start(
+                                () -> {
+                                    while (pauseUnlessInterrupted()) {
+                                        startAgainIfCrashed();
+                                    }
+                                });
+        return thread::interrupt;
+    }
+
+    /// Something that goes on until it is closed.
+    public interface Keeper extends AutoCloseable {
+        @Override
+        void close();
+    }
+
+    private static boolean pauseUnlessInterrupted() {
+        try {
+            Thread.sleep(LOOK);
+            return true;
+        } catch (InterruptedException e) {
+            return false;
+        }
+    }
+
+    /// A switch that ends by itself or is told to removes its file; one that crashes leaves it.
+    private void startAgainIfCrashed() {
+        boolean crashed =
+                folder.control().filter(c -> ProcessHandle.of(c.pid()).isEmpty()).isPresent();
+        try {
+            if (crashed && ensure()) {
+                LOG.warn("the switch had crashed and was started again");
+            }
+        } catch (Fault e) {
+            LOG.error("{}", e.message());
         }
     }
 
@@ -195,7 +243,7 @@ public final class SwitchProcess {
                     "-XX:TieredStopAtLevel=1",
                     "-XX:+UseCompactObjectHeaders",
                     "-Xms6m",
-                    "-Xmx48m",
+                    "-Xmx96m",
                     "-Xmn3m",
                     "-Dio.netty.allocator.type=unpooled",
                     "-XX:MaxDirectMemorySize=192m",

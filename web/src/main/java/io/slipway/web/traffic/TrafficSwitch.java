@@ -268,7 +268,11 @@ public final class TrafficSwitch implements Control, AutoCloseable {
         synchronized (this) {
             if (phase == Phase.HANDING_OVER) {
                 Journal.line("the successor did not get ready: going on");
-                phase = folder.lock() ? Phase.ACTIVE : Phase.HANDING_OVER;
+                phase = Phase.ACTIVE;
+                if (!folder.lock()) {
+                    Journal.line("it is ready after all");
+                    retire();
+                }
             }
         }
     }

@@ -9,6 +9,7 @@ import io.slipway.engine.route.RouteTable;
 import io.slipway.fault.Fault;
 import io.slipway.runners.docker.SwitchClient;
 import io.slipway.web.traffic.proxy.ProxyLimits;
+import io.slipway.web.traffic.proxy.Transport;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -245,6 +246,31 @@ class SwapTest {
                 idle.close();
                 busy.close();
                 assertThat(waiting.join(Duration.ofSeconds(20))).isTrue();
+            }
+        }
+    }
+
+    @Test
+    void withoutNativeSocketsASuccessorOpensThePortsAnew(@TempDir Path other) throws Exception {
+        try (App app = App.saying("hello");
+                TrafficSwitch old =
+                        new TrafficSwitch(
+                                Switches.settings(other, ProxyLimits.DEFAULT),
+                                Transport.portable(2),
+                                "1")) {
+            old.start();
+            old.apply(Switches.hello(4, app.address()).toJson());
+            int same = Switches.port(old);
+            assertThat(Wire.get(same, "hello.localhost").body()).isEqualTo("hello");
+            SwitchSettings settings =
+                    SwitchSettings.of(
+                            other, List.of(Addresses.parse("127.0.0.1:" + same)), List.of());
+
+            try (TrafficSwitch next = new TrafficSwitch(settings, Transport.portable(2), "2")) {
+                next.start();
+                assertThat(Wire.get(same, "hello.localhost").body()).isEqualTo("hello");
+                assertThat(next.state().revision()).isEqualTo(4);
+                old.awaitEnd();
             }
         }
     }

@@ -126,6 +126,42 @@ class SwitchProcessTest {
     }
 
     @Test
+    void aKeptSwitchIsStartedAgainAfterACrashButNotAfterAStop() throws Exception {
+        try (App app = App.saying("hello");
+                SwitchProcess.Keeper keeper = process.keep()) {
+            client.apply(Switches.hello(7, app.address()));
+            ProcessHandle killed = handle();
+            killed.destroyForcibly();
+
+            await().atMost(Duration.ofSeconds(30))
+                    .until(() -> process.isRunning() && handle().pid() != killed.pid());
+            assertThat(Wire.get(port, "hello.localhost").body()).isEqualTo("hello");
+            process.stop();
+            assertThat(process.isRunning()).isFalse();
+            await().during(Duration.ofSeconds(2)).until(() -> !process.isRunning());
+        }
+    }
+
+    @Test
+    void anUpgradeThatFailsLeavesTheOldOneServing() throws Exception {
+        try (App app = App.saying("hello");
+                ServerSocket taken = new ServerSocket(0)) {
+            client.apply(Switches.hello(1, app.address()));
+            long pid = client.state().pid();
+            SwitchProcess wider =
+                    new SwitchProcess(
+                            settings("127.0.0.1:" + port, "127.0.0.1:" + taken.getLocalPort()));
+
+            assertThatThrownBy(wider::ensure).hasMessageContaining("has the port");
+
+            assertThat(Wire.get(port, "hello.localhost").body()).isEqualTo("hello");
+            client.apply(Switches.hello(2, app.address()));
+            assertThat(client.state().pid()).isEqualTo(pid);
+            assertThat(client.state().revision()).isEqualTo(2);
+        }
+    }
+
+    @Test
     void theTerminalsInterruptIsNotForTheSwitch() throws Exception {
         ProcessHandle running = handle();
         for (String signal : List.of("-INT", "-HUP")) {

@@ -24,6 +24,9 @@ public final class Proxy {
     private static final WriteBufferWaterMark WATER_MARK =
             new WriteBufferWaterMark(32 * 1024, 64 * 1024);
 
+    /// Each takes 5 kB; the switch must not run out of memory.
+    private static final int MOST_CLIENTS = 8192;
+
     private final Transport transport;
     private final Routes routes;
     private final Networks trusted;
@@ -85,6 +88,10 @@ public final class Proxy {
     }
 
     private void serve(Channel channel, @Nullable Integer loopbackPort) {
+        if (clients.size() >= MOST_CLIENTS) {
+            channel.close();
+            return;
+        }
         clients.add(channel);
         ResponseEncoder encoder = new ResponseEncoder();
         channel.pipeline()
