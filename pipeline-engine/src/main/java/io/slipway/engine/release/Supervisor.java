@@ -99,11 +99,7 @@ public final class Supervisor implements AutoCloseable {
         List<AppContainer> rows = database.read(AppContainers::present);
         boolean changed = false;
         for (AppContainer container : rows) {
-            if (container.state() == State.SERVING) {
-                changed |= look(container);
-            } else {
-                tidy(container);
-            }
+            changed |= one(container);
         }
         Set<String> known =
                 new HashSet<>(
@@ -117,10 +113,40 @@ public final class Supervisor implements AutoCloseable {
         }
     }
 
+    /// What fails for one container is tried again in the next round and keeps nobody else waiting.
+    ///
+    /// @return whether what the switch should know has changed
+    private boolean one(AppContainer container) {
+        try {
+            if (container.state() == State.SERVING) {
+                return look(container);
+            }
+            return tidy(container);
+        } catch (Fault e) {
+            log.warn("{} is looked at again: {}", container.name(), e.message());
+        } catch (RuntimeException e) {
+            log.error("{} could not be looked at", container.name(), e);
+        }
+        return false;
+    }
+
+    /// Whether the row still says so: a rollout may have changed it since the round began. It
+    /// writes the row before it touches the container.
+    private boolean still(AppContainer container) {
+        return database.read(tx -> AppContainers.of(tx, container.placementId())).stream()
+                .anyMatch(
+                        now ->
+                                now.name().equals(container.name())
+                                        && now.state() == container.state());
+    }
+
     /// @return whether what the switch should know has changed
     private boolean look(AppContainer container) {
         Condition condition = deployer.condition(container.name());
         String trouble = trouble(condition);
+        if (trouble != null && !still(container)) {
+            return false;
+        }
         if (trouble == null) {
             Long seconds = container.servedSeconds();
             if (seconds != null && seconds > HEALTHY_SECONDS) {
@@ -155,7 +181,9 @@ public final class Supervisor implements AutoCloseable {
 
     /// What a rollout that was given up has left: a container that never served goes, one that was
     /// paused for it serves again.
-    private void tidy(AppContainer container) {
+    ///
+    /// @return whether what the switch should know has changed
+    private boolean tidy(AppContainer container) {
         boolean open =
                 database.read(
                         tx ->
@@ -163,18 +191,19 @@ public final class Supervisor implements AutoCloseable {
                                         OPEN_ROLLOUT,
                                         row -> row.flag("open"),
                                         container.placementId()));
-        if (open) {
-            return;
+        if (open || !still(container)) {
+            return false;
         }
         Placement placement = database.read(tx -> Placements.byId(tx, container.placementId()));
         if (container.state() == State.PAUSED
                 && Objects.equals(placement.liveRelease(), container.releaseId())) {
             deployer.restart(container.name());
             database.change(tx -> AppContainers.set(tx, container.name(), State.SERVING));
-            return;
+            return true;
         }
         deployer.remove(container.name());
         database.change(tx -> AppContainers.set(tx, container.name(), State.GONE));
+        return false;
     }
 
     @Override
