@@ -4,6 +4,7 @@ import io.slipway.db.Database;
 import io.slipway.db.DatabaseAddress;
 import io.slipway.db.Notifications;
 import io.slipway.db.Signal;
+import io.slipway.engine.plan.RolloutSpec;
 import io.slipway.engine.run.Claim.Ended;
 import io.slipway.engine.run.JobKind;
 import io.slipway.engine.run.JobWork;
@@ -33,6 +34,10 @@ public final class Dispatcher implements AutoCloseable {
     private static final Duration RENEW = Duration.ofSeconds(5);
     private static final Duration HANDOVER = Duration.ofSeconds(9);
     private static final Duration HANGS = Duration.ofSeconds(10);
+
+    /// A rollout that has moved traffic ends by itself, also when it is cancelled; it drains first.
+    private static final Duration ROLLOUT_HANGS = Duration.ofMinutes(3);
+
     private static final int MOST_AT_ONCE = 32;
 
     private final Database database;
@@ -171,7 +176,7 @@ public final class Dispatcher implements AutoCloseable {
     private void lookAtClocks() {
         for (Holding one : held.values()) {
             one.lookAtClock();
-            if (one.hangs(HANGS)) {
+            if (one.hangs(one.job().spec() instanceof RolloutSpec ? ROLLOUT_HANGS : HANGS)) {
                 Thread.ofVirtual().name("force-" + one.job().id()).start(() -> driver.force(one));
             }
         }

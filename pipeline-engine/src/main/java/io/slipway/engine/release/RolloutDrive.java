@@ -10,15 +10,20 @@ import io.slipway.engine.run.ClaimLost;
 import io.slipway.engine.run.Outcome;
 import io.slipway.engine.run.Reason;
 import io.slipway.engine.run.Verdict;
+import io.slipway.fault.Fault;
 
 import org.jspecify.annotations.Nullable;
 
+import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
@@ -31,6 +36,8 @@ final class RolloutDrive {
 
     private static final Duration DRAIN = Duration.ofSeconds(30);
     private static final Duration GRACE = Duration.ofSeconds(10);
+    private static final Set<Claim.Ended> STOPS =
+            EnumSet.of(Claim.Ended.CANCELLED, Claim.Ended.TIMEOUT);
     private static final List<String> STEPS = List.of("start", "health", "switch", "drain");
 
     private final RolloutParts parts;
@@ -81,8 +88,7 @@ final class RolloutDrive {
         } catch (ClaimLost e) {
             throw e;
         } catch (RuntimeException e) {
-            undo(Outcome.ERRORED, String.valueOf(e.getMessage()), Map.of());
-            throw e;
+            return broken(e);
         }
         if (!health.healthy()) {
             return unhealthy(Objects.requireNonNull(health.sentence()), health.evidence());
@@ -91,6 +97,28 @@ final class RolloutDrive {
         claim.steps().begin(2, Instant.now());
         serve(health.port());
         return finish();
+    }
+
+    /// A call that broke off because the claim ended, or because the database is away, says nothing
+    /// about the release: nothing is undone that a later claim would take for the app's own fault.
+    private Verdict broken(RuntimeException thrown) throws InterruptedException {
+        if (claim.ended().isPresent()) {
+            boolean cleared = Thread.interrupted(); // what is undone now may block
+            assert cleared || !cleared;
+            InterruptedException interrupted = new InterruptedException(thrown.getMessage());
+            interrupted.initCause(thrown);
+            return interrupted(interrupted);
+        }
+        if (!isDatabaseAway(thrown)) {
+            undo(Outcome.ERRORED, String.valueOf(thrown.getMessage()), Map.of());
+        }
+        throw thrown;
+    }
+
+    private static boolean isDatabaseAway(RuntimeException thrown) {
+        return thrown instanceof Fault fault
+                && fault.kind() == Fault.Kind.UNAVAILABLE
+                && fault.getCause() instanceof SQLException;
     }
 
     private void start() throws InterruptedException {
@@ -190,9 +218,29 @@ final class RolloutDrive {
                         });
     }
 
-    /// Everything after the decision: only forward, also when somebody cancels.
+    /// Everything after the decision: only forward, also when somebody cancels meanwhile.
     private Verdict finish() throws InterruptedException {
+        Optional<Claim.Ended> before = claim.ended();
         boolean interrupted = Thread.interrupted();
+        try {
+            return forward();
+        } catch (ClaimLost e) {
+            throw e;
+        } catch (InterruptedException | RuntimeException e) {
+            Optional<Claim.Ended> now = claim.ended();
+            boolean stopped = now.filter(how -> STOPS.contains(how)).isPresent();
+            if (!stopped || now.equals(before)) {
+                throw e;
+            }
+            return finish();
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    private Verdict forward() throws InterruptedException {
         parts.routes().publish();
         claim.steps().end(2, Outcome.SUCCEEDED, null, null, Instant.now());
         claim.steps().begin(3, Instant.now());
@@ -215,9 +263,6 @@ final class RolloutDrive {
                                         null,
                                         evidence));
         log(summary);
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
         return new Verdict(Outcome.SUCCEEDED, Reason.DONE, summary, evidence);
     }
 
