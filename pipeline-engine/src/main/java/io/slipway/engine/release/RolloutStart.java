@@ -184,10 +184,20 @@ final class RolloutStart {
             parts.addresses().reserve(tx, placement.id(), placement.app());
         }
         Release release = release(tx, placement, content, values.version());
-        Rollout rollout =
-                Rollouts.make(tx, placement, release.id(), job.attemptId(), job.runNumber());
+        int newest = isOfLive(tx, placement) ? 0 : job.runNumber();
+        Rollout rollout = Rollouts.make(tx, placement, release.id(), job.attemptId(), newest);
         AppContainers.make(tx, claim.name().toString(), placement.id(), release.id());
         return new Waits(new Begun(rollout, null), 0);
+    }
+
+    /// A restart, or the live image with another configuration, supersedes no push that is under
+    /// way.
+    private boolean isOfLive(Tx tx, Placement placement) {
+        Long live = placement.liveRelease();
+        Integer again = spec.release();
+        return again != null
+                && (spec.anew()
+                        || (live != null && Releases.byId(tx, live).number() == again.intValue()));
     }
 
     private Release release(Tx tx, Placement placement, Content content, int configVersion) {
