@@ -186,7 +186,6 @@ public final class AppLogs implements AutoCloseable {
                 return;
             }
             byte[] bytes = open.toByteArray();
-            open.reset();
             storedAt = System.nanoTime();
             sinceTrim += bytes.length;
             boolean trims = sinceTrim > CAP / 8;
@@ -204,6 +203,7 @@ public final class AppLogs implements AutoCloseable {
                             tx.update(TRIM, placementId, placementId, CAP);
                         }
                     });
+            open.reset(); // not before: what could not be stored is stored the next time
             sinceTrim = trims ? 0 : sinceTrim;
         }
     }
