@@ -62,8 +62,24 @@ public final class Pushes {
         try {
             return taken(push, ids);
         } catch (RuntimeException e) {
-            drop(ids, e);
+            goOn(ids, e);
             throw e;
+        }
+    }
+
+    /// What broke off in the middle: where the branch has moved already its run starts all the
+    /// same. What cannot be told now, since the database is away, is left for the next start.
+    private void goOn(List<UUID> ids, RuntimeException cause) {
+        try {
+            database.read(Deliveries::received).stream()
+                    .filter(delivery -> ids.contains(delivery.id()))
+                    .forEach(this::recover);
+        } catch (RuntimeException again) {
+            cause.addSuppressed(again);
+            boolean away = again instanceof Fault f && f.kind() == Fault.Kind.UNAVAILABLE;
+            if (!away) {
+                drop(ids, cause);
+            }
         }
     }
 
