@@ -36,6 +36,7 @@ import java.util.stream.Collectors;
 /// restarts the container.
 public final class DockerDeployer implements Deployer {
     private static final int ADDRESS_TRIES = 5;
+    private static final int MOST_PRINTED = 1 << 20;
 
     private final DockerClient docker;
     private final String instance;
@@ -163,29 +164,21 @@ public final class DockerDeployer implements Deployer {
 
     /// What a command in the container prints; empty when the image has no such command.
     private String output(String container, String... command) {
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        try {
+        Printed printed = new Printed();
+        try (printed) {
             String exec =
                     docker.execCreateCmd(container)
                             .withCmd(command)
                             .withAttachStdout(true)
                             .exec()
                             .getId();
-            docker.execStartCmd(exec)
-                    .exec(
-                            new ResultCallback.Adapter<Frame>() {
-                                @Override
-                                public void onNext(Frame frame) {
-                                    out.writeBytes(frame.getPayload());
-                                }
-                            })
-                    .awaitCompletion(5, TimeUnit.SECONDS);
-        } catch (DockerException e) {
+            docker.execStartCmd(exec).exec(printed).awaitCompletion(5, TimeUnit.SECONDS);
+        } catch (DockerException | IOException e) {
             return "";
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        return out.toString(StandardCharsets.UTF_8);
+        return printed.text();
     }
 
     @Override
@@ -199,26 +192,35 @@ public final class DockerDeployer implements Deployer {
 
     @Override
     public List<String> tail(String container, int lines) {
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        try {
+        Printed printed = new Printed();
+        try (printed) {
             docker.logContainerCmd(container)
                     .withStdOut(true)
                     .withStdErr(true)
                     .withTail(lines)
-                    .exec(
-                            new ResultCallback.Adapter<Frame>() {
-                                @Override
-                                public void onNext(Frame frame) {
-                                    out.writeBytes(frame.getPayload());
-                                }
-                            })
+                    .exec(printed)
                     .awaitCompletion(5, TimeUnit.SECONDS);
-        } catch (DockerException e) {
+        } catch (DockerException | IOException e) {
             return List.of();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        return out.toString(StandardCharsets.UTF_8).lines().toList();
+        return printed.text().lines().toList();
+    }
+
+    /// The beginning of what is printed: a command of somebody's image may never stop.
+    private static final class Printed extends ResultCallback.Adapter<Frame> {
+        private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+
+        @Override
+        public synchronized void onNext(Frame frame) {
+            byte[] bytes = frame.getPayload();
+            out.write(bytes, 0, Math.min(bytes.length, MOST_PRINTED - out.size()));
+        }
+
+        synchronized String text() {
+            return out.toString(StandardCharsets.UTF_8);
+        }
     }
 
     @Override
