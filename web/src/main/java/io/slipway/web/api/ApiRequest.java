@@ -68,6 +68,11 @@ public final class ApiRequest {
         return number(name, path(name));
     }
 
+    /// A number of the project's own; one that is too large is that of nothing.
+    int pathInteger(String name) {
+        return (int) Math.min(pathNumber(name), Integer.MAX_VALUE);
+    }
+
     /// A parameter of the query; null when it is not given.
     public @Nullable String query(String name) {
         List<String> values = context.queryParam(name);

@@ -164,7 +164,7 @@ public final class AppApi {
         return database.read(
                 tx -> {
                     Project project = request.project(tx, Right.READ);
-                    int number = (int) request.pathNumber("rollout");
+                    int number = request.pathInteger("rollout");
                     return Rollouts.byNumber(tx, project.id(), number)
                             .map(rollout -> AppView.rollout(tx, rollout))
                             .orElseThrow(

@@ -52,7 +52,7 @@ public final class RunApi {
 
     private Run run(ApiRequest request, Right right) {
         Project project = database.read(tx -> request.project(tx, right));
-        int number = (int) request.pathNumber("run");
+        int number = request.pathInteger("run");
         return history.byNumber(project.id(), number)
                 .orElseThrow(
                         () ->
