@@ -11,6 +11,7 @@ import com.github.dockerjava.api.model.ContainerConfig;
 import io.slipway.engine.run.AttemptName;
 import io.slipway.engine.step.Order;
 import io.slipway.engine.step.Runner;
+import io.slipway.engine.step.Starter;
 import io.slipway.fault.Fault;
 import io.slipway.runners.docker.DockerEngine;
 import io.slipway.runners.docker.DockerFaults;
@@ -39,6 +40,10 @@ public final class DockerRunner implements Runner {
     private static final Logger LOG = LoggerFactory.getLogger(DockerRunner.class);
     private static final Duration START = Duration.ofMinutes(1);
     private static final int TRIES = 3;
+    private static final int FRAME_HEAD = 8;
+
+    /// How the starter's marks begin; one precedes everything that steps print.
+    private static final byte MARK = 0x1e;
 
     private final DockerEngine engine;
     private final DockerClient client;
@@ -107,11 +112,30 @@ public final class DockerRunner implements Runner {
             }
             found = inspect(order.name());
         }
-        if (found.isPresent() && !"created".equals(found.get().getState().getStatus())) {
+        if (found.isPresent() && !neverBegan(found.get())) {
             return Following.adopt(engine, peaks, order, found.get().getId(), resumeAt, sink);
         }
         remove(order.name());
         return null;
+    }
+
+    /// Whether no step of a container can have begun: it was not started, or its server died before
+    /// it handed the records over.
+    private boolean neverBegan(InspectContainerResponse found) throws IOException {
+        InspectContainerResponse.ContainerState state = found.getState();
+        if ("created".equals(state.getStatus())) {
+            return true;
+        }
+        Long code = state.getExitCodeLong();
+        if (!"exited".equals(state.getStatus()) || code == null || code != Starter.NO_RECORDS) {
+            return false;
+        }
+        EngineRequest request =
+                EngineRequest.of("GET", "/containers/" + found.getId() + "/logs?stdout=1");
+        try (EngineReply reply = engine.socket().send(request)) {
+            byte[] begin = reply.body().readNBytes(FRAME_HEAD + 1);
+            return reply.ok() && begin.length > FRAME_HEAD && begin[FRAME_HEAD] != MARK;
+        }
     }
 
     /// @return null when there is a container of that name

@@ -106,6 +106,9 @@ public final class JobNetworks implements AutoCloseable {
         }
         synchronized (this) {
             JobNetwork network = taken.remove(name);
+            if (network == null && knows(name)) {
+                return;
+            }
             if (network != null && !closed) {
                 Deque<JobNetwork> kept = network.egress() ? open : internal;
                 if (kept.size() < MOST_KEPT) {

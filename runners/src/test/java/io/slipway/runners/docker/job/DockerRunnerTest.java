@@ -224,8 +224,8 @@ class DockerRunnerTest {
     }
 
     @Test
-    void containerOfAServerThatDiedBeforeTheRecordsEndsByItself() throws Exception {
-        Order order = jobs.order("echo never");
+    void containerOfAServerThatDiedBeforeTheRecordsEndsByItselfAndIsMadeAnew() throws Exception {
+        Order order = jobs.order("echo once");
         String id = JobContainer.create(engine.client(), order, "none", 1).exec().getId();
         try {
             EngineReply attached = Following.attach(engine, id);
@@ -233,6 +233,23 @@ class DockerRunnerTest {
             attached.close();
             Integer code = engine.client().waitContainerCmd(id).start().awaitStatusCode();
             assertThat(code).isEqualTo(Starter.NO_RECORDS);
+            assertThat(jobs.run(order).output()).isEqualTo("once\n");
+        } finally {
+            jobs.runner.remove(order.name());
+        }
+    }
+
+    @Test
+    void stepThatEndsWithTheStartersOwnStatusRunsOnce() throws Exception {
+        Order order = jobs.order("echo once; exit " + Starter.NO_RECORDS);
+        try (var steps = jobs.runner.open(order, 0, new Output())) {
+            assertThat(steps.await().code()).isEqualTo(Starter.NO_RECORDS);
+        }
+        String before = engine.client().inspectContainerCmd(order.name().toString()).exec().getId();
+        try (var steps = jobs.runner.open(order, 0, new Output())) {
+            assertThat(steps.await().code()).isEqualTo(Starter.NO_RECORDS);
+            assertThat(engine.client().inspectContainerCmd(order.name().toString()).exec().getId())
+                    .isEqualTo(before);
         } finally {
             jobs.runner.remove(order.name());
         }

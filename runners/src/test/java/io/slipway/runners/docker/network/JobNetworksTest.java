@@ -40,6 +40,7 @@ class JobNetworksTest {
             assertThat(inspect(second).getInternal()).isTrue();
             networks.giveBack(first.name());
             networks.giveBack(second.name());
+            networks.giveBack(second.name());
             assertThat(networks.take(false)).isEqualTo(second);
             Set<String> names = new HashSet<>();
             names.add(networks.take(true).name());
