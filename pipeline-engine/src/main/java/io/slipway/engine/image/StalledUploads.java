@@ -37,7 +37,7 @@ public final class StalledUploads implements AutoCloseable {
             if (swept > 0) {
                 log.info("{} stalled uploads are removed", swept);
             }
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException e) {
             log.warn("stalled uploads can't be removed: {}", e.toString());
         }
     }
