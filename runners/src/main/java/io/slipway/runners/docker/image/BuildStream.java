@@ -90,6 +90,9 @@ final class BuildStream {
         String fault = vertex.error();
         if (fault != null && !fault.isEmpty() && !fault.contains(CANCELLED)) {
             failed = vertex;
+            if (Frontend.resolves(vertex.name())) {
+                return;
+            }
         } else if (internal(vertex.name())) {
             return;
         }
@@ -103,7 +106,9 @@ final class BuildStream {
     }
 
     private static boolean internal(String name) {
-        return name.startsWith("[internal]") || name.equals("copy /context /");
+        return name.startsWith("[internal]")
+                || name.equals("copy /context /")
+                || Frontend.resolves(name);
     }
 
     private void pull(Status status) {

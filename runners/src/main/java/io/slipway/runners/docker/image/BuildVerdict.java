@@ -71,10 +71,7 @@ final class BuildVerdict {
     static boolean frontendMissing(BuildStream stream) {
         Vertex vertex = stream.failed();
         return stream.error().contains("frontend gateway.v0")
-                || vertex != null
-                        && vertex.name().contains("docker/dockerfile")
-                        && (vertex.name().startsWith("resolve image config")
-                                || vertex.name().startsWith("docker-image://"));
+                || vertex != null && Frontend.resolves(vertex.name());
     }
 
     private static boolean outside(@Nullable Vertex vertex, String message) {

@@ -22,9 +22,13 @@ import tools.jackson.databind.json.JsonMapper;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 
 /// Builds through the engine's own BuildKit: one request with the context as its body, whose answer
@@ -38,6 +42,10 @@ public final class DockerImageBuilder implements ImageBuilder {
 
     private static final int BUFFER = 1 << 16;
 
+    /// After this long a frontend that could not be pulled is tried again.
+    private static final Duration TRIED_AGAIN = Duration.ofMinutes(10);
+
+    private final Map<String, Instant> missing = new ConcurrentHashMap<>();
     private final DockerEngine engine;
     private final EngineImages images;
 
@@ -52,10 +60,12 @@ public final class DockerImageBuilder implements ImageBuilder {
             throws BuildFailed, InterruptedException {
         Frontend frontend = Frontend.of(order.dockerfile().text());
         frontend.check();
-        BuildStream stream = run(order, order.dockerfile(), listener);
-        if (stream.imageId().isEmpty()
-                && frontend.named()
-                && BuildVerdict.frontendMissing(stream)) {
+        BuildStream stream = lately(frontend) ? null : run(order, order.dockerfile(), listener);
+        if (stream != null && frontend.named() && missing(stream)) {
+            missing.put(frontend.image(), Instant.now());
+            stream = null;
+        }
+        if (stream == null) {
             listener.note(
                     "the syntax "
                             + frontend.image()
@@ -66,6 +76,16 @@ public final class DockerImageBuilder implements ImageBuilder {
             throw BuildVerdict.failed(stream, Instructions.parse(order.dockerfile().text()));
         }
         return inspect(stream.imageId());
+    }
+
+    private static boolean missing(BuildStream stream) {
+        return stream.imageId().isEmpty() && BuildVerdict.frontendMissing(stream);
+    }
+
+    /// Whether this frontend could not be had a short while ago.
+    private boolean lately(Frontend frontend) {
+        Instant tried = frontend.named() ? missing.get(frontend.image()) : null;
+        return tried != null && tried.plus(TRIED_AGAIN).isAfter(Instant.now());
     }
 
     @Override
@@ -94,7 +114,7 @@ public final class DockerImageBuilder implements ImageBuilder {
                 return stream;
             }
             String message = reply.text();
-            if (!message.toLowerCase(java.util.Locale.ROOT).contains("buildkit")) {
+            if (!message.toLowerCase(Locale.ROOT).contains("buildkit")) {
                 throw DockerFaults.of("cannot build the image", message);
             }
         } catch (IOException e) {

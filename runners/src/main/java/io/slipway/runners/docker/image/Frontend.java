@@ -47,6 +47,13 @@ record Frontend(int line, int start, int end, String image) {
         }
     }
 
+    /// Whether a vertex of the builder's graph is the look for a frontend.
+    static boolean resolves(String vertex) {
+        return vertex.contains("docker/dockerfile")
+                && (vertex.startsWith("resolve image config")
+                        || vertex.startsWith("docker-image://"));
+    }
+
     boolean named() {
         return line > 0;
     }

@@ -126,11 +126,13 @@ final class DockerImageBuilderTest {
     void aFrontendThatCannotBePulledGivesWayToTheEnginesOwn() throws Exception {
         String missing = "docker/dockerfile:0.0.1-" + unique;
         build("# syntax=" + missing + "\nFROM busybox\nRUN echo " + unique + "\n");
-        assertThat(told.notes)
-                .containsExactly(
-                        "the syntax "
-                                + missing
-                                + " can't be pulled: the engine's own Dockerfile frontend is used");
+        build("# syntax=" + missing + "\nFROM busybox\nRUN echo again " + unique + "\n");
+        String note =
+                "the syntax "
+                        + missing
+                        + " can't be pulled: the engine's own Dockerfile frontend is used";
+        assertThat(told.notes).containsExactly(note, note);
+        assertThat(told.layers.keySet()).noneMatch(name -> name.contains("dockerfile"));
     }
 
     @Test
