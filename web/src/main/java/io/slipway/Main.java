@@ -48,10 +48,14 @@ public final class Main implements Runnable {
 
     /// @param args a word and what belongs to it
     public static void main(String[] args) {
-        System.exit(
-                new CommandLine(new Main())
-                        .setExecutionExceptionHandler(new Faults())
-                        .execute(args));
+        System.exit(commandLine().execute(args));
+    }
+
+    /// All words, with their flags and exit codes.
+    static CommandLine commandLine() {
+        CommandLine line = new CommandLine(new Main());
+        Faults.tellExitCodes(line);
+        return line.setExecutionExceptionHandler(new Faults());
     }
 
     @Override

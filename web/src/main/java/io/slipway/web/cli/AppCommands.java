@@ -1,19 +1,22 @@
 package io.slipway.web.cli;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.PrintWriter;
-import java.util.LinkedHashMap;
-import java.util.Map;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
+
 import tools.jackson.databind.JsonNode;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintWriter;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.Callable;
 
 /// The words that are about one app: its log, its releases, back, again.
 public final class AppCommands {
@@ -29,6 +32,7 @@ public final class AppCommands {
 
         @Option(
                 names = {"-e", "--environment"},
+                paramLabel = "ENVIRONMENT",
                 description = "default: ${DEFAULT-VALUE}",
                 defaultValue = "production")
         String environment = "production";
@@ -59,7 +63,9 @@ public final class AppCommands {
             mixinStandardHelpOptions = true,
             description = "Prints what an app's containers printed, over all its rollouts.")
     public static final class Logs extends OfApp {
-        @Option(names = {"-f", "--follow"}, description = "goes on until Ctrl-C")
+        @Option(
+                names = {"-f", "--follow"},
+                description = "goes on until Ctrl-C")
         private boolean follow;
 
         @Option(names = "--raw", description = "leaves escape sequences as they are")

@@ -2,6 +2,19 @@ package io.slipway.web.cli;
 
 import io.slipway.fault.Fault;
 import io.slipway.fault.Fault.Kind;
+
+import org.jspecify.annotations.Nullable;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+import tools.jackson.databind.JsonNode;
+
 import java.io.Console;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -10,21 +23,16 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
-import tools.jackson.databind.JsonNode;
 
 /// `slipway config set|unset|list`: what apps see as environment, plain and secret.
 @Command(
         name = "config",
         mixinStandardHelpOptions = true,
-        subcommands = {ConfigCommand.Set.class, ConfigCommand.Unset.class, ConfigCommand.Listing.class},
+        subcommands = {
+            ConfigCommand.Set.class,
+            ConfigCommand.Unset.class,
+            ConfigCommand.Listing.class
+        },
         description = "Sets what apps see as environment; each change is a new release.")
 public final class ConfigCommand implements Runnable {
     @Spec private CommandSpec spec = CommandSpec.create();
@@ -41,6 +49,7 @@ public final class ConfigCommand implements Runnable {
 
         @Option(
                 names = {"-a", "--app"},
+                paramLabel = "APP",
                 description = "only this app; default: every app of the project")
         @Nullable String app;
 
@@ -54,7 +63,9 @@ public final class ConfigCommand implements Runnable {
         abstract int call(ApiClient api, PrintWriter out) throws Exception;
 
         String path() {
-            return client.path() + "/config" + (app == null ? "" : "?app=" + ApiClient.escaped(app));
+            return client.path()
+                    + "/config"
+                    + (app == null ? "" : "?app=" + ApiClient.escaped(app));
         }
 
         int change(ApiClient api, PrintWriter out, Map<String, Object> body)
@@ -62,7 +73,10 @@ public final class ConfigCommand implements Runnable {
             JsonNode changed = api.send("PATCH", path(), body);
             int worst = 0;
             for (JsonNode run : changed.path("runs")) {
-                worst = Math.max(worst, new RunFollower(api, out).follow(client.path(), run.asLong()));
+                worst =
+                        Math.max(
+                                worst,
+                                new RunFollower(api, out).follow(client.path(), run.asLong()));
             }
             if (changed.path("runs").isEmpty()) {
                 out.println("kept; the next rollout takes it");
@@ -75,7 +89,9 @@ public final class ConfigCommand implements Runnable {
     @Command(
             name = "set",
             mixinStandardHelpOptions = true,
-            description = "Sets values: KEY=value..., or KEY --secret with the value from a prompt or standard input.")
+            description =
+                    "Sets values: KEY=value..., or KEY --secret with the value from a prompt or"
+                        + " standard input.")
     public static final class Set extends Word {
         @Parameters(arity = "1..*", paramLabel = "KEY[=VALUE]")
         private List<String> words = List.of();
@@ -92,8 +108,13 @@ public final class ConfigCommand implements Runnable {
                     throw new ParameterException(
                             spec.commandLine(),
                             secret
-                                    ? "with --secret give the name only: a value here can be read by every user of this machine"
-                                    : "'" + word + "' has no value: write " + word + "=VALUE, or --secret");
+                                    ? "with --secret give the name only: a value here can be read"
+                                          + " by every user of this machine"
+                                    : "'"
+                                            + word
+                                            + "' has no value: write "
+                                            + word
+                                            + "=VALUE, or --secret");
                 }
                 if (secret) {
                     values.put(word, asked(word));
@@ -114,8 +135,7 @@ public final class ConfigCommand implements Runnable {
                 }
                 return new String(typed);
             }
-            String text =
-                    new String(System.in.readNBytes(64 << 10), StandardCharsets.UTF_8);
+            String text = new String(System.in.readNBytes(64 << 10), StandardCharsets.UTF_8);
             return text.endsWith("\n") ? text.substring(0, text.length() - 1) : text;
         }
     }
@@ -141,8 +161,14 @@ public final class ConfigCommand implements Runnable {
         @Override
         int call(ApiClient api, PrintWriter out) throws Exception {
             for (JsonNode value : api.get(path()).path("values")) {
-                String text = value.path("secret").asBoolean() ? "[secret]" : value.path("value").asString("");
-                String reach = value.path("app").isNull() ? "" : "   (" + value.path("app").asString("") + ")";
+                String text =
+                        value.path("secret").asBoolean()
+                                ? "[secret]"
+                                : value.path("value").asString("");
+                String reach =
+                        value.path("app").isNull()
+                                ? ""
+                                : "   (" + value.path("app").asString("") + ")";
                 out.println(value.path("name").asString("") + "=" + text + reach);
             }
             return 0;

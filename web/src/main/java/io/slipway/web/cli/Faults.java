@@ -4,11 +4,19 @@ import io.slipway.fault.Fault;
 
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
+import picocli.CommandLine.Model.UsageMessageSpec;
 import picocli.CommandLine.ParseResult;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
 
 /// What a person reads when a command could not do its work: what, why, and what to do. Exit code 3
 /// when a server does not answer, else 1.
 public final class Faults implements IExecutionExceptionHandler {
+    private static final Set<String> WAIT_FOR_A_RUN =
+            Set.of("rollback", "restart", "retry", "cancel", "set", "unset");
+
     @Override
     public int handleExecutionException(Exception e, CommandLine commandLine, ParseResult parsed)
             throws Exception {
@@ -21,5 +29,30 @@ public final class Faults implements IExecutionExceptionHandler {
         }
         commandLine.getErr().flush();
         return fault.kind() == Fault.Kind.UNAVAILABLE ? 3 : 1;
+    }
+
+    /// Gives each word that has no list of its own the common one.
+    public static void tellExitCodes(CommandLine words) {
+        for (CommandLine word : words.getSubcommands().values()) {
+            UsageMessageSpec usage = word.getCommandSpec().usageMessage();
+            if (word.getSubcommands().isEmpty() && usage.exitCodeList().isEmpty()) {
+                usage.exitCodeListHeading("Exit codes:%n");
+                usage.exitCodeList(codes(word.getCommandName()));
+            }
+            tellExitCodes(word);
+        }
+    }
+
+    private static Map<String, String> codes(String word) {
+        boolean waits = WAIT_FOR_A_RUN.contains(word);
+        Map<String, String> codes = new LinkedHashMap<>();
+        codes.put("0", "done");
+        codes.put("1", waits ? "refused, or the run failed" : "refused");
+        codes.put("2", "the command is wrong");
+        codes.put("3", "what is needed for it does not answer");
+        if (waits && !word.equals("cancel")) {
+            codes.put("4", "the run was cancelled");
+        }
+        return codes;
     }
 }
