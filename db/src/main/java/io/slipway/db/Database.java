@@ -149,6 +149,19 @@ public final class Database implements AutoCloseable {
         }
     }
 
+    /// Whether this was thrown because a database could not be reached: it says nothing about what
+    /// was tried.
+    public static boolean isAway(Throwable thrown) {
+        boolean unavailable =
+                thrown instanceof Fault fault && fault.kind() == Fault.Kind.UNAVAILABLE;
+        for (Throwable at = thrown; unavailable && at != null; at = at.getCause()) {
+            if (at instanceof SQLException) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /// Closes every connection; what still uses one fails.
     @Override
     public void close() {

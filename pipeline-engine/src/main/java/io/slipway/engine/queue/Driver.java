@@ -1,5 +1,6 @@
 package io.slipway.engine.queue;
 
+import io.slipway.db.Database;
 import io.slipway.engine.run.Claim.Ended;
 import io.slipway.engine.run.ClaimLost;
 import io.slipway.engine.run.JobKind;
@@ -12,7 +13,6 @@ import io.slipway.fault.Fault;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -113,7 +113,7 @@ final class Driver {
     }
 
     private static Optional<Verdict> afterThrow(Holding holding, Exception thrown) {
-        if (thrown instanceof ClaimLost || isDatabaseAway(thrown)) {
+        if (thrown instanceof ClaimLost || Database.isAway(thrown)) {
             return Optional.empty();
         }
         Optional<Ended> ended = holding.ended();
@@ -132,16 +132,6 @@ final class Driver {
                         Reason.INTERNAL,
                         "a mistake of Slipway's own: " + thrown.getClass().getSimpleName(),
                         Map.of("message", String.valueOf(thrown.getMessage()))));
-    }
-
-    /// A database that is away says nothing about the job: another claim goes on with it.
-    private static boolean isDatabaseAway(Throwable thrown) {
-        for (Throwable at = thrown; at != null; at = at.getCause()) {
-            if (at instanceof SQLException) {
-                return thrown instanceof Fault f && f.kind() == Fault.Kind.UNAVAILABLE;
-            }
-        }
-        return false;
     }
 
     private static Verdict errored(Fault fault) {

@@ -1,5 +1,6 @@
 package io.slipway.engine.release;
 
+import io.slipway.db.Database;
 import io.slipway.engine.plan.AppSpec;
 import io.slipway.engine.plan.AppSpec.Volume;
 import io.slipway.engine.release.AppContainers.AppContainer;
@@ -10,11 +11,9 @@ import io.slipway.engine.run.ClaimLost;
 import io.slipway.engine.run.Outcome;
 import io.slipway.engine.run.Reason;
 import io.slipway.engine.run.Verdict;
-import io.slipway.fault.Fault;
 
 import org.jspecify.annotations.Nullable;
 
-import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.EnumSet;
@@ -109,16 +108,10 @@ final class RolloutDrive {
             interrupted.initCause(thrown);
             return interrupted(interrupted);
         }
-        if (!isDatabaseAway(thrown)) {
+        if (!Database.isAway(thrown)) {
             undo(Outcome.ERRORED, String.valueOf(thrown.getMessage()), Map.of());
         }
         throw thrown;
-    }
-
-    private static boolean isDatabaseAway(RuntimeException thrown) {
-        return thrown instanceof Fault fault
-                && fault.kind() == Fault.Kind.UNAVAILABLE
-                && fault.getCause() instanceof SQLException;
     }
 
     private void start() throws InterruptedException {
