@@ -115,13 +115,13 @@ public final class Deliveries {
 
     /// Notes whether the ref waits for its run, before it moves.
     static void decide(Tx tx, UUID id, boolean gated) {
-        tx.update(
-                "update deliveries set gated = ? where id = ? and state = 'received'", gated, id);
+        tx.update("update deliveries set gated = ? where id = ? and state = 'received'", gated, id);
     }
 
     /// The run exists; the ref waits for it.
     static void plan(Tx tx, UUID id) {
-        tx.update("update deliveries set state = 'planned' where id = ? and state = 'received'", id);
+        tx.update(
+                "update deliveries set state = 'planned' where id = ? and state = 'received'", id);
     }
 
     /// It is over, or over once more when a run is tried again.
@@ -140,14 +140,14 @@ public final class Deliveries {
     /// How a delivery ended; empty while it waits.
     public Optional<Settled> settled(UUID id) {
         return database.read(
-                        tx ->
-                                tx.first(
-                                        """
-                                        select result, coalesce(reason, '') as reason
-                                        from deliveries where id = ? and state = 'settled'
-                                        """,
-                                        row -> new Settled(result(row), row.text("reason")),
-                                        id));
+                tx ->
+                        tx.first(
+                                """
+                                select result, coalesce(reason, '') as reason
+                                from deliveries where id = ? and state = 'settled'
+                                """,
+                                row -> new Settled(result(row), row.text("reason")),
+                                id));
     }
 
     static Optional<Delivery> find(Tx tx, UUID id) {

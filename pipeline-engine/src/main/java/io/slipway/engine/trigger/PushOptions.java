@@ -26,11 +26,7 @@ public record PushOptions(
                 case "slipway.plan" -> plan = true;
                 case "slipway.wait=none" -> follow = false;
                 case "slipway.wait" -> follow = true;
-                default ->
-                        unknown =
-                                unknown == null && option.startsWith(OURS)
-                                        ? option
-                                        : unknown;
+                default -> unknown = unknown == null && option.startsWith(OURS) ? option : unknown;
             }
         }
         return new PushOptions(skip, follow, plan, unknown);

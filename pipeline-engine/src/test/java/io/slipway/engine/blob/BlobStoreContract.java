@@ -64,8 +64,7 @@ abstract class BlobStoreContract {
         for (long wrong : new long[] {0, 4, 6}) {
             WrongOffset refused =
                     catchThrowableOfType(
-                            WrongOffset.class,
-                            () -> store().append(upload, wrong, bytes("never")));
+                            WrongOffset.class, () -> store().append(upload, wrong, bytes("never")));
             assertThat(refused.length()).isEqualTo(5);
         }
         assertThat(store().append(upload, 5, bytes("is kept"))).isEqualTo(12);

@@ -5,6 +5,13 @@ import io.slipway.fault.Fault;
 import io.slipway.fault.Fault.Kind;
 import io.slipway.web.settings.DataPaths;
 import io.slipway.web.settings.Settings;
+
+import org.jspecify.annotations.Nullable;
+
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -18,10 +25,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import org.jspecify.annotations.Nullable;
-import tools.jackson.core.JacksonException;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /// The API of a server as the command line uses it: the same that the dashboard does.
 final class ApiClient implements AutoCloseable {
@@ -127,7 +130,9 @@ final class ApiClient implements AutoCloseable {
         } catch (JacksonException e) {
             String text = new String(bytes, StandardCharsets.UTF_8).strip();
             return new Fault(
-                    kind, text.isEmpty() ? "the server answered " + response.statusCode() : text, "");
+                    kind,
+                    text.isEmpty() ? "the server answered " + response.statusCode() : text,
+                    "");
         }
     }
 

@@ -4,6 +4,11 @@ import io.slipway.fault.Fault;
 import io.slipway.fault.Fault.Kind;
 import io.slipway.web.settings.Setting;
 import io.slipway.web.settings.Settings;
+
+import org.jspecify.annotations.Nullable;
+
+import picocli.CommandLine.Option;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,8 +16,6 @@ import java.util.EnumMap;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.Option;
 
 /// What every command that talks to a server takes: which server, which project.
 final class ClientOptions {
@@ -28,7 +31,8 @@ final class ClientOptions {
     @Option(
             names = "--server",
             paramLabel = "URL",
-            description = "the Slipway to ask; default: SLIPWAY_SERVER, else the one of this machine")
+            description =
+                    "the Slipway to ask; default: SLIPWAY_SERVER, else the one of this machine")
     private @Nullable String server;
 
     @Option(
@@ -57,7 +61,9 @@ final class ClientOptions {
         if (project != null) {
             return project;
         }
-        for (Path folder = Path.of("").toAbsolutePath(); folder != null; folder = folder.getParent()) {
+        for (Path folder = Path.of("").toAbsolutePath();
+                folder != null;
+                folder = folder.getParent()) {
             Path config = folder.resolve(".git/config");
             if (Files.isRegularFile(config)) {
                 return ofRemote(config);

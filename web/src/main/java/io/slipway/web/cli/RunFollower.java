@@ -1,9 +1,10 @@
 package io.slipway.web.cli;
 
+import tools.jackson.databind.JsonNode;
+
 import java.io.PrintWriter;
 import java.util.HashSet;
 import java.util.Set;
-import tools.jackson.databind.JsonNode;
 
 /// Shows a run until it ends: one line for each job that ends, the cause last.
 final class RunFollower {

@@ -1,14 +1,17 @@
 package io.slipway.web.cli;
 
-import java.io.PrintWriter;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
+
 import tools.jackson.databind.JsonNode;
+
+import java.io.PrintWriter;
+import java.util.concurrent.Callable;
 
 /// `slipway status`: what runs, what is live, what is wrong.
 @Command(

@@ -51,8 +51,7 @@ final class TerminalText {
                                     ? State.CONTROL
                                     : "]PX^_".indexOf(b) >= 0 ? State.STRING : State.TEXT;
             case CONTROL -> state = b >= 0x40 && b <= 0x7e ? State.TEXT : State.CONTROL;
-            case STRING ->
-                    state = b == 0x07 ? State.TEXT : b == 0x1b ? State.ESCAPE : State.STRING;
+            case STRING -> state = b == 0x07 ? State.TEXT : b == 0x1b ? State.ESCAPE : State.STRING;
         }
         return false;
     }

@@ -9,7 +9,8 @@ final class Terminal {
     static final int COLUMNS = 72;
     private static final int LONGEST = 500;
     private static final Pattern ESCAPES =
-            Pattern.compile("\u001b(?:\\[[0-?]*[ -/]*[@-~]|\\][^\u0007\u001b]*(?:\u0007|\u001b\\\\)?|.)");
+            Pattern.compile(
+                    "\u001b(?:\\[[0-?]*[ -/]*[@-~]|\\][^\u0007\u001b]*(?:\u0007|\u001b\\\\)?|.)");
 
     private final Consumer<String> out;
 

@@ -182,7 +182,7 @@ final class PushTerminalTest {
         assertThat(
                         Terminal.clean(
                                 "\u001b[31mred\u001b[0m\t\u0007a\u202eb\r"
-                                    + "\u009bc\u001b]8;;x\u0007l"))
+                                        + "\u009bc\u001b]8;;x\u0007l"))
                 .isEqualTo("red abcl");
     }
 }

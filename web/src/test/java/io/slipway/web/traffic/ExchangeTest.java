@@ -133,9 +133,9 @@ class ExchangeTest {
                                 request -> {
                                     request.write(
                                             "HTTP/1.1 304 Not Modified\r\n\r\n"
-                                                + "HTTP/1.1 200 OK\r\n"
-                                                + "Content-Length: 4\r\n\r\n"
-                                                + "evil");
+                                                    + "HTTP/1.1 200 OK\r\n"
+                                                    + "Content-Length: 4\r\n\r\n"
+                                                    + "evil");
                                     return true;
                                 });
                 Wire wire = new Wire(port)) {
@@ -260,8 +260,8 @@ class ExchangeTest {
                                 request -> {
                                     request.write(
                                             "HTTP/1.1 401 Unauthorized\r\n"
-                                                + "Content-Length: 2\r\n\r\n"
-                                                + "no");
+                                                    + "Content-Length: 2\r\n\r\n"
+                                                    + "no");
                                     return false;
                                 });
                 Wire wire = new Wire(port)) {
@@ -285,7 +285,7 @@ class ExchangeTest {
                                 request -> {
                                     request.write(
                                             "HTTP/1.1 200 OK\r\n"
-                                                + "Content-Type: text/event-stream\r\n\r\n");
+                                                    + "Content-Type: text/event-stream\r\n\r\n");
                                     steps[0].await();
                                     request.write("data: 1\n\n");
                                     steps[1].await();
@@ -406,10 +406,10 @@ class ExchangeTest {
                             assertThat(request.header("Connection")).isEqualTo("Upgrade");
                             request.write(
                                     "HTTP/1.1 101 Switching Protocols\r\n"
-                                        + "Upgrade: websocket\r\n"
-                                        + "Connection: Upgrade\r\n"
-                                        + "Sec-WebSocket-Accept: x\r\n\r\n"
-                                        + "first");
+                                            + "Upgrade: websocket\r\n"
+                                            + "Connection: Upgrade\r\n"
+                                            + "Sec-WebSocket-Accept: x\r\n\r\n"
+                                            + "first");
                             byte[] got;
                             while ((got = request.in().readNBytes(4)).length == 4) {
                                 request.write("echo " + new String(got, UTF_8));

@@ -38,9 +38,9 @@ class RefusalTest {
     @ValueSource(
             strings = {
                 "POST / HTTP/1.1|Host: hello.localhost|Content-Length: 4|Transfer-Encoding:"
-                    + " chunked",
+                        + " chunked",
                 "POST / HTTP/1.1|Host: hello.localhost|Transfer-Encoding: chunked|Content-Length:"
-                    + " 4",
+                        + " 4",
                 "POST / HTTP/1.1|Host: hello.localhost|Content-Length: 4|Content-Length: 5",
                 "POST / HTTP/1.1|Host: hello.localhost|Content-Length: 4|Content-Length: 4",
                 "POST / HTTP/1.1|Host: hello.localhost|Content-Length: 4, 4",
@@ -54,7 +54,7 @@ class RefusalTest {
                 "POST / HTTP/1.1|Host: hello.localhost|Transfer-Encoding: xchunked",
                 "POST / HTTP/1.1|Host: hello.localhost|Transfer-Encoding:\u000bchunked",
                 "POST / HTTP/1.1|Host: hello.localhost|Transfer-Encoding:"
-                    + " chunked|Transfer-Encoding: x",
+                        + " chunked|Transfer-Encoding: x",
                 "POST / HTTP/1.0|Host: hello.localhost|Transfer-Encoding: chunked",
                 "POST / HTTP/1.1|Host: hello.localhost|Transfer-Encoding : chunked",
                 "POST / HTTP/1.1|Host: hello.localhost|Content-Length : 4",

@@ -116,10 +116,8 @@ final class AppContainer {
         Placement at = order.placement();
         String name =
                 String.join(
-                        "-",
-                        "slipway",
-                        instance,
-                        "p" + at.projectId(),
+                        "_",
+                        "slipway-" + instance + "-p" + at.projectId(),
                         at.environment(),
                         at.app(),
                         volume);

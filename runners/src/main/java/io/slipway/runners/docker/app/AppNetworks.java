@@ -45,16 +45,17 @@ final class AppNetworks {
 
     /// The network that carries an app's name, made when it is missing.
     String named(Placement placement, String app) {
-        return ensure(base(placement) + "-" + app, placement, app);
+        return ensure(base(placement) + "_" + app, placement, app);
     }
 
+    /// No name of an environment or app has an underscore, so no two of them run together.
     private String base(Placement placement) {
-        return "slipway-" + instance + "-p" + placement.projectId() + "-" + placement.environment();
+        return "slipway-" + instance + "-p" + placement.projectId() + "_" + placement.environment();
     }
 
     /// Takes the app's name from a container.
     void withdraw(Placement placement, String app, String container) {
-        String name = base(placement) + "-" + app;
+        String name = base(placement) + "_" + app;
         if (exists(name)) {
             disconnect(name, container);
         }

@@ -142,6 +142,8 @@ public final class DockerDeployer implements Deployer {
             return docker.inspectContainerCmd(container).exec().getState();
         } catch (NotFoundException e) {
             return null;
+        } catch (RuntimeException e) {
+            throw DockerFaults.of("cannot look at " + container, e);
         }
     }
 
@@ -315,7 +317,7 @@ public final class DockerDeployer implements Deployer {
     @Override
     public void remove(String container) {
         try {
-            docker.removeContainerCmd(container).withForce(true).exec();
+            docker.removeContainerCmd(container).withForce(true).withRemoveVolumes(true).exec();
         } catch (NotFoundException e) {
             // It is gone.
         } catch (DockerException e) {
