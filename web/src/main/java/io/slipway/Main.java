@@ -2,6 +2,7 @@ package io.slipway;
 
 import io.slipway.web.cli.AppCommands;
 import io.slipway.web.cli.ConfigCommand;
+import io.slipway.web.cli.DemoCommand;
 import io.slipway.web.cli.DownCommand;
 import io.slipway.web.cli.Faults;
 import io.slipway.web.cli.LintCommand;
@@ -26,6 +27,7 @@ import picocli.CommandLine.Spec;
         subcommands = {
             UpCommand.class,
             DownCommand.class,
+            DemoCommand.class,
             StatusCommand.class,
             AppCommands.Logs.class,
             AppCommands.Releases.class,

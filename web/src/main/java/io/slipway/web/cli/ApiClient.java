@@ -65,6 +65,11 @@ final class ApiClient implements AutoCloseable {
         return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
     }
 
+    /// What it presents.
+    String token() {
+        return token;
+    }
+
     JsonNode get(String path) throws InterruptedException {
         return json(send("GET", path, null));
     }

@@ -5,6 +5,7 @@ import io.slipway.fault.Fault;
 import io.slipway.fault.Fault.Kind;
 import io.slipway.runners.docker.DockerAddress;
 import io.slipway.runners.docker.DockerEngine;
+import io.slipway.runners.docker.app.InstanceRemains;
 import io.slipway.runners.docker.app.RunningApps;
 import io.slipway.web.settings.DataPaths;
 import io.slipway.web.settings.Settings;
@@ -20,6 +21,7 @@ import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
 /// Stops everything that belongs to a data folder: server, switch, apps, database. Their data
@@ -85,7 +87,27 @@ public final class Shutdown {
         }
     }
 
+    /// Stops everything and removes whatever the instance made on its engine, data of apps
+    /// included. The data folder is left.
+    public void erase() throws InterruptedException {
+        run();
+        onEngine(
+                (engine, instance) ->
+                        new InstanceRemains(engine, instance, settings.engine().registry())
+                                .remove());
+    }
+
     private void stopApps() {
+        onEngine(
+                (engine, instance) -> {
+                    int apps = new RunningApps(engine, instance).stop();
+                    if (apps > 0) {
+                        report.accept(apps == 1 ? "1 app stopped" : apps + " apps stopped");
+                    }
+                });
+    }
+
+    private void onEngine(BiConsumer<DockerEngine, String> work) {
         Path file = settings.data().resolve(Foundation.INSTANCE_FILE);
         if (!Files.exists(file)) {
             return;
@@ -96,10 +118,7 @@ public final class Shutdown {
             DockerAddress address =
                     DockerAddress.find(env, Path.of(System.getProperty("user.home")));
             try (DockerEngine engine = DockerEngine.connect(address, instance, env)) {
-                int apps = new RunningApps(engine, instance).stop();
-                if (apps > 0) {
-                    report.accept(apps == 1 ? "1 app stopped" : apps + " apps stopped");
-                }
+                work.accept(engine, instance);
             }
         } catch (IOException e) {
             throw new Fault(Kind.INTERNAL, "cannot read " + file + ": " + e.getMessage(), "", e);
