@@ -60,15 +60,45 @@ final class EngineSide implements AutoCloseable {
                 .toList();
     }
 
-    /// Takes a project's images from the engine, as a person who makes room does.
-    void forget(String project) {
-        for (Image image : client().listImagesCmd().exec()) {
-            String[] tags = image.getRepoTags();
-            if (tags != null
-                    && Stream.of(tags).anyMatch(t -> t.startsWith(images + project + "/"))) {
-                client().removeImageCmd(image.getId()).withForce(true).exec();
+    /// Takes a project's images from the engine that no container runs, as a person who makes room
+    /// does.
+    void forgetUnused(String project) {
+        for (String tag : images()) {
+            if (tag.startsWith(images + project + "/")) {
+                client().removeImageCmd(tag).withForce(true).exec();
             }
         }
+    }
+
+    /// Whether the engine has an image, by content id.
+    boolean has(String image) {
+        return engine.image(image).isPresent();
+    }
+
+    /// Names of all containers, networks, volumes and images of every instance of Slipway.
+    List<String> everything() {
+        List<String> all = new ArrayList<>();
+        client().listContainersCmd()
+                .withShowAll(true)
+                .withLabelFilter(List.of("slipway.instance"))
+                .exec()
+                .forEach(found -> all.add(String.join(" ", found.getNames())));
+        client().listNetworksCmd()
+                .withFilter("label", List.of("slipway.instance"))
+                .exec()
+                .forEach(found -> all.add(found.getName()));
+        client().listVolumesCmd()
+                .withFilter("label", List.of("slipway.instance"))
+                .exec()
+                .getVolumes()
+                .forEach(found -> all.add(found.getName()));
+        client().listImagesCmd().exec().stream()
+                .map(Image::getRepoTags)
+                .filter(tags -> tags != null)
+                .flatMap(Stream::of)
+                .filter(tag -> tag.contains("/hello-demo/"))
+                .forEach(all::add);
+        return all.stream().sorted().toList();
     }
 
     /// Takes everything of the instance from the engine.

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -16,6 +17,13 @@ import java.util.stream.Collectors;
 record Program(Map<String, String> settings) {
     /// How a command ended and what it printed on both streams.
     record Ended(int code, String output) {}
+
+    /// The same with one more setting.
+    Program with(String name, String value) {
+        Map<String, String> more = new HashMap<>(settings);
+        more.put(name, value);
+        return new Program(Map.copyOf(more));
+    }
 
     /// The root of the checkout.
     static Path home() {

@@ -37,7 +37,7 @@ final class Slipway implements AutoCloseable {
 
     private final Path folder;
     private final int port = freePort();
-    private final Program program;
+    private Program program;
     private final EngineSide engine;
     private final HttpClient http =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
@@ -98,6 +98,12 @@ final class Slipway implements AutoCloseable {
     void startAgain() {
         server = begin();
         awaitReady();
+    }
+
+    /// Starts the server again with one more setting.
+    void startAgain(String name, String value) {
+        program = program.with(name, value);
+        startAgain();
     }
 
     /// Runs a word of the command line.

@@ -1,0 +1,141 @@
+package io.slipway.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.slipway.engine.source.Git;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
+
+/// What is done with an app that runs, by the command line.
+@ExtendWith(SlipwayExtension.class)
+class DayTwoIT {
+    /// Answers with the setting COLOUR and says so in its log.
+    private static final String ASKED =
+            """
+            FROM busybox
+            RUN mkdir -p /www && echo VERSION >/version
+            STOPSIGNAL SIGKILL
+            CMD ["sh", "-c", "echo colour is $COLOUR; echo $(cat /version) $COLOUR >/www/index.html; exec httpd -f -p $PORT -h /www"]
+            """;
+
+    private final Slipway slipway;
+
+    DayTwoIT(Slipway slipway) {
+        this.slipway = slipway;
+    }
+
+    private Program.Ended slipway(Git git, String... words) {
+        Program.Ended ended = slipway.run(git.folder(), "", words);
+        assertThat(ended.code()).as(ended.output()).isZero();
+        return ended;
+    }
+
+    private Git pushed(String project, String... versions) {
+        Git git = slipway.repository(project);
+        for (String version : versions) {
+            git.write("Dockerfile", ASKED.replace("VERSION", version)).commit(version);
+            Pushes.passes(git);
+        }
+        return git;
+    }
+
+    @Test
+    void rollBackWorksAlsoWhenTheEngineLostTheImage() {
+        Git git = pushed("back", "one", "two");
+        slipway.engine().forgetUnused("back");
+        assertThat(slipway.engine().has(firstImage("back"))).isFalse();
+
+        slipway(git, "rollback", "back");
+        assertThat(slipway.page("back.localhost", "/")).startsWith("one");
+
+        assertThat(slipway(git, "releases", "back").output())
+                .containsPattern("#1 +live")
+                .contains("#2 ");
+    }
+
+    private String firstImage(String app) {
+        return slipway.read(
+                tx ->
+                        tx.one(
+                                """
+                                select r.engine_id from releases r join placements p on p.id = r.placement_id
+                                where p.app = ? and r.number = 1
+                                """,
+                                row -> row.text("engine_id"),
+                                app));
+    }
+
+    @Test
+    void aChangedSettingIsANewReleaseOfTheSameImage() {
+        Git git = pushed("coloured", "one");
+
+        slipway(git, "config", "set", "COLOUR=blue");
+
+        assertThat(slipway.page("coloured.localhost", "/").strip()).isEqualTo("one blue");
+        assertThat(slipway(git, "config", "list").output()).contains("COLOUR=blue");
+        assertThat(slipway(git, "releases", "coloured").output()).containsPattern("#2 +live");
+        Await.untilAsserted(
+                "the log is kept over rollouts",
+                () ->
+                        assertThat(slipway(git, "logs", "coloured").output())
+                                .contains("colour is \n", "colour is blue"));
+    }
+
+    @Test
+    void aSecretReachesTheAppAndNoPage() {
+        Git git = pushed("secretive", "one");
+
+        Program.Ended set =
+                slipway.run(git.folder(), "velvet-green\n", "config", "set", "COLOUR", "--secret");
+
+        assertThat(set.code()).as(set.output()).isZero();
+        assertThat(slipway.page("secretive.localhost", "/").strip()).isEqualTo("one velvet-green");
+        assertThat(slipway(git, "config", "list").output())
+                .contains("COLOUR=[secret]")
+                .doesNotContain("velvet");
+    }
+
+    @Test
+    void twoPushesAtOnceToTwoProjects() {
+        List<CompletableFuture<Git.Ended>> pushes =
+                Stream.of("left", "right")
+                        .map(
+                                project -> {
+                                    Git git = slipway.repository(project, "hello");
+                                    git.commit("First");
+                                    return CompletableFuture.supplyAsync(
+                                            () -> git.run("push", "slipway", "HEAD:main"));
+                                })
+                        .toList();
+
+        pushes.forEach(push -> assertThat(push.join().code()).as(push.join().output()).isZero());
+        assertThat(slipway.page("left.localhost", "/")).contains("<title>");
+        assertThat(slipway.page("right.localhost", "/")).contains("<title>");
+    }
+
+    @Test
+    void aPushDuringARunOfTheSameProjectIsTheOneThatServes() {
+        Git git = slipway.repository("quick");
+        git.write("Dockerfile", Apps.SERVES).write("index.html", "one").commit("One");
+        Pushes.passes(git);
+        git.write("index.html", "two").commit("Two");
+        Process first = git.start("push", "slipway", "HEAD:main");
+        Await.until(
+                "the run began",
+                () -> slipway.api("/projects/quick/runs").path("runs").size() == 2);
+
+        git.write("index.html", "three").commit("Three");
+        Git.Ended second = git.run("push", "slipway", "HEAD:main");
+
+        assertThat(second.code()).as(second.output()).isZero();
+        Await.until("the first push ended", () -> !first.isAlive());
+        assertThat(slipway.page("quick.localhost", "/")).isEqualTo("three");
+        assertThat(git.must("ls-remote", "slipway", "refs/heads/main"))
+                .startsWith(git.head().toString());
+    }
+}
