@@ -2,4 +2,4 @@
 # The page asks the other app for the greeting.
 printf 'Content-Type: text/plain\r\n\r\n'
 echo "This is $(cat /www/name.txt)."
-wget -qO- -T 5 http://greeter:9000/cgi-bin/greeting.cgi || echo "The greeter does not answer."
+timeout 5 wget -qO- http://greeter:9000/cgi-bin/greeting.cgi || echo "The greeter does not answer."

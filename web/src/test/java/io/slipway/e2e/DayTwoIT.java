@@ -83,7 +83,7 @@ class DayTwoIT {
                 "the log is kept over rollouts",
                 () ->
                         assertThat(slipway(git, "logs", "coloured").output())
-                                .contains("colour is \n", "colour is blue"));
+                                .contains("colour is\n", "colour is blue\n"));
     }
 
     @Test

@@ -5,11 +5,13 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /// A repository for once, driven by the real git client: nothing else of Slipway starts that. The
 /// token reaches git in its environment, so that no command line and no file shows it.
@@ -18,7 +20,7 @@ record DemoRepository(Path folder) implements AutoCloseable {
     /// A copy of the folder with one commit.
     static DemoRepository of(Path example) throws IOException, InterruptedException {
         DemoRepository made = new DemoRepository(Files.createTempDirectory("slipway-demo"));
-        Folders.copy(example, made.folder);
+        copy(example, made.folder);
         made.git(Map.of(), "init", "-q", "-b", "main");
         return made;
     }
@@ -78,6 +80,31 @@ record DemoRepository(Path folder) implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        Folders.remove(folder);
+        remove(folder);
+    }
+
+    private static void copy(Path from, Path to) throws IOException {
+        for (Path file : below(from)) {
+            Path at = to.resolve(from.relativize(file).toString());
+            if (Files.isDirectory(file)) {
+                Files.createDirectories(at);
+            } else {
+                Files.copy(file, at, StandardCopyOption.COPY_ATTRIBUTES);
+            }
+        }
+    }
+
+    static void remove(Path folder) throws IOException {
+        if (Files.exists(folder)) {
+            for (Path file : below(folder).reversed()) {
+                Files.deleteIfExists(file);
+            }
+        }
+    }
+
+    private static List<Path> below(Path folder) throws IOException {
+        try (Stream<Path> files = Files.walk(folder)) {
+            return files.sorted().toList();
+        }
     }
 }

@@ -126,7 +126,7 @@ final class DemoServer implements AutoCloseable {
             server.destroy();
             server.waitFor(30, TimeUnit.SECONDS);
             new Shutdown(settings, line -> {}).erase();
-            Folders.remove(folder);
+            DemoRepository.remove(folder);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (InterruptedException e) {
