@@ -2,6 +2,8 @@ package io.slipway.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.slipway.runners.docker.DockerExtension;
+
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -10,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 
 /// `slipway demo`, by itself and beside a server.
@@ -36,7 +39,6 @@ class DemoIT {
     @Test
     void itStartsAServerOfItsOwnOfWhichNothingRemains() throws IOException {
         Path folder = Files.createTempDirectory(slipway.folder(), "demo");
-        List<String> before = slipway.engine().everything();
         Program alone =
                 new Program(
                         Map.of(
@@ -47,17 +49,33 @@ class DemoIT {
                                 "JAVA_TOOL_OPTIONS",
                                 "-Djava.io.tmpdir=" + folder));
 
-        Program.Ended demo = alone.run(folder, "", "demo");
+        CompletableFuture<Program.Ended> running =
+                CompletableFuture.supplyAsync(() -> alone.run(folder, "", "demo"));
+        Await.until(
+                "its app is there", () -> running.isDone() || !instances("hello-demo").isEmpty());
+        List<String> own = instances("hello-demo");
+        Program.Ended demo = running.join();
 
         assertThat(demo.code()).as(demo.output()).isZero();
         assertThat(demo.output()).contains("created the project hello", "The app answered: 200.");
-        assertThat(slipway.engine().everything())
-                .filteredOn(name -> !name.contains(slipway.instance()))
-                .as("left in the engine")
-                .isSubsetOf(before);
+        assertThat(own).as("instances that had its app").hasSize(1);
+        assertThat(DockerExtension.left(slipway.engine().client(), own.getFirst())).isEmpty();
+        assertThat(EngineSide.images(slipway.engine().client(), port(demo))).isEmpty();
         assertThat(slipway.engine().processes(folder)).isEmpty();
         try (Stream<Path> left = Files.list(folder)) {
             assertThat(left).as("left by the demo").isEmpty();
         }
+    }
+
+    /// Instances beside the shared one that run the project's app.
+    private List<String> instances(String project) {
+        return slipway.engine().instances(project).stream()
+                .filter(found -> !found.equals(slipway.instance()))
+                .toList();
+    }
+
+    private static int port(Program.Ended demo) {
+        return Integer.parseInt(
+                demo.output().replaceAll("(?s).*\\$ git push http://localhost:([0-9]+)/.*", "$1"));
     }
 }

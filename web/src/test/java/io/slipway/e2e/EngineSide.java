@@ -19,7 +19,7 @@ import java.util.stream.Stream;
 /// What the engine and the machine have of an instance.
 final class EngineSide implements AutoCloseable {
     private final DockerEngine engine;
-    private final String images;
+    private final int port;
 
     EngineSide(int port) {
         this.engine =
@@ -28,7 +28,7 @@ final class EngineSide implements AutoCloseable {
                                 System.getenv(), Path.of(System.getProperty("user.home"))),
                         "00000000",
                         System.getenv());
-        this.images = "localhost:" + port + "/";
+        this.port = port;
     }
 
     DockerClient client() {
@@ -52,11 +52,15 @@ final class EngineSide implements AutoCloseable {
 
     /// Tags of images of the instance's registry, in the engine.
     List<String> images() {
-        return client().listImagesCmd().withShowAll(true).exec().stream()
+        return images(client(), port);
+    }
+
+    static List<String> images(DockerClient client, int port) {
+        return client.listImagesCmd().withShowAll(true).exec().stream()
                 .map(Image::getRepoTags)
                 .filter(tags -> tags != null)
                 .flatMap(Stream::of)
-                .filter(tag -> tag.startsWith(images))
+                .filter(tag -> tag.startsWith("localhost:" + port + "/"))
                 .toList();
     }
 
@@ -64,7 +68,7 @@ final class EngineSide implements AutoCloseable {
     /// does.
     void forgetUnused(String project) {
         for (String tag : images()) {
-            if (tag.startsWith(images + project + "/")) {
+            if (tag.startsWith("localhost:" + port + "/" + project + "/")) {
                 client().removeImageCmd(tag).withForce(true).exec();
             }
         }
@@ -75,30 +79,17 @@ final class EngineSide implements AutoCloseable {
         return engine.image(image).isPresent();
     }
 
-    /// Names of all containers, networks, volumes and images of every instance of Slipway.
-    List<String> everything() {
-        List<String> all = new ArrayList<>();
-        client().listContainersCmd()
+    /// Instances that have a container of a project's app.
+    List<String> instances(String project) {
+        return client()
+                .listContainersCmd()
                 .withShowAll(true)
-                .withLabelFilter(List.of("slipway.instance"))
+                .withLabelFilter(Map.of("slipway.project", project, "slipway.kind", "app"))
                 .exec()
-                .forEach(found -> all.add(String.join(" ", found.getNames())));
-        client().listNetworksCmd()
-                .withFilter("label", List.of("slipway.instance"))
-                .exec()
-                .forEach(found -> all.add(found.getName()));
-        client().listVolumesCmd()
-                .withFilter("label", List.of("slipway.instance"))
-                .exec()
-                .getVolumes()
-                .forEach(found -> all.add(found.getName()));
-        client().listImagesCmd().exec().stream()
-                .map(Image::getRepoTags)
-                .filter(tags -> tags != null)
-                .flatMap(Stream::of)
-                .filter(tag -> tag.contains("/hello-demo/"))
-                .forEach(all::add);
-        return all.stream().sorted().toList();
+                .stream()
+                .map(found -> found.getLabels().get("slipway.instance"))
+                .distinct()
+                .toList();
     }
 
     /// Takes everything of the instance from the engine.
