@@ -38,7 +38,7 @@ public final class DemoCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         PrintWriter out = spec.commandLine().getOut();
         Path home = home();
-        baseImages(home);
+        DemoRepository.baseImages(home);
         Settings settings = Settings.read(Map.of(), System.getenv());
         if (answers(settings)) {
             return push(settings, home, out) ? 0 : 1;
@@ -59,20 +59,6 @@ public final class DemoCommand implements Callable<Integer> {
                     "start it with ./slipway demo");
         }
         return Path.of(home);
-    }
-
-    /// What the example starts from, where no registry is needed to have it.
-    private static void baseImages(Path home) throws IOException, InterruptedException {
-        Process script =
-                new ProcessBuilder("sh", home.resolve("tools/base-images.sh").toString())
-                        .inheritIO()
-                        .start();
-        if (script.waitFor() != 0) {
-            throw new Fault(
-                    Kind.UNAVAILABLE,
-                    "cannot push the example: its base image is missing",
-                    "docker pull busybox");
-        }
     }
 
     private static boolean answers(Settings settings) throws InterruptedException {

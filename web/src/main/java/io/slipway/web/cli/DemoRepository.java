@@ -1,5 +1,8 @@
 package io.slipway.web.cli;
 
+import io.slipway.fault.Fault;
+import io.slipway.fault.Fault.Kind;
+
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -17,7 +20,21 @@ import java.util.stream.Stream;
 /// token reaches git in its environment, so that no command line and no file shows it.
 record DemoRepository(Path folder) implements AutoCloseable {
 
-    /// A copy of the folder with one commit.
+    /// What the example starts from, where no registry is needed to have it.
+    static void baseImages(Path home) throws IOException, InterruptedException {
+        Process script =
+                new ProcessBuilder("sh", home.resolve("tools/base-images.sh").toString())
+                        .inheritIO()
+                        .start();
+        if (script.waitFor() != 0) {
+            throw new Fault(
+                    Kind.UNAVAILABLE,
+                    "cannot push the example: its base image is missing",
+                    "docker pull busybox");
+        }
+    }
+
+    /// A repository with a copy of the folder, not committed yet.
     static DemoRepository of(Path example) throws IOException, InterruptedException {
         DemoRepository made = new DemoRepository(Files.createTempDirectory("slipway-demo"));
         copy(example, made.folder);
