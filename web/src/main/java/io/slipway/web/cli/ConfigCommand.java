@@ -91,7 +91,7 @@ public final class ConfigCommand implements Runnable {
             mixinStandardHelpOptions = true,
             description =
                     "Sets values: KEY=value..., or KEY --secret with the value from a prompt or"
-                        + " standard input.")
+                            + " standard input.")
     public static final class Set extends Word {
         @Parameters(arity = "1..*", paramLabel = "KEY[=VALUE]")
         private List<String> words = List.of();
@@ -109,7 +109,7 @@ public final class ConfigCommand implements Runnable {
                             spec.commandLine(),
                             secret
                                     ? "with --secret give the name only: a value here can be read"
-                                          + " by every user of this machine"
+                                            + " by every user of this machine"
                                     : "'"
                                             + word
                                             + "' has no value: write "
