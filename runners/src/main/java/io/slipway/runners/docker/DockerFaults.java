@@ -64,8 +64,8 @@ public final class DockerFaults {
                             UNAVAILABLE,
                             "the registry's limit of pulls is reached",
                             "wait, or pull it into the engine with docker pull after docker login"),
-                    // Get "https://registry-1.docker.io/v2/": dial tcp: lookup
-                    // registry-1.docker.io on 10.0.0.2:53: no such host
+                    // Get "https://registry.example/v2/": dial tcp: lookup
+                    // registry.example on 10.0.0.2:53: no such host
                     new Rule(
                             "no such host",
                             UNAVAILABLE,
