@@ -88,13 +88,8 @@ public final class Runs {
     }
 
     private static String sentence(List<Problem> problems) {
-        Problem first = problems.getFirst();
-        String place =
-                first.line() > 0
-                        ? first.file() + ":" + first.line() + ":" + first.column()
-                        : first.file();
         String more = problems.size() == 1 ? "" : ", and " + (problems.size() - 1) + " more";
-        return place + ": " + first.message() + more;
+        return problems.getFirst().text() + more;
     }
 
     private static void insertJobs(Tx tx, long runId, NewRun run) {
