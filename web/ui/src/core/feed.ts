@@ -35,7 +35,8 @@ interface Entry {
 }
 
 const CLOSED = 2;
-const SLOWEST = 30_000;
+/** A server that is started again is met within this time, in milliseconds. */
+const SLOWEST = 5_000;
 
 /**
  * One stream of events per tab, for all that is shown: what is listened to decides its topics. It is opened anew when they
