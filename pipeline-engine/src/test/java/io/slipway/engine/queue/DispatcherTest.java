@@ -140,7 +140,8 @@ final class DispatcherTest {
                 new Problem(".slipway.yml", 3, 5, "jobs", "no such key 'x'", "take it out");
         Run wrong = ended(Plans.wrong(database, project, problem).id());
         assertThat(wrong.progress().outcome()).isEqualTo(Outcome.FAILED);
-        assertThat(wrong.progress().reason()).isEqualTo(".slipway.yml:3:5: no such key 'x'");
+        assertThat(wrong.progress().reason())
+                .isEqualTo(".slipway.yml:3:5: jobs: no such key 'x': take it out");
         assertThat(wrong.findings().problems()).containsExactly(problem);
         Run empty = ended(Plans.run(database, project).id());
         assertThat(empty.progress().outcome()).isEqualTo(Outcome.SUCCEEDED);
