@@ -124,6 +124,7 @@ public final class GitHandler {
         BodyOutput out = BodyOutput.of(context);
         receiving.receive(caller, name, body(context), out);
         out.close();
+        Handover.drain(context);
     }
 
     private Optional<Project> find(ProjectName name) {

@@ -4,6 +4,7 @@ import io.slipway.fault.Fault;
 import io.vertx.core.Context;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
 
 import org.slf4j.Logger;
@@ -11,6 +12,7 @@ import org.slf4j.LoggerFactory;
 
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicLong;
 
 /// Hands each request to a virtual thread of its own, so that handlers may block. The request is
 /// paused before; a handler that wants its body reads it through [BodyInput] or [Bodies].
@@ -18,6 +20,9 @@ public final class Handover implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Handover.class);
 
     private static final String CONTEXT = Handover.class.getName();
+
+    /// What a client may go on sending after it was answered, bytes.
+    private static final long MOST_DRAINED = 4L << 30;
 
     private final ExecutorService threads =
             Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("request-", 0).factory());
@@ -43,16 +48,25 @@ public final class Handover implements AutoCloseable {
         return routing.get(CONTEXT);
     }
 
-    /// Lets what is left of a request's body pass, so that its connection can be used again. From
-    /// any thread; to be called once the answer is given.
+    /// Lets what is left of a request's body pass unread, so that a client that sends on sees the
+    /// answer and its connection can be used again. A client that does not come to an end is cut
+    /// off. From any thread; to be called once the answer is given.
     public static void drain(RoutingContext routing) {
-        contextOf(routing)
-                .runOnContext(
-                        ignored -> {
-                            if (!routing.request().isEnded()) {
-                                routing.request().resume();
-                            }
-                        });
+        contextOf(routing).runOnContext(ignored -> discard(routing.request()));
+    }
+
+    private static void discard(HttpServerRequest request) {
+        if (request.isEnded()) {
+            return;
+        }
+        AtomicLong left = new AtomicLong(MOST_DRAINED);
+        request.handler(
+                buffer -> {
+                    if (left.addAndGet(-buffer.length()) < 0) {
+                        request.connection().close();
+                    }
+                });
+        request.resume();
     }
 
     private static void run(RoutingContext context, Blocking blocking, FaultAnswer faults) {
