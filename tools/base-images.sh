@@ -114,7 +114,7 @@ find_static_busybox() {
         (apt-get update -q >/dev/null 2>&1 && cd "$folder" && apt-get download -q busybox-static >/dev/null) ||
         die 'no registry answers, and apt-get has no busybox-static'
     dpkg-deb -x "$folder"/busybox-static_*.deb "$folder/package"
-    busybox=$(find "$folder/package" -type f -name busybox | head -n 1)
+    busybox=$(find "$folder/package" -type f -path '*bin/busybox' | head -n 1)
     [ -n "$busybox" ] || die 'the package busybox-static holds no busybox'
 }
 

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.extension.ParameterResolver;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.Files;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -120,23 +120,19 @@ public final class DockerExtension
         }
     }
 
+    /// By the script that examples and demo use too.
     private static void makeBusybox(DockerEngine engine) throws IOException {
         if (engine.image(BUSYBOX).isPresent()) {
             return;
         }
-        Path program = Path.of("/bin/busybox");
-        if (!Files.isExecutable(program)) {
-            engine.pull(BUSYBOX, _ -> {});
-            return;
-        }
-        EngineRequest request =
-                EngineRequest.of("POST", "/images/create?fromSrc=-&repo=busybox&tag=latest")
-                        .query("changes", "CMD [\"sh\"]")
-                        .body("application/x-tar", out -> out.write(BusyboxTar.of(program)));
-        try (EngineReply reply = engine.socket().send(request);
-                InputStream body = reply.body()) {
-            String answer = new String(body.readAllBytes());
-            assertThat(reply.ok()).as(answer).isTrue();
+        Path script = Path.of("..", "tools", "base-images.sh");
+        Process made =
+                new ProcessBuilder("sh", script.toString()).redirectErrorStream(true).start();
+        try (InputStream output = made.getInputStream()) {
+            String said = new String(output.readAllBytes(), StandardCharsets.UTF_8);
+            assertThat(made.waitFor()).as(said).isZero();
+        } catch (InterruptedException e) {
+            throw new AssertionError("interrupted while the base images were made", e);
         }
     }
 }
