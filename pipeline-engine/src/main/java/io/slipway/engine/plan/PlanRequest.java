@@ -1,5 +1,6 @@
 package io.slipway.engine.plan;
 
+import io.slipway.engine.event.Trigger;
 import io.slipway.engine.source.CommitId;
 
 import org.jspecify.annotations.Nullable;
@@ -11,9 +12,11 @@ import org.jspecify.annotations.Nullable;
 /// @param commit what the ref is to point to; [CommitId#ZERO] for files that are in no commit
 /// @param defaultBranch short name; null while the project has no branch: then the pushed one is it
 /// @param domain below which apps get their hosts, such as `localhost`
+/// @param trigger why it is planned
 public record PlanRequest(
         String project,
         String ref,
         CommitId commit,
         @Nullable String defaultBranch,
-        String domain) {}
+        String domain,
+        Trigger trigger) {}

@@ -1,5 +1,7 @@
 package io.slipway.engine.trigger;
 
+import io.slipway.engine.event.Changes;
+import io.slipway.engine.event.Trigger;
 import io.slipway.engine.plan.Plan;
 import io.slipway.engine.plan.PlanRequest;
 import io.slipway.engine.plan.PlanText;
@@ -126,7 +128,10 @@ final class Judge {
                 change.ref(),
                 commit,
                 rules.defaultBranch().isEmpty() ? null : rules.defaultBranch(),
-                domain);
+                domain,
+                change.ref().startsWith(Refs.TAGS)
+                        ? Trigger.tag()
+                        : Trigger.push(Changes.unknown("what changed is not looked at yet")));
     }
 
     private Planning.Planned plan(PlanRequest request) {

@@ -3,6 +3,8 @@ package io.slipway.engine.plan;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.slipway.engine.definition.Definition;
+import io.slipway.engine.event.Changes;
+import io.slipway.engine.event.Trigger;
 import io.slipway.engine.source.CommitId;
 import io.slipway.engine.source.FolderTree;
 
@@ -16,14 +18,17 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
 /// `plans.txt` holds what is pushed and the plan that is made of it, as the pusher reads it. A case
 /// begins with its name; then come lines `ref NAME`, `default BRANCH`, `project NAME`, `host HOST
-/// PROJECT APP ENVIRONMENT`, `files PATH...` and `copy FILE` (of the project, as `.slipway.yml`), a
-/// blank line, and the text of `.slipway.yml`.
+/// PROJECT APP ENVIRONMENT`, `event KIND`, `target BRANCH`, `fork`, `changed PATH...`, `input NAME
+/// VALUE`, `files PATH...` and `copy FILE` (of the project, as `.slipway.yml`), a blank line, and
+/// the text of `.slipway.yml`.
 class PlannerTest {
     private static final String COMMIT = "4be0a17c2e9d5a6f0b1c3d4e5f60718293a4b5c6";
 
@@ -47,11 +52,22 @@ class PlannerTest {
         String branch = "main";
         String project = "shop";
         HostOwners owners = HostOwners.NOBODY;
+        Trigger.Kind kind = null;
+        Changes changes = Changes.all("a test");
+        String target = null;
+        Trigger.Trust trust = Trigger.Trust.OWN;
+        Map<String, String> inputs = new LinkedHashMap<>();
         for (String setting : one.settings) {
             String[] words = setting.split(" ");
             switch (words[0]) {
                 case "ref" -> ref = words[1];
                 case "default" -> branch = words[1].equals("none") ? null : words[1];
+                case "event" -> kind = Trigger.Kind.of(words[1]).orElseThrow();
+                case "target" -> target = words[1];
+                case "fork" -> trust = Trigger.Trust.FORK;
+                case "input" -> inputs.put(words[1], words.length > 2 ? words[2] : "");
+                case "changed" ->
+                        changes = Changes.some(List.of(words).subList(1, words.length), "4be0a16");
                 case "project" -> project = words[1];
                 case "host" ->
                         owners =
@@ -76,8 +92,12 @@ class PlannerTest {
             Files.writeString(folder.resolve(".slipway.yml"), one.file);
         }
         FolderTree tree = new FolderTree(folder);
+        if (kind == null) {
+            kind = ref.startsWith("refs/tags/") ? Trigger.Kind.TAG : Trigger.Kind.PUSH;
+        }
+        Trigger trigger = new Trigger(kind, changes, target, trust, inputs);
         PlanRequest request =
-                new PlanRequest(project, ref, new CommitId(COMMIT), branch, "localhost");
+                new PlanRequest(project, ref, new CommitId(COMMIT), branch, "localhost", trigger);
         Plan plan = new Planner(owners).plan(Definition.in(tree), request, tree);
         List<String> lines = PlanText.lines(plan, request);
         assertThat(lines).allSatisfy(line -> assertThat(line.length()).isLessThanOrEqualTo(72));

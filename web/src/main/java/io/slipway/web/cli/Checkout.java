@@ -1,5 +1,7 @@
 package io.slipway.web.cli;
 
+import io.slipway.engine.event.Changes;
+import io.slipway.engine.event.Trigger;
 import io.slipway.engine.plan.PlanRequest;
 import io.slipway.engine.project.ProjectName;
 import io.slipway.engine.source.CommitId;
@@ -39,7 +41,12 @@ record Checkout(String project, String branch, String defaultBranch) {
 
     PlanRequest request(String domain) {
         return new PlanRequest(
-                project, "refs/heads/" + branch, CommitId.ZERO, defaultBranch, domain);
+                project,
+                "refs/heads/" + branch,
+                CommitId.ZERO,
+                defaultBranch,
+                domain,
+                Trigger.push(Changes.all("the files as they are")));
     }
 
     private static String name(Path folder) {
