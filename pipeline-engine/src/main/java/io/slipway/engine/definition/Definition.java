@@ -3,6 +3,8 @@ package io.slipway.engine.definition;
 import io.slipway.engine.grammar.Check;
 import io.slipway.engine.grammar.Findings;
 import io.slipway.engine.grammar.JsonSchema;
+import io.slipway.engine.language.Language;
+import io.slipway.engine.language.NotYet;
 import io.slipway.engine.source.SourceTree;
 import io.slipway.engine.yaml.Node;
 import io.slipway.engine.yaml.Place;

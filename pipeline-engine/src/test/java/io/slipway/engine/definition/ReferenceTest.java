@@ -3,6 +3,8 @@ package io.slipway.engine.definition;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.slipway.engine.grammar.Vocabulary;
+import io.slipway.engine.language.Language;
+import io.slipway.engine.language.NotYet;
 
 import org.junit.jupiter.api.Test;
 

@@ -1,4 +1,4 @@
-package io.slipway.engine.definition;
+package io.slipway.engine.language;
 
 import static io.slipway.engine.grammar.Shape.key;
 import static io.slipway.engine.grammar.Shape.keys;
@@ -8,12 +8,12 @@ import io.slipway.engine.grammar.Shape.MapOf;
 import io.slipway.engine.grammar.Words;
 
 /// The whole language of `.slipway.yml` as a table. What of it cannot be done yet is in [NotYet].
-final class Language {
+public final class Language {
     /// A key at the root that begins so may hold anything: a place for anchors.
-    static final String FREE = "x-";
+    public static final String FREE = "x-";
 
     /// The root of the file.
-    static final Keys ROOT =
+    public static final Keys ROOT =
             keys(
                     "the file's keys",
                     "jobs: { test: { image: busybox, steps: [make test] } }",

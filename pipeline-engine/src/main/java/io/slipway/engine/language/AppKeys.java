@@ -1,4 +1,4 @@
-package io.slipway.engine.definition;
+package io.slipway.engine.language;
 
 import static io.slipway.engine.grammar.Shape.forms;
 import static io.slipway.engine.grammar.Shape.key;

@@ -1,11 +1,11 @@
-package io.slipway.engine.definition;
+package io.slipway.engine.language;
 
 import java.util.Set;
 
 /// The keys of the language that the engine cannot do yet. They are refused, never silently
 /// accepted. This list only shrinks; `*` stands for a name of the user's own or a list's entry.
-final class NotYet {
-    static final Set<String> KEYS =
+public final class NotYet {
+    public static final Set<String> KEYS =
             Set.of(
                     "on",
                     "concurrency",
