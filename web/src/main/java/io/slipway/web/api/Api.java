@@ -45,7 +45,7 @@ public final class Api {
     }
 
     /// What was started, not what came of it.
-    record Accepted(Object body) {}
+    public record Accepted(Object body) {}
 
     /// The operation has answered by itself.
     public enum Answered {
@@ -60,7 +60,8 @@ public final class Api {
         add(HttpMethod.GET, path, operation);
     }
 
-    void add(HttpMethod method, String path, Operation operation) {
+    /// Adds an operation that changes something.
+    public void add(HttpMethod method, String path, Operation operation) {
         router.route(method, PREFIX + path)
                 .handler(handover.to(context -> serve(context, operation), faults));
     }

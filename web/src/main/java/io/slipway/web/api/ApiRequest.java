@@ -50,13 +50,13 @@ public final class ApiRequest {
     }
 
     /// The project of the path, if the caller has the right there; else as if there were none.
-    Project project(Tx tx, Right right) {
+    public Project project(Tx tx, Right right) {
         Project project = Projects.get(tx, ProjectName.parse(path("project")));
         Access.require(caller, right, project);
         return project;
     }
 
-    String path(String name) {
+    public String path(String name) {
         String value = context.pathParam(name);
         if (value == null || value.length() > 200) {
             throw bad("the path", "has no " + name);
@@ -64,12 +64,12 @@ public final class ApiRequest {
         return value;
     }
 
-    long pathNumber(String name) {
+    public long pathNumber(String name) {
         return number(name, path(name));
     }
 
     /// A number of the project's own; one that is too large is that of nothing.
-    int pathInteger(String name) {
+    public int pathInteger(String name) {
         return (int) Math.min(pathNumber(name), Integer.MAX_VALUE);
     }
 
@@ -86,12 +86,12 @@ public final class ApiRequest {
         return value;
     }
 
-    String query(String name, String fallback) {
+    public String query(String name, String fallback) {
         String value = query(name);
         return value == null ? fallback : value;
     }
 
-    int query(String name, int fallback, int most) {
+    public int query(String name, int fallback, int most) {
         String value = query(name);
         long number = value == null ? fallback : number(name, value);
         if (number < 0 || number > most) {
@@ -108,7 +108,7 @@ public final class ApiRequest {
     }
 
     /// The body, of at most 256 KiB; an empty one is `{}`.
-    <T> T body(Class<T> type) throws IOException {
+    public <T> T body(Class<T> type) throws IOException {
         byte[] bytes = BodyInput.of(context.request(), vertxContext).readNBytes(BODY_CAP + 1);
         if (bytes.length > BODY_CAP) {
             throw bad("the body", "is larger than 256 KiB");

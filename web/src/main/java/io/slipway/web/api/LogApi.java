@@ -69,11 +69,25 @@ public final class LogApi {
                 began == null || ended == null ? null : Duration.between(began, ended).toMillis());
     }
 
+    /// A block of lines, and the colours that are on where it begins.
+    private record Lines(long from, String sgr, List<String> lines, boolean complete) {}
+
     private Object lines(ApiRequest request) {
-        int from = request.query("from", 1, Integer.MAX_VALUE);
-        int count = request.query("count", BLOCK, LARGEST_BLOCK);
-        return LogLines.of(
-                logs.lines(attempt(request).id(), Math.max(from, 1), Math.max(count, 1)));
+        int from = Math.max(request.query("from", 1, Integer.MAX_VALUE), 1);
+        int count = Math.max(request.query("count", BLOCK, LARGEST_BLOCK), 1);
+        long attempt = attempt(request).id();
+        LogReader.Block block = logs.lines(attempt, from, count);
+        LogLines shown = LogLines.of(block);
+        return new Lines(
+                shown.from(), colours(attempt, block.first()), shown.lines(), shown.complete());
+    }
+
+    /// A colour that was turned on further up than this is not known any more.
+    private String colours(long attempt, long line) {
+        long from = Math.max(1, line - BLOCK);
+        return from == line
+                ? ""
+                : Colours.after(logs.lines(attempt, from, (int) (line - from)).text());
     }
 
     private Object text(ApiRequest request) throws Exception {

@@ -2,7 +2,6 @@ package io.slipway.web.api;
 
 import io.slipway.engine.log.LogReader;
 
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -12,9 +11,6 @@ import java.util.List;
 /// @param lines without their line breaks; of what a carriage return wrote over, the last is left
 /// @param complete whether nothing will come after them
 public record LogLines(long from, List<String> lines, boolean complete) {
-    /// What is shown of one line at most, in characters.
-    private static final int LONGEST = 8_192;
-
     /// The finished lines of a block; once the log has ended also one without a line break.
     public static LogLines of(LogReader.Block block) {
         List<String> lines = new ArrayList<>();
@@ -22,27 +18,16 @@ public record LogLines(long from, List<String> lines, boolean complete) {
         int start = 0;
         for (int at = 0; at < text.length; at++) {
             if (text[at] == '\n') {
-                lines.add(line(text, start, at));
+                lines.add(TerminalLine.shown(text, start, at));
                 start = at + 1;
             }
         }
         boolean last = block.ended() && block.first() + lines.size() >= block.total();
         boolean cut = lines.isEmpty() && block.first() < block.total(); // longer than a whole block
         if (start < text.length && (last || cut)) {
-            lines.add(line(text, start, text.length));
+            lines.add(TerminalLine.shown(text, start, text.length));
         }
         boolean complete = block.ended() && block.first() + lines.size() > block.total();
         return new LogLines(block.first(), lines, complete);
-    }
-
-    private static String line(byte[] text, int start, int end) {
-        int stop = end > start && text[end - 1] == '\r' ? end - 1 : end;
-        int begin = start;
-        for (int at = start; at < stop; at++) {
-            begin = text[at] == '\r' ? at + 1 : begin;
-        }
-        int most = Math.min(stop, begin + LONGEST);
-        String shown = new String(text, begin, most - begin, StandardCharsets.UTF_8);
-        return most == stop ? shown : shown + " … " + (stop - most) + " more bytes in the raw text";
     }
 }

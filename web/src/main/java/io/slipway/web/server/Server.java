@@ -1,5 +1,6 @@
 package io.slipway.web.server;
 
+import io.slipway.engine.log.LogScan;
 import io.slipway.fault.Fault;
 import io.slipway.runners.docker.SwitchClient;
 import io.slipway.web.api.Api;
@@ -16,6 +17,8 @@ import io.slipway.web.http.DashboardFiles;
 import io.slipway.web.http.Handover;
 import io.slipway.web.http.HttpListener;
 import io.slipway.web.live.LiveApi;
+import io.slipway.web.overview.EstimateApi;
+import io.slipway.web.overview.LogSearchApi;
 import io.slipway.web.registry.RegistryHandler;
 import io.slipway.web.settings.Settings;
 import io.slipway.web.traffic.SwitchProcess;
@@ -113,10 +116,12 @@ public final class Server implements AutoCloseable {
                 version);
         new ProjectApi(api, base.database(), engine.history(), engine.addresses());
         new RunApi(api, base.database(), engine.history(), engine.runs());
+        new EstimateApi(api, base.database(), engine.history());
         new AppApi(
                 api, base.database(), engine.rolloutRuns(), engine.appLogs(), engine.addresses());
         new ConfigApi(api, base.database(), engine.configuration(), engine.configurationChanges());
         new LogApi(api, base.database(), engine.history(), engine.logs());
+        new LogSearchApi(api, base.database(), new LogScan(base.database()));
         new LiveApi(api, base.database(), base.notifications(), engine.history(), engine.logs());
         new DashboardFiles(Server.class.getClassLoader()).mount(router, handover);
     }

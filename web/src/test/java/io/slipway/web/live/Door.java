@@ -9,11 +9,13 @@ import io.slipway.engine.access.TokenText;
 import io.slipway.engine.access.Tokens;
 import io.slipway.engine.access.Tokens.Grant;
 import io.slipway.engine.log.LogReader;
+import io.slipway.engine.log.LogScan;
 import io.slipway.engine.run.RunHistory;
 import io.slipway.web.api.Api;
 import io.slipway.web.api.LogApi;
 import io.slipway.web.http.DashboardFiles;
 import io.slipway.web.http.Handover;
+import io.slipway.web.overview.LogSearchApi;
 import io.vertx.core.Vertx;
 import io.vertx.ext.web.Router;
 
@@ -45,6 +47,7 @@ final class Door implements AutoCloseable {
         RunHistory history = new RunHistory(database);
         LogReader logs = new LogReader(database, notifications);
         new LogApi(api, database, history, logs);
+        new LogSearchApi(api, database, new LogScan(database));
         new LiveApi(api, database, notifications, history, logs);
         new DashboardFiles(dashboard).mount(router, handover);
         this.port =

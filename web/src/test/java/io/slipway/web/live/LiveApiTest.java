@@ -190,13 +190,13 @@ final class LiveApiTest {
             String lines = attempt.path() + "/lines?from=1&count=10";
             assertThat(door.get(lines, token).body())
                     .isEqualTo(
-                            "{\"from\":1,\"lines\":[\"90 %\",\"\\u001B[31mred\\u001B[0m\"],"
-                                    + "\"complete\":false}");
+                            "{\"from\":1,\"sgr\":\"\",\"lines\":[\"90"
+                                    + " %\",\"\\u001B[31mred\\u001B[0m\"],\"complete\":false}");
             attempt.end();
             assertThat(door.get(lines, token).body()).contains(",\"last\"],\"complete\":true}");
             assertThat(door.get(attempt.path() + "/lines?from=2&count=1", token).body())
                     .isEqualTo(
-                            "{\"from\":2,\"lines\":[\"\\u001B[31mred\\u001B[0m\"],"
+                            "{\"from\":2,\"sgr\":\"\",\"lines\":[\"\\u001B[31mred\\u001B[0m\"],"
                                     + "\"complete\":false}");
             assertThat(door.get(attempt.path(), token).body())
                     .isEqualTo(
