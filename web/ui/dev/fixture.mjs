@@ -242,6 +242,12 @@ export const rollouts = {
     9: { number: 9, app: 'web', environment: 'production', release: 6, from: 5, run: 12, state: 'checking', outcome: null, cause: null, evidence: {}, startedAt: at(9), switchedAt: null, endedAt: null },
 };
 
+const expected = (usually, left) => ({ samples: 20, usually, mostly: usually * 1.3, left, longer: false });
+export const estimateOf = (of) => ({
+    run: expected(130_000, 70_000),
+    jobs: (of?.jobs ?? []).map((one) => ({ job: one.id, expected: expected(55_000, 26_000) })),
+});
+
 const ESC = '\u001b[';
 const SHAPES = [
     (n) => `2026-11-23T02:10:${String(n % 60).padStart(2, '0')}.793Z  ${ESC}32mDEBUG${ESC}0m 1 --- [exec-${n % 30}] o.h.SQL : select o.id, o.total from orders o where o.customer_id=${n} and o.state='PAID'`,

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { extname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { line, projects, releasesOf, rollouts, runList, runs } from './fixture.mjs';
+import { estimateOf, line, projects, releasesOf, rollouts, runList, runs } from './fixture.mjs';
 
 const PORT = Number(process.env.PORT ?? 4173);
 const DIST = fileURLToPath(new URL('../dist', import.meta.url));
@@ -37,8 +37,16 @@ const ROUTES = [
     ['GET', /^\/projects\/([^/]+)\/rollouts\/(\d+)$/, (r, _, name, n) => one(r, rollouts[n], `rollout ${n} of ${name}`)],
     ['GET', /^\/jobs\/(\d+)\/attempts\/\d+\/log$/, (r, _, job) => json(r, { ...log(Number(job)), bytes: 0, folds: [] })],
     ['GET', /^\/jobs\/(\d+)\/attempts\/\d+\/log\/lines$/, (r, url, job) => lines(r, url, log(Number(job)))],
+    ['GET', /^\/jobs\/(\d+)\/attempts\/\d+\/log\/(search|errors)$/, (r, url, job, what) => json(r, found(log(Number(job)), what === 'errors' ? 'ERROR' : url.searchParams.get('q')))],
+    ['GET', /^\/projects\/([^/]+)\/runs\/(\d+)\/estimate$/, (r, _, name, n) => json(r, estimateOf(runs[`${name}/${n}`]))],
     ['GET', /^\/stream$/, (r, url) => stream(r, url)],
 ];
+
+function found(of, text) {
+    const hits = [];
+    for (let n = 1; n <= of.lines; n++) if (text === 'ERROR' ? line(n).includes(text) : line(n).toLowerCase().includes(text.toLowerCase())) hits.push(n);
+    return { total: hits.length, hits: hits.slice(0, 5000), more: hits.length > 5000 };
+}
 
 const one = (response, found, what) => (found ? json(response, found) : missing(response, what));
 

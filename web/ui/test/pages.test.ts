@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { lineOf, parse, runPath, safeNext } from '../src/core/routes';
+import { linesOf, hashOf, parse, runPath, safeNext } from '../src/core/routes';
 import { atEnd, ROW, scrollTo, windowOf } from '../src/core/viewport';
 
 describe('addresses', () => {
@@ -28,7 +28,13 @@ describe('addresses', () => {
     );
 
     it('name lines', () => {
-        expect([lineOf('#L12'), lineOf('#L12-L20'), lineOf('#L0'), lineOf('#x')]).toEqual([12, 12, null, null]);
+        expect([linesOf('#L12'), linesOf('#L20-L12'), linesOf('#L0'), linesOf('#x')]).toEqual([
+            { first: 12, last: 12 },
+            { first: 12, last: 20 },
+            null,
+            null,
+        ]);
+        expect([hashOf(7), hashOf(9, 7)]).toEqual(['#L7', '#L7-L9']);
     });
 
     it.each(['//evil.example', '/\\evil.example', 'https://evil.example', '/-/sign-in', 'javascript:alert(1)', ''])(

@@ -1,10 +1,12 @@
-/** A stretch of a line in one style; `style` holds class names, '' for none. */
+/** A stretch of a line in one style; `style` holds class names, '' for none; `href` where it is a link. */
 export interface Span {
     text: string;
     style: string;
+    href?: string;
 }
 
-interface Style {
+/** What is on: a line begins with what the one before it left on. */
+export interface Style {
     fore: string;
     back: string;
     bold: boolean;
@@ -14,31 +16,50 @@ interface Style {
     inverse: boolean;
 }
 
-const PLAIN: Style = { fore: '', back: '', bold: false, dim: false, italic: false, underline: false, inverse: false };
+export const PLAIN: Style = { fore: '', back: '', bold: false, dim: false, italic: false, underline: false, inverse: false };
 const NAMES = ['black', 'red', 'green', 'yellow', 'blue', 'magenta', 'cyan', 'white'];
 const ESCAPE = '\u001b';
 // eslint-disable-next-line no-control-regex
-const SEQUENCE = /\u001b\[([0-9;:]{0,64})m|\u001b(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\)?|[ -/]*[0-~]|$)/g;
+const SEQUENCE = /\u001b\[([0-9;:]{0,64})m|\u001b\]8;[^;\u0007\u001b]*;([^\u0007\u001b]*)(?:\u0007|\u001b\\)|\u001b(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\)?|[ -/]*[0-~]|$)/g;
 // eslint-disable-next-line no-control-regex
 const CONTROL = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g;
 
 /**
- * A line as spans of text. Colours and weights (SGR) become class names; every other escape sequence and control
- * character is dropped. A line begins without style, so that each can be shown alone.
+ * A line as spans of text. Colours and weights (SGR) become class names, links (OSC 8) to http and https stay links;
+ * every other escape sequence and control character is dropped.
+ *
+ * @param from what is on where the line begins
  */
-export function spans(line: string): Span[] {
-    if (!line.includes(ESCAPE)) return line === '' ? [] : [{ text: clean(line), style: '' }];
+export function spans(line: string, from: Style = PLAIN): Span[] {
+    if (!line.includes(ESCAPE)) return line === '' ? [] : [{ text: clean(line), style: classes(from) }];
     const found: Span[] = [];
-    let style = PLAIN;
-    let from = 0;
+    let style = from;
+    let href: string | undefined;
+    let start = 0;
     for (const match of line.matchAll(SEQUENCE)) {
-        add(found, line.slice(from, match.index), style);
+        add(found, line.slice(start, match.index), style, href);
         if (match[1] !== undefined) style = apply(style, match[1]);
-        from = match.index + match[0].length;
+        if (match[2] !== undefined) href = linkTo(match[2]);
+        start = match.index + match[0].length;
     }
-    add(found, line.slice(from), style);
+    add(found, line.slice(start), style, href);
     return found;
 }
+
+/** What is on behind the line. */
+export function after(line: string, from: Style): Style {
+    if (!line.includes(ESCAPE)) return from;
+    let style = from;
+    for (const match of line.matchAll(SEQUENCE)) {
+        if (match[1] !== undefined) style = apply(style, match[1]);
+    }
+    return style;
+}
+
+/** What these parameters turn on. */
+export const styleOf = (parameters: string): Style => (parameters === '' ? PLAIN : apply(PLAIN, parameters));
+
+const linkTo = (url: string) => (/^https?:\/\/[^\s]{1,2000}$/.test(url) ? url : undefined);
 
 /** The line without any sequence: what is copied and read aloud. */
 export function plain(line: string): string {
@@ -47,16 +68,17 @@ export function plain(line: string): string {
 
 const clean = (text: string) => text.replace(CONTROL, '');
 
-function add(to: Span[], raw: string, style: Style) {
+function add(to: Span[], raw: string, style: Style, href: string | undefined) {
     const text = clean(raw);
     if (text === '') return;
     const names = classes(style);
     const last = to.at(-1);
-    if (last && last.style === names) last.text += text;
-    else to.push({ text, style: names });
+    if (last && last.style === names && last.href === href) last.text += text;
+    else to.push(href === undefined ? { text, style: names } : { text, style: names, href });
 }
 
 function classes(style: Style): string {
+    if (style === PLAIN) return '';
     const names: string[] = [];
     const [fore, back] = style.inverse ? [style.back, style.fore] : [style.fore, style.back];
     if (fore) names.push(`f-${fore}`);

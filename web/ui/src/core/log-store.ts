@@ -1,8 +1,12 @@
+import { after, PLAIN, styleOf, type Style } from './ansi';
+
 /** What the server answers for a block of lines. */
 export interface LinesAnswer {
     from: number;
     lines: string[];
     complete: boolean;
+    /** Colours that are on where the lines begin, as the parameters of a sequence. */
+    sgr?: string;
 }
 
 /** Fetches `count` lines from number `from` on. */
@@ -18,6 +22,10 @@ interface Block {
     /** Up to this number all were asked for: what is not here of them does not come. */
     asked: number;
     used: number;
+    /** What is on where the block begins, as the server says. */
+    begins: Style | null;
+    /** What is on where each line begins, as far as it was asked for. */
+    styles: Style[];
 }
 
 /**
@@ -59,6 +67,28 @@ export class LogStore {
     line(number: number): string | undefined {
         const block = this.blocks.get(indexOf(number));
         return block?.lines[(number - 1) % BLOCK];
+    }
+
+    /** What is on where a line begins. */
+    style(number: number): Style {
+        const index = indexOf(number);
+        const block = this.blocks.get(index);
+        if (!block) return PLAIN;
+        const { styles } = block;
+        if (styles.length === 0) styles.push(block.begins ?? this.left(index - 1));
+        const at = (number - 1) % BLOCK;
+        for (let i = styles.length; i <= at; i++) {
+            const before = block.lines[i - 1];
+            if (before === undefined) return styles[i - 1] ?? PLAIN;
+            styles.push(after(before, styles[i - 1] ?? PLAIN));
+        }
+        return styles[at] ?? PLAIN;
+    }
+
+    /** What a block leaves on; nothing when it is not here. */
+    private left(index: number): Style {
+        const last = this.blocks.get(index)?.lines[BLOCK - 1];
+        return last === undefined ? PLAIN : after(last, this.style((index + 1) * BLOCK));
     }
 
     /** Whether the line will not come: it was not kept. */
@@ -105,6 +135,10 @@ export class LogStore {
         while (from <= asked) {
             const answer = await this.fetchLines(from, end - from + 1);
             if (answer.lines.length === 0 || answer.from > end) break;
+            if (answer.from === index * BLOCK + 1) {
+                this.block(index).begins = styleOf(answer.sgr ?? '');
+                this.block(index).styles = [];
+            }
             answer.lines.forEach((line, i) => {
                 if (answer.from + i <= end) this.put(answer.from + i, line);
             });
@@ -122,7 +156,7 @@ export class LogStore {
     private block(index: number): Block {
         let block = this.blocks.get(index);
         if (!block) {
-            block = { lines: new Array<string | undefined>(BLOCK), asked: 0, used: ++this.clock };
+            block = { lines: new Array<string | undefined>(BLOCK), asked: 0, used: ++this.clock, begins: null, styles: [] };
             this.blocks.set(index, block);
         }
         return block;

@@ -63,8 +63,14 @@ export function safeNext(search: string): string {
     return ours ? next : '/';
 }
 
-/** Line of `#L120` (or the first of `#L120-L130`); null when the fragment names none. */
-export function lineOf(hash: string): number | null {
-    const found = /^#L([1-9][0-9]{0,9})(?:-L[0-9]+)?$/.exec(hash);
-    return found ? Number(found[1]) : null;
+/** Lines of `#L120` or `#L120-L130`; null when the fragment names none. */
+export function linesOf(hash: string): { first: number; last: number } | null {
+    const found = /^#L([1-9][0-9]{0,9})(?:-L([1-9][0-9]{0,9}))?$/.exec(hash);
+    if (!found) return null;
+    const [one, other] = [Number(found[1]), Number(found[2] ?? found[1])];
+    return { first: Math.min(one, other), last: Math.max(one, other) };
 }
+
+/** `#L120`, or `#L120-L130` when there are two. */
+export const hashOf = (first: number, last = first) =>
+    first === last ? `#L${first}` : `#L${Math.min(first, last)}-L${Math.max(first, last)}`;

@@ -23,7 +23,12 @@ export class AttemptLog {
         const answer = await read(
             api.GET('/jobs/{job}/attempts/{attempt}/log/lines', { params: { path, query } }),
         );
-        return { from: answer.from ?? from, lines: answer.lines ?? [], complete: answer.complete ?? false };
+        return {
+            from: answer.from ?? from,
+            lines: answer.lines ?? [],
+            complete: answer.complete ?? false,
+            sgr: answer.sgr ?? '',
+        };
     }
 
     /** For an effect: reads how long the log is, and listens for more while there may be some. */

@@ -4,6 +4,7 @@ import { parse } from '../core/routes';
 class Place {
     path = $state(location.pathname);
     hash = $state(location.hash);
+    search = $state(location.search);
     route = $derived(parse(this.path));
 
     constructor() {
@@ -14,6 +15,7 @@ class Place {
     private take() {
         this.path = location.pathname;
         this.hash = location.hash;
+        this.search = location.search;
     }
 
     go(to: string, replace = false) {
@@ -28,6 +30,15 @@ class Place {
         history.replaceState(null, '', location.pathname + location.search + hash);
         this.hash = hash;
     }
+}
+
+/** Something is chosen on a page, which its address says from then on. */
+export function choose(name: string, value: string | null) {
+    const query = new URLSearchParams(place.search);
+    if (value === null || value === '') query.delete(name);
+    else query.set(name, value);
+    const text = query.size === 0 ? '' : `?${query}`;
+    place.go(location.pathname + text + location.hash, true);
 }
 
 export const place = new Place();
