@@ -182,14 +182,16 @@ public final class Deliveries {
                 .orElse(false);
     }
 
-    /// The number of the run that brought a ref to a commit.
+    /// The number of the run that brought a ref to a commit, where the ref is now. Refs move just
+    /// before their delivery is settled: one that is still open is the mover as well.
     static Optional<Integer> mover(Tx tx, long projectId, String ref, CommitId commit) {
         return tx.first(
                 """
                 select r.number
                 from deliveries d join runs r on r.delivery_id = d.id
-                where d.project_id = ? and d.ref = ? and d.new_commit = ? and d.result = 'moved'
-                order by d.settled_at desc limit 1
+                where d.project_id = ? and d.ref = ? and d.new_commit = ?
+                    and coalesce(d.result, 'moved') = 'moved'
+                order by d.settled_at desc nulls last limit 1
                 """,
                 row -> row.integer("number"),
                 projectId,

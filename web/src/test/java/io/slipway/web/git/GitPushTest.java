@@ -68,6 +68,11 @@ final class GitPushTest {
         host.jobs.succeeds("test");
     }
 
+    private static final String RUNS =
+            """
+            select count(*) as n from runs r join projects p on p.id = r.project_id where p.name = ?
+            """;
+
     private long id() {
         return Counts.number(database, "select id as n from projects where name = ?", project);
     }
@@ -183,7 +188,7 @@ final class GitPushTest {
         Process push = git.start("push", "slipway", "main");
         await().until(
                         () ->
-                                Counts.number(database, "select count(*) as n from runs") > 0
+                                Counts.number(database, RUNS, project) > 0
                                         && at("refs/slipway/runs/1").isPresent());
         push.destroy();
         push.waitFor();
