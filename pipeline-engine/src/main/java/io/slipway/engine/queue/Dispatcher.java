@@ -46,6 +46,7 @@ public final class Dispatcher implements AutoCloseable {
     private final Leases leases;
     private final RunEnds ends;
     private final Driver driver;
+    private final Preparations preparations;
     private final Map<Long, Holding> held = new ConcurrentHashMap<>();
     private final List<Signal> signals = new ArrayList<>();
     private final List<Thread> loops = new ArrayList<>();
@@ -70,12 +71,14 @@ public final class Dispatcher implements AutoCloseable {
         this.leases = new Leases(leaseConnection);
         this.ends = new RunEnds(database, server, runEnd);
         this.driver = new Driver(queue, work, new Removals(database, queue.instance(), work));
+        this.preparations = new Preparations(database, queue.instance(), work);
         this.wake = notifications.signal("queue");
         ends.takeOver();
         loop("queue", wake, LOOK, this::claim);
         loop("run-ends", notifications.signal("finishing"), LOOK, this::finish);
         loop("leases", notifications.signal("cancel"), RENEW, this::renew);
         loop("clock", new Signal(), LOOK, this::lookAtClocks);
+        loop("preparations", notifications.signal("queue"), LOOK, this::prepare);
     }
 
     /// A connection that hangs is given up after 5 s, well within a lease.
@@ -139,6 +142,12 @@ public final class Dispatcher implements AutoCloseable {
         wake.wake();
     }
 
+    private void prepare() {
+        if (!closing) {
+            preparations.look();
+        }
+    }
+
     private void finish() {
         if (closing) {
             return;
@@ -191,6 +200,7 @@ public final class Dispatcher implements AutoCloseable {
     @Override
     public void close() {
         closing = true;
+        preparations.close();
         held.values().forEach(one -> one.end(Ended.SHUTDOWN, ""));
         long deadline = System.nanoTime() + HANDOVER.toNanos();
         while (!held.isEmpty() && System.nanoTime() < deadline) {

@@ -67,8 +67,8 @@ public final class Sweeper implements AutoCloseable {
         }
     }
 
-    /// Those of them whose attempt has not ended. Read after what is present was: an attempt's row
-    /// is there before anything is made for it.
+    /// Those of them whose attempt has not ended, or is the next one of a job that waits and may be
+    /// prepared. Read after what is present was: the row is there before anything is made for it.
     private Set<AttemptName> owned(Set<AttemptName> names) {
         Long[] jobs = names.stream().map(AttemptName::job).distinct().toArray(Long[]::new);
         return Set.copyOf(
@@ -78,12 +78,16 @@ public final class Sweeper implements AutoCloseable {
                                         """
                                         select job_id, number from attempts
                                         where job_id = any (?) and state <> 'ended'
+                                        union all
+                                        select id, latest_attempt + 1 from jobs
+                                        where id = any (?) and state = 'waiting'
                                         """,
                                         row ->
                                                 new AttemptName(
                                                         instance,
                                                         row.number("job_id"),
                                                         row.integer("number")),
+                                        (Object) jobs,
                                         (Object) jobs)));
     }
 

@@ -1,5 +1,7 @@
 package io.slipway.engine.run;
 
+import io.slipway.engine.plan.JobSpec;
+
 /// The work of one kind of job. Called on a virtual thread of the job's own, by the server that
 /// holds the claim. It must be repeatable: after a kill, another call with the same attempt and a
 /// higher fence adopts what the first one made and goes on.
@@ -12,6 +14,14 @@ public interface JobWork {
     ///
     /// @return the verdict; a [io.slipway.fault.Fault] thrown instead is an ERRORED one
     Verdict perform(Claim claim) throws InterruptedException;
+
+    /// Makes early what an attempt will need and what does not need its turn: called, at most once
+    /// a minute by each server, while the job waits. Never needed: [#perform] makes what is
+    /// missing. It may still go on when the attempt has begun, or even ended; what it leaves then
+    /// has no owner, and is swept.
+    ///
+    /// @param attempt the one that comes; it need not have a row yet
+    default void prepare(AttemptName attempt, JobSpec spec) throws InterruptedException {}
 
     /// Removes everything that the attempt made, wherever it is. Safe to call twice, also for an
     /// attempt that never began. Called after the verdict was written.

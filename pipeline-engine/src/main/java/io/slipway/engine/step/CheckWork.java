@@ -1,6 +1,7 @@
 package io.slipway.engine.step;
 
 import io.slipway.engine.plan.CheckSpec;
+import io.slipway.engine.plan.JobSpec;
 import io.slipway.engine.plan.StepSpec;
 import io.slipway.engine.run.AttemptName;
 import io.slipway.engine.run.Claim;
@@ -162,6 +163,12 @@ public final class CheckWork implements JobWork {
 
     private static String mebibytes(long bytes) {
         return (bytes >> 20) + " MiB";
+    }
+
+    @Override
+    public void prepare(AttemptName attempt, JobSpec spec) {
+        CheckSpec check = (CheckSpec) spec;
+        runner.prepare(attempt, check.image(), check.network());
     }
 
     @Override

@@ -12,9 +12,14 @@ import java.util.Set;
 /// output, so there is one stream in one order. [Starter#FOLDER] is a tmpfs; the workspace at
 /// [Starter#WORKSPACE] belongs to the user that the image runs as.
 public interface Runner extends AutoCloseable {
-    /// Makes ready what does not need the job's turn: image, network, volume. Repeatable; whatever
-    /// is missing is made by [#open] all the same.
-    void prepare(Order order);
+    /// Makes ready what does not need the job's turn: image, network, volume. Repeatable, also
+    /// while the attempt runs; whatever is missing is made by [#open] all the same. What it made
+    /// for the attempt alone counts as [#present], and [#remove] removes it.
+    ///
+    /// @param image reference as the file gives it
+    /// @param network false: only the job's own network, no way out
+    /// @throws io.slipway.fault.Fault when something can't be had; `open` will tell it again
+    void prepare(AttemptName attempt, String image, boolean network);
 
     /// Creates the container, fills its workspace, starts it and hands the records over; or, when a
     /// container of that name runs already or has ended, adopts it. One that was created but not

@@ -50,7 +50,7 @@ final class AbandonedClaimTest {
         }
 
         @Override
-        public void prepare(Order order) {}
+        public void prepare(AttemptName attempt, String image, boolean network) {}
 
         @Override
         public RunningSteps open(Order order, long resumeAt, Sink sink) {

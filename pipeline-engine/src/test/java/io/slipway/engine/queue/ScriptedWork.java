@@ -1,9 +1,12 @@
 package io.slipway.engine.queue;
 
+import io.slipway.engine.plan.CheckSpec;
+import io.slipway.engine.plan.JobSpec;
 import io.slipway.engine.run.AttemptName;
 import io.slipway.engine.run.Claim;
 import io.slipway.engine.run.JobWork;
 import io.slipway.engine.run.Verdict;
+import io.slipway.fault.Fault;
 
 import java.util.List;
 import java.util.Map;
@@ -14,6 +17,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 final class ScriptedWork implements JobWork {
     final List<String> performed = new CopyOnWriteArrayList<>();
     final List<AttemptName> removed = new CopyOnWriteArrayList<>();
+    final List<AttemptName> prepared = new CopyOnWriteArrayList<>();
     private final Map<String, Script> scripts = new ConcurrentHashMap<>();
 
     @FunctionalInterface
@@ -32,6 +36,14 @@ final class ScriptedWork implements JobWork {
         performed.add(claim.job().name() + "/" + claim.name().attempt());
         return scripts.getOrDefault(claim.job().name(), c -> Verdict.succeeded("done"))
                 .perform(claim);
+    }
+
+    @Override
+    public void prepare(AttemptName attempt, JobSpec spec) {
+        prepared.add(attempt);
+        if (spec instanceof CheckSpec check && check.image().startsWith("missing")) {
+            throw new Fault(Fault.Kind.NOT_FOUND, "cannot pull " + check.image(), "correct it");
+        }
     }
 
     @Override

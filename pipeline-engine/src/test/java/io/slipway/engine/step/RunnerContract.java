@@ -192,12 +192,22 @@ public abstract class RunnerContract {
     final void whatIsPreparedCanBeRemovedAndMayBePreparedTwice() throws Exception {
         AttemptName name = name();
         Order order = order(name, "echo ran");
-        runner().prepare(order);
-        runner().prepare(order);
+        runner().prepare(name, order.image(), order.network());
+        runner().prepare(name, order.image(), order.network());
+        assertThat(runner().present()).contains(name);
         CollectedOutput output = new CollectedOutput(0);
         try (Runner.RunningSteps running = runner().open(order, 0, output)) {
             assertThat(running.await().code()).isZero();
         }
+        runner().remove(name);
+        assertThat(runner().present()).doesNotContain(name);
+    }
+
+    @Test
+    final void whatIsPreparedAndNeverOpenedIsRemovedWhole() {
+        AttemptName name = name();
+        runner().prepare(name, image(), true);
+        assertThat(runner().present()).contains(name);
         runner().remove(name);
         assertThat(runner().present()).doesNotContain(name);
     }

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -25,6 +26,7 @@ public final class ScriptedRunner implements Runner {
     public final List<AttemptName> started = new CopyOnWriteArrayList<>();
 
     private final Path folder;
+    private final Set<AttemptName> prepared = ConcurrentHashMap.newKeySet();
     private final Map<AttemptName, LocalContainer> containers = new ConcurrentHashMap<>();
 
     /// @param folder for the containers' folders
@@ -33,8 +35,9 @@ public final class ScriptedRunner implements Runner {
     }
 
     @Override
-    public void prepare(Order order) {
-        pull(order.image());
+    public void prepare(AttemptName attempt, String image, boolean network) {
+        pull(image);
+        prepared.add(attempt);
     }
 
     private void pull(String image) {
@@ -84,6 +87,7 @@ public final class ScriptedRunner implements Runner {
 
     @Override
     public void remove(AttemptName attempt) {
+        prepared.remove(attempt);
         LocalContainer removed = containers.remove(attempt);
         if (removed != null) {
             removed.kill();
@@ -93,7 +97,9 @@ public final class ScriptedRunner implements Runner {
 
     @Override
     public Set<AttemptName> present() {
-        return Set.copyOf(containers.keySet());
+        Set<AttemptName> present = new HashSet<>(containers.keySet());
+        present.addAll(prepared);
+        return present;
     }
 
     @Override

@@ -21,6 +21,10 @@ final class ImagePull {
     private final Consumer<String> progress;
     private final Map<String, long[]> layers = new HashMap<>();
     private final long began = System.nanoTime();
+
+    /// What had arrived before this began to follow: of a pull that another call has under way.
+    private long before = -1;
+
     private long told = began - EACH_NANOS;
 
     ImagePull(String image, Consumer<String> progress) {
@@ -63,19 +67,25 @@ final class ImagePull {
     private String line(long nanos) {
         long done = layers.values().stream().mapToLong(of -> of[0]).sum();
         long all = layers.values().stream().mapToLong(of -> of[1]).sum();
-        return line(image, done, all, nanos);
+        if (before < 0 && all > 0) {
+            before = done;
+        }
+        return line(image, done, all, Math.max(0, before), nanos);
     }
 
     /// `pulls busybox, 212 of 480 MB, about 40 s`.
-    static String line(String image, long done, long all, long nanos) {
+    ///
+    /// @param before part of `done` that did not arrive in `nanos`
+    static String line(String image, long done, long all, long before, long nanos) {
         if (all < MEGABYTE) {
             return "pulls " + image;
         }
         String sizes = "pulls %s, %d of %d MB".formatted(image, done / MEGABYTE, all / MEGABYTE);
-        if (done < MEGABYTE || nanos < Duration.ofSeconds(2).toNanos()) {
+        long arrived = done - before;
+        if (arrived < MEGABYTE || nanos < Duration.ofSeconds(2).toNanos()) {
             return sizes;
         }
-        long seconds = Math.round((double) nanos / done * (all - done) / 1e9);
+        long seconds = Math.round((double) nanos / arrived * (all - done) / 1e9);
         return sizes + ", about " + Math.max(1, seconds) + " s";
     }
 }

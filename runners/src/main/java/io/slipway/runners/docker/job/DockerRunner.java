@@ -67,10 +67,16 @@ public final class DockerRunner implements Runner {
     }
 
     @Override
-    public void prepare(Order order) {
-        engine.pull(order.image(), _ -> {});
-        if (order.network()) {
-            networks.makeReady();
+    public void prepare(AttemptName attempt, String image, boolean network) {
+        engine.pull(image, _ -> {});
+        networks.makeReady(network);
+        try {
+            client.createVolumeCmd()
+                    .withName(attempt.toString())
+                    .withLabels(Labels.of(attempt, JobContainer.KIND, Map.of()))
+                    .exec();
+        } catch (RuntimeException e) {
+            throw DockerFaults.of("cannot prepare job " + attempt.job(), e);
         }
     }
 

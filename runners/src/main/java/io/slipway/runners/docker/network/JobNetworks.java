@@ -47,6 +47,7 @@ public final class JobNetworks implements AutoCloseable {
     private final Map<String, JobNetwork> taken = new HashMap<>();
     private @Nullable NetworkGuard guard;
     private int planned;
+    private int plannedInternal;
     private int making;
     private boolean closed;
 
@@ -69,15 +70,26 @@ public final class JobNetworks implements AutoCloseable {
         guard().allow(port);
     }
 
-    /// Sees to it that a few networks are ready soon. Returns at once.
+    /// Sees to it that a few networks with a way out are ready soon. Returns at once.
     public void makeReady() {
+        makeReady(true);
+    }
+
+    /// Sees to it that a few networks are ready soon: of those with no way out, which few jobs use,
+    /// one. Returns at once.
+    public void makeReady(boolean egress) {
         int missing;
         synchronized (this) {
-            missing = closed ? 0 : spares - open.size() - planned;
-            planned += Math.max(0, missing);
+            if (egress) {
+                missing = closed ? 0 : spares - open.size() - planned;
+                planned += Math.max(0, missing);
+            } else {
+                missing = closed ? 0 : 1 - internal.size() - plannedInternal;
+                plannedInternal += Math.max(0, missing);
+            }
         }
         for (int i = 0; i < missing; i++) {
-            Thread.ofVirtual().name("job-network").start(this::makeSpare);
+            Thread.ofVirtual().name("job-network").start(() -> makeSpare(egress));
         }
     }
 
@@ -162,7 +174,7 @@ public final class JobNetworks implements AutoCloseable {
         }
         try {
             synchronized (this) {
-                while (planned > 0) {
+                while (planned + plannedInternal > 0) {
                     wait(1000);
                 }
                 taken.clear();
@@ -196,19 +208,23 @@ public final class JobNetworks implements AutoCloseable {
                 || internal.stream().anyMatch(n -> n.name().equals(name));
     }
 
-    private void makeSpare() {
+    private void makeSpare(boolean egress) {
         JobNetwork made = null;
         try {
-            made = make(true);
+            made = make(egress);
         } catch (Fault e) {
             LOG.warn("no network could be made in advance: {}", e.message());
         }
         synchronized (this) {
-            planned--;
+            if (egress) {
+                planned--;
+            } else {
+                plannedInternal--;
+            }
             notifyAll();
             if (made != null && !closed) {
                 taken.remove(made.name());
-                open.add(made);
+                (egress ? open : internal).add(made);
             }
         }
     }

@@ -54,6 +54,20 @@ class JobNetworksTest {
     }
 
     @Test
+    void oneWithNoWayOutIsMadeReadyWhenAJobThatWaitsWillNeedIt() {
+        try (JobNetworks networks = networks()) {
+            networks.makeReady(false);
+            networks.makeReady(false);
+            await().untilAsserted(() -> assertThat(ours()).isEqualTo(1));
+            JobNetwork taken = networks.take(false);
+            assertThat(ours()).isEqualTo(1);
+            assertThat(inspect(taken).getInternal()).isTrue();
+            networks.giveBack(taken.name());
+        }
+        assertThat(ours()).isZero();
+    }
+
+    @Test
     void networksThatAKilledProcessLeftAreSwept() {
         JobNetworks killed = networks();
         killed.take(true);
