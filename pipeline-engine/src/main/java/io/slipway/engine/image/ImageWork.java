@@ -93,6 +93,7 @@ public final class ImageWork implements JobWork {
         Claim.Job job = claim.job();
         String repository = job.project() + "/" + spec.app();
         int step = layers.step("push to " + repository);
+        claim.steps().own(step);
         Destination to =
                 new Destination(repository, job.commit().hex(), credential(job, repository));
         String digest = builder.push(built, to, layers);

@@ -52,6 +52,7 @@ final class Removals {
                             where id = ? and state = 'ended' and removed_at is null
                             """,
                             id);
+                    Timings.removed(tx, id);
                     tx.notify("queue", "");
                 });
     }

@@ -46,6 +46,18 @@ final class StepRows implements StepRecord {
     }
 
     @Override
+    public void own(int position) {
+        log.alongside(
+                tx ->
+                        tx.update(
+                                """
+                                update steps set own = true where attempt_id = ? and position = ?
+                                """,
+                                attempt,
+                                position));
+    }
+
+    @Override
     public void begin(int position, Instant at) {
         log.freshLine();
         long line = log.nextLine();

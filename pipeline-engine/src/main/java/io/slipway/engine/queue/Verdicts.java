@@ -32,6 +32,7 @@ final class Verdicts {
         Jobs.hold(tx, claimed.job().runId());
         endAttempt(tx, claimed, verdict);
         endSteps(tx, claimed.job().attemptId(), verdict.outcome());
+        Timings.ended(tx, claimed.job().attemptId());
         Optional<Duration> again = again(holding, verdict);
         if (again.isPresent()) {
             Jobs.again(tx, claimed.job(), again.get(), claimed.past().retries() + 1);

@@ -39,6 +39,10 @@ final class RolloutDrive {
             EnumSet.of(Claim.Ended.CANCELLED, Claim.Ended.TIMEOUT);
     private static final List<String> STEPS = List.of("start", "health", "switch", "drain");
 
+    /// Of the steps those that are Slipway's own: how long an app takes to get healthy, and to end,
+    /// is its own affair.
+    private static final List<Integer> OWN = List.of(0, 2);
+
     private final RolloutParts parts;
     private final Claim claim;
     private final Rollout rollout;
@@ -64,6 +68,7 @@ final class RolloutDrive {
 
     Verdict drive() throws InterruptedException {
         claim.steps().declare(STEPS);
+        OWN.forEach(claim.steps()::own);
         return switch (rollout.state()) {
             case STARTING, CHECKING -> tryOut();
             case SWITCHING, DRAINING -> finish();

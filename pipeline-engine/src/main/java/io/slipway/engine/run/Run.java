@@ -87,6 +87,8 @@ public record Run(
     ///
     /// @param rollout number of the rollout that it drives; null when it drives none
     /// @param evidence JSON text of what was seen
+    /// @param timings JSON text of where its time went, in milliseconds: `prepare`, `run`, `own`,
+    ///   and `remove` once what it made is gone; an empty object until it ended
     public record Attempt(
             long id,
             long jobId,
@@ -98,6 +100,7 @@ public record Run(
             @Nullable String summary,
             @Nullable Integer exitCode,
             String evidence,
+            String timings,
             long logLines,
             Times times) {}
 

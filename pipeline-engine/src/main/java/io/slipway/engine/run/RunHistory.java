@@ -260,6 +260,7 @@ public final class RunHistory {
                 row.textOrNull("summary"),
                 row.integerOrNull("exit_code"),
                 row.json("evidence"),
+                row.json("timings"),
                 row.number("log_lines"),
                 times(row));
     }

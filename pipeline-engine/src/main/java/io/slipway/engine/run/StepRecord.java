@@ -12,6 +12,9 @@ public interface StepRecord {
     /// Makes the rows that are missing, in this order; positions count from 0. Repeatable.
     void declare(List<String> names);
 
+    /// The step is Slipway's own work: its time counts as Slipway's share, not as the containers'.
+    void own(int position);
+
     /// The step begins at the log's present line.
     void begin(int position, Instant at);
 

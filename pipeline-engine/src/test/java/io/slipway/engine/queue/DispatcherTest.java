@@ -110,6 +110,17 @@ final class DispatcherTest {
         assertThat(work.performed).hasSize(4).startsWith("a/1").endsWith("d/1");
         assertThat(ends).containsExactly("1 SUCCEEDED");
         await().until(() -> work.removed.size() == 4);
+        await().untilAsserted(
+                        () ->
+                                assertThat(history.attempts(run.id()))
+                                        .allSatisfy(
+                                                attempt ->
+                                                        assertThat(attempt.timings())
+                                                                .contains(
+                                                                        "\"prepare\":",
+                                                                        "\"run\":",
+                                                                        "\"own\":",
+                                                                        "\"remove\":")));
     }
 
     @Test

@@ -2,6 +2,7 @@ package io.slipway.web.git;
 
 import io.slipway.db.Database;
 import io.slipway.engine.run.Run;
+import io.slipway.engine.run.RunTime;
 
 import org.jspecify.annotations.Nullable;
 
@@ -9,7 +10,6 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
@@ -86,39 +86,8 @@ record PushFacts(Database database) {
                                 run.id()));
     }
 
-    /// The time of a run in which none of its steps ran: what Slipway itself took, waiting for
-    /// images and for its turn included.
-    Duration ownShare(Run run) {
-        List<Instant[]> steps =
-                database.read(
-                        tx ->
-                                tx.query(
-                                        """
-                                        select s.started_at, s.ended_at
-                                        from steps s
-                                        join attempts a on a.id = s.attempt_id
-                                        join jobs j on j.id = a.job_id
-                                        where j.run_id = ? and s.started_at is not null
-                                            and s.ended_at is not null
-                                        order by s.started_at
-                                        """,
-                                        row ->
-                                                new Instant[] {
-                                                    row.instant("started_at"),
-                                                    row.instant("ended_at")
-                                                },
-                                        run.id()));
-        Duration own = Duration.ZERO;
-        Instant covered = run.start().at();
-        for (Instant[] step : steps) {
-            if (step[0].isAfter(covered)) {
-                own = own.plus(Duration.between(covered, step[0]));
-            }
-            covered = step[1].isAfter(covered) ? step[1] : covered;
-        }
-        Instant end = run.progress().endedAt();
-        return end == null || !end.isAfter(covered)
-                ? own
-                : own.plus(Duration.between(covered, end));
+    /// How long the run took, and Slipway's own share of it.
+    RunTime time(Run run) {
+        return database.read(tx -> RunTime.of(tx, run.id()));
     }
 }

@@ -6,12 +6,11 @@ import io.slipway.engine.run.JobState;
 import io.slipway.engine.run.Outcome;
 import io.slipway.engine.run.Reason;
 import io.slipway.engine.run.Run;
+import io.slipway.engine.run.RunTime;
 
 import tools.jackson.databind.JsonNode;
 
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -40,10 +39,11 @@ final class RunEnding {
     }
 
     private void succeeded(Run run) {
+        RunTime time = facts.time(run);
         List<PushFacts.App> live =
                 facts.apps(run).stream().filter(app -> app.release() != null).toList();
         if (live.isEmpty()) {
-            terminal.line("success: run " + run.number() + " took " + Times.of(time(run)));
+            terminal.line("success: run " + run.number() + " took " + Times.of(time.whole()));
         }
         for (PushFacts.App app : live) {
             terminal.line(
@@ -66,14 +66,9 @@ final class RunEnding {
         }
         terminal.line(
                 "Slipway's own share: "
-                        + Times.seconds(facts.ownShare(run))
+                        + Times.seconds(time.own())
                         + " of "
-                        + Times.seconds(time(run)));
-    }
-
-    private static Duration time(Run run) {
-        Instant end = run.progress().endedAt();
-        return Duration.between(run.start().at(), end == null ? Instant.now() : end);
+                        + Times.seconds(time.whole()));
     }
 
     private void failed(Run run, List<Run.Job> jobs) {

@@ -332,6 +332,9 @@ final class RolloutFixture implements AutoCloseable {
         public void declare(List<String> names) {}
 
         @Override
+        public void own(int position) {}
+
+        @Override
         public void begin(int position, Instant at) {}
 
         @Override
