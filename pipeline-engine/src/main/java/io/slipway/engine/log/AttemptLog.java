@@ -12,12 +12,14 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
-/// Writes one attempt's log into the database. A thread of its own stores what has gathered, at the
-/// latest 100 ms after it came; whoever appends waits only while more than a mebibyte is not
-/// stored. While the database is away it tries again until the log is closed. Safe for use by many
-/// threads.
+/// Writes one attempt's log into the database. A thread of its own stores what has gathered: after
+/// a pause 10 ms after it came, so that a first line is soon seen, and up to 100 ms while more and
+/// more follows, so that a fast log takes few transactions. Whoever appends waits only while more
+/// than a mebibyte is not stored. While the database is away it tries again until the log is
+/// closed. Safe for use by many threads.
 public final class AttemptLog implements LogWriter, AutoCloseable {
-    private static final Duration LONGEST_WAIT = Duration.ofMillis(100);
+    private static final long SHORTEST_WAIT = Duration.ofMillis(10).toNanos();
+    private static final long LONGEST_WAIT = Duration.ofMillis(100).toNanos();
     private static final Duration AGAIN_AFTER = Duration.ofMillis(250);
     private static final int STORE_FROM = 256 * 1024;
     private static final int MOST_PENDING = 1024 * 1024;
@@ -31,6 +33,8 @@ public final class AttemptLog implements LogWriter, AutoCloseable {
     private final Condition changed = lock.newCondition();
     private final PendingLog pending;
     private final Thread thread;
+    private long nextWait = SHORTEST_WAIT;
+    private long storedAt = System.nanoTime();
     private boolean closed;
     private @Nullable RuntimeException failure;
 
@@ -151,7 +155,11 @@ public final class AttemptLog implements LogWriter, AutoCloseable {
             while (pending.isEmpty() && store.unfinished() == null && !closed) {
                 changed.await();
             }
-            long left = LONGEST_WAIT.toNanos();
+            if (System.nanoTime() - storedAt > LONGEST_WAIT) {
+                nextWait = SHORTEST_WAIT;
+            }
+            long left = nextWait;
+            nextWait = Math.min(2 * nextWait, LONGEST_WAIT);
             while (pending.size() < STORE_FROM && left > 0 && !closed) {
                 left = changed.awaitNanos(left);
             }
@@ -202,6 +210,7 @@ public final class AttemptLog implements LogWriter, AutoCloseable {
     private void signal() {
         lock.lock();
         try {
+            storedAt = System.nanoTime();
             changed.signalAll();
         } finally {
             lock.unlock();

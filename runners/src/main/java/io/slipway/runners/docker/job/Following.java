@@ -21,6 +21,7 @@ import tools.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 
@@ -61,8 +62,9 @@ final class Following implements RunningSteps {
     private volatile @Nullable EngineReply stream;
 
     /// Tells the exit status before the engine has tidied up, which takes it a tenth of a second in
-    /// which it answers nothing else about the container.
-    private volatile @Nullable EngineReply ending;
+    /// which it answers nothing else about the container. Empty where it cannot be asked for.
+    private volatile CompletableFuture<Optional<EngineReply>> ending =
+            CompletableFuture.completedFuture(Optional.empty());
 
     private interface Form {
         void copy(InputStream in, Frames.Into into) throws IOException;
@@ -100,7 +102,7 @@ final class Following implements RunningSteps {
             EngineReply attached,
             Sink sink) {
         Following following = new Following(engine, peaks, order, container, sink);
-        following.ending = following.ending();
+        following.awaitEnding();
         following.run(attached, 0);
         try {
             attached.output().write(order.records());
@@ -154,20 +156,28 @@ final class Following implements RunningSteps {
     public void close() {
         closed = true;
         peak.close();
-        for (EngineReply open : new EngineReply[] {stream, ending}) {
-            if (open != null) {
-                open.close();
-            }
+        EngineReply open = stream;
+        if (open != null) {
+            open.close();
         }
+        ending.thenAccept(reply -> reply.ifPresent(EngineReply::close));
     }
 
-    private @Nullable EngineReply ending() {
-        try {
-            return engine.socket()
-                    .send(EngineRequest.of("POST", "/containers/" + container + "/wait"));
-        } catch (IOException e) {
-            return null;
-        }
+    /// Asks for the exit status beside everything else: nothing waits for this request.
+    private void awaitEnding() {
+        CompletableFuture<Optional<EngineReply>> asked = new CompletableFuture<>();
+        ending = asked;
+        EngineRequest request = EngineRequest.of("POST", "/containers/" + container + "/wait");
+        Thread.ofVirtual()
+                .name("ending-" + attempt.job())
+                .start(
+                        () -> {
+                            try {
+                                asked.complete(Optional.of(engine.socket().send(request)));
+                            } catch (IOException | RuntimeException e) {
+                                asked.complete(Optional.empty());
+                            }
+                        });
     }
 
     private void askToEnd() {
@@ -240,11 +250,11 @@ final class Following implements RunningSteps {
     ///
     /// @return whether its exit status is known to be 0; what else it may be needs a closer look
     private boolean succeeded() {
-        EngineReply open = ending;
-        if (open == null || !open.ok()) {
+        Optional<EngineReply> asked = ending.join();
+        if (asked.isEmpty() || !asked.get().ok()) {
             return false;
         }
-        try (open) {
+        try (EngineReply open = asked.get()) {
             return open.json().path("StatusCode").asInt(-1) == 0;
         } catch (IOException | JacksonException e) {
             return false;
