@@ -32,6 +32,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 
 /// A Docker engine as runner. The container, its workspace volume and everything else of an attempt
@@ -110,10 +111,8 @@ public final class DockerRunner implements Runner {
                     "retry the run");
         }
         if (found.isEmpty()) {
-            InspectImageResponse image = engine.pull(order.image(), sink::progress);
-            String id = create(order);
+            String id = create(order, sink);
             if (id != null) {
-                workspace.fill(id, order, user(image));
                 return start(id, order, sink, last);
             }
             found = inspect(order.name());
@@ -144,7 +143,37 @@ public final class DockerRunner implements Runner {
         }
     }
 
+    /// Creates the container and fills its workspace. What the image says of its user is asked for
+    /// meanwhile: an image is usually there, and only one that is not is pulled first.
+    ///
     /// @return null when there is a container of that name
+    private @Nullable String create(Order order, Sink sink) throws IOException {
+        CompletableFuture<Optional<InspectImageResponse>> image = new CompletableFuture<>();
+        Thread.ofVirtual()
+                .name("image-" + order.name().job())
+                .start(
+                        () -> {
+                            try {
+                                image.complete(engine.image(order.image()));
+                            } catch (RuntimeException e) {
+                                image.complete(Optional.empty()); // then it is told below
+                            }
+                        });
+        String id;
+        try {
+            id = create(order);
+        } catch (NotFoundException e) {
+            engine.pull(order.image(), sink::progress);
+            id = create(order);
+        }
+        if (id != null) {
+            InspectImageResponse found =
+                    image.join().orElseGet(() -> engine.pull(order.image(), sink::progress));
+            workspace.fill(id, order, user(found));
+        }
+        return id;
+    }
+
     private @Nullable String create(Order order) {
         JobNetwork network = networks.take(order.network());
         try {
