@@ -29,6 +29,29 @@ public record App(
         Limits limits,
         @Nullable List<String> needs) {
 
+    /// The app as an environment runs it.
+    public App in(
+            @Nullable String itsHost,
+            Map<String, String> itsEnv,
+            Map<String, String> itsSecrets,
+            Limits itsLimits,
+            @Nullable Health itsHealth,
+            List<Volume> itsVolumes) {
+        return new App(
+                name,
+                origin,
+                port,
+                itsHealth,
+                command,
+                itsEnv,
+                itsSecrets,
+                open,
+                itsHost,
+                itsVolumes,
+                itsLimits,
+                needs);
+    }
+
     /// Where an app's image comes from.
     public sealed interface Origin {}
 

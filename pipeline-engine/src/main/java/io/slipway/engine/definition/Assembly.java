@@ -1,35 +1,44 @@
 package io.slipway.engine.definition;
 
+import static io.slipway.engine.definition.Reading.amount;
+import static io.slipway.engine.definition.Reading.child;
+import static io.slipway.engine.definition.Reading.duration;
+import static io.slipway.engine.definition.Reading.list;
+import static io.slipway.engine.definition.Reading.map;
+import static io.slipway.engine.definition.Reading.orEmpty;
+import static io.slipway.engine.definition.Reading.path;
+import static io.slipway.engine.definition.Reading.require;
+import static io.slipway.engine.definition.Reading.text;
+import static io.slipway.engine.definition.Reading.texts;
+import static io.slipway.engine.definition.Reading.words;
+
 import io.slipway.engine.grammar.Amounts;
 import io.slipway.engine.yaml.Node;
 
 import org.jspecify.annotations.Nullable;
 
-import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.function.BiFunction;
-import java.util.function.Function;
 
-/// Makes the records from a tree that was checked: what is not there was not written.
+/// Makes the records from a tree that was checked.
 final class Assembly {
     private Assembly() {}
 
     static Pipeline pipeline(Node.@Nullable Fields root, Places places) {
         if (root == null) {
-            return new Pipeline(Map.of(), Map.of(), null, null, places);
+            return Pipeline.empty(places);
         }
         Node apps = root.get("apps");
         Node environments = root.get("environments");
         return new Pipeline(
+                StartAssembly.triggers(root.get("on")),
+                StartAssembly.concurrency(root.get("concurrency")),
+                StartAssembly.checkout(root.get("checkout")),
                 texts(root.get("env")),
                 map(root.get("jobs"), Assembly::job),
                 apps == null ? null : map(apps, Assembly::app),
-                environments == null ? null : map(environments, Assembly::environment),
+                environments == null ? null : map(environments, EnvironmentAssembly::environment),
                 places);
     }
 
@@ -89,11 +98,11 @@ final class Assembly {
         return new App.Built(path(app, "path"), path(build, "context"), path(build, "dockerfile"));
     }
 
-    private static App.Volume volume(Node node) {
+    static App.Volume volume(Node node) {
         return new App.Volume(require(text(node, "name")), require(text(node, "path")));
     }
 
-    private static App.@Nullable Health health(@Nullable Node node) {
+    static App.@Nullable Health health(@Nullable Node node) {
         if (node == null) {
             return null;
         }
@@ -103,11 +112,7 @@ final class Assembly {
                         text(node, "path"), duration(node, "within"), duration(node, "every"));
     }
 
-    private static Environment environment(String name, Node node) {
-        return new Environment(name, orEmpty(text(node, "from")));
-    }
-
-    private static Limits limits(@Nullable Node node) {
+    static Limits limits(@Nullable Node node) {
         if (node == null) {
             return Limits.NONE;
         }
@@ -124,74 +129,12 @@ final class Assembly {
         return text.equals("none") ? 0 : Integer.parseInt(text);
     }
 
-    private static Map<String, String> secrets(@Nullable Node node) {
+    static Map<String, String> secrets(@Nullable Node node) {
         if (node instanceof Node.Fields) {
             return texts(node);
         }
         Map<String, String> same = new LinkedHashMap<>();
         words(node).forEach(name -> same.put(name, name));
         return Collections.unmodifiableMap(same);
-    }
-
-    private static @Nullable Node child(@Nullable Node node, String key) {
-        return node instanceof Node.Fields fields ? fields.get(key) : null;
-    }
-
-    private static @Nullable String text(@Nullable Node node, String key) {
-        return child(node, key) instanceof Node.Text text ? text.value() : null;
-    }
-
-    private static @Nullable String path(@Nullable Node node, String key) {
-        String text = text(node, key);
-        return text == null ? null : Amounts.path(text).orElse(null);
-    }
-
-    private static @Nullable Duration duration(Node node, String key) {
-        return amount(node, key, Amounts::duration);
-    }
-
-    private static <T> @Nullable T amount(
-            Node node, String key, Function<String, Optional<T>> read) {
-        String text = text(node, key);
-        return text == null ? null : read.apply(text).orElse(null);
-    }
-
-    private static Map<String, String> texts(@Nullable Node node) {
-        return map(node, (name, value) -> value instanceof Node.Text text ? text.value() : "");
-    }
-
-    private static List<String> words(@Nullable Node node) {
-        return list(node, item -> item instanceof Node.Text text ? text.value() : "");
-    }
-
-    private static <T> List<T> list(@Nullable Node node, Function<Node, T> read) {
-        List<T> all = new ArrayList<>();
-        if (node instanceof Node.Items items) {
-            items.items().forEach(item -> all.add(read.apply(item)));
-        }
-        return List.copyOf(all);
-    }
-
-    private static <T> Map<String, T> map(@Nullable Node node, BiFunction<String, Node, T> read) {
-        Map<String, T> all = new LinkedHashMap<>();
-        if (node instanceof Node.Fields fields) {
-            for (Node.Field field : fields.fields()) {
-                String name = field.key().value();
-                all.put(name, read.apply(name, field.value()));
-            }
-        }
-        return Collections.unmodifiableMap(all);
-    }
-
-    private static String orEmpty(@Nullable String text) {
-        return text == null ? "" : text;
-    }
-
-    /// For keys that the language requires.
-    private static String require(@Nullable String text) {
-        if (text == null) {
-            throw new IllegalStateException("a tree was assembled that had not been checked");
-        }
-        return text;
     }
 }

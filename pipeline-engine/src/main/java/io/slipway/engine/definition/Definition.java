@@ -77,7 +77,7 @@ public record Definition(
     /// What holds when there is no file.
     public static Definition none() {
         Places nowhere = new Places(FILE, Map.of());
-        Pipeline empty = new Pipeline(Map.of(), Map.of(), null, null, nowhere);
+        Pipeline empty = Pipeline.empty(nowhere);
         return new Definition(FILE, null, empty, List.of());
     }
 
@@ -92,6 +92,11 @@ public record Definition(
 
     /// Reads a definition. Never throws because of what the text holds.
     public static Definition parse(String file, String text) {
+        return parse(file, text, NotYet.KEYS);
+    }
+
+    /// @param notYet keys that are refused
+    static Definition parse(String file, String text, Set<String> notYet) {
         List<Problem> problems = new ArrayList<>();
         YamlText yaml = YamlReader.read(text);
         yaml.flaws()
@@ -118,8 +123,10 @@ public record Definition(
         Map<String, Place> places = new LinkedHashMap<>();
         Node.@Nullable Fields root = root(yaml, file, problems);
         if (root != null) {
-            new Check(NotYet.KEYS, places, findings).root(Language.ROOT, root, Language.FREE);
+            new Check(notYet, places, findings).root(Language.ROOT, root, Language.FREE);
             new Relations(root, findings).check();
+            new StartRules(root, findings).check();
+            new EnvironmentRules(root, findings).check();
         }
         if (!problems.isEmpty()) {
             return new Definition(file, text, null, tidy(file, problems));

@@ -164,7 +164,7 @@ final class Relations {
         return new Mistake(message, "remove one of these needs");
     }
 
-    private static Map<String, Node.Fields> children(Node.Fields root, String key) {
+    static Map<String, Node.Fields> children(Node.Fields root, String key) {
         Map<String, Node.Fields> children = new LinkedHashMap<>();
         if (root.get(key) instanceof Node.Fields fields) {
             for (Node.Field field : fields.fields()) {

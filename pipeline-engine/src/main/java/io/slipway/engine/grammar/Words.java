@@ -3,11 +3,13 @@ package io.slipway.engine.grammar;
 import io.slipway.engine.grammar.Shape.Scalar;
 
 import java.time.Duration;
+import java.time.ZoneId;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
@@ -46,6 +48,57 @@ public final class Words {
     /// Text of some kind that is only checked for not being empty.
     public static Scalar text(String what, String example) {
         return plain(what, example, Map.of("type", TEXT), t -> !t.isBlank() && t.length() <= 1000);
+    }
+
+    /// A pattern over branches, tags or paths, see [Patterns].
+    public static Scalar pattern(String what, String example) {
+        Scalar text = text(what, example);
+        return new Scalar(
+                what,
+                example,
+                text.schema(),
+                written -> {
+                    boolean nothing = written.equals("!") || written.startsWith("!!");
+                    boolean rooted = written.startsWith("/") || written.startsWith("!/");
+                    if (nothing || rooted) {
+                        String remedy =
+                                rooted ? "remove the '/' in front" : "write '!' and a pattern";
+                        return Optional.of(
+                                new Mistake(Quoted.of(written) + " takes nothing", remedy));
+                    }
+                    return text.check().apply(written);
+                });
+    }
+
+    /// A schedule, see [Cron].
+    public static Scalar cron() {
+        return new Scalar(
+                "a schedule",
+                "0 3 * * 1-5",
+                Map.of("type", "string", "minLength", 1),
+                text ->
+                        text.isBlank()
+                                ? Optional.of(not(text, "a schedule", "0 3 * * 1-5"))
+                                : Cron.wrong(text));
+    }
+
+    /// The name of a time zone that has rules.
+    public static Scalar zone() {
+        return new Scalar(
+                "a time zone",
+                "Europe/Berlin",
+                Map.of("type", "string", "minLength", 1),
+                text -> {
+                    Set<String> known = ZoneId.getAvailableZoneIds();
+                    return known.contains(text)
+                            ? Optional.empty()
+                            : Optional.of(
+                                    new Mistake(
+                                            Quoted.of(text) + " is not the name of a time zone",
+                                            Nearest.to(text, known)
+                                                    .map(Words::meant)
+                                                    .orElse("write a name such as Europe/Berlin")));
+                });
     }
 
     /// Text with `${...}`.

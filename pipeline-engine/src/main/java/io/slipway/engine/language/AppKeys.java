@@ -110,7 +110,7 @@ final class AppKeys {
                     key("when", JobKeys.WHEN, "whether it is built"),
                     key("hooks", HOOKS, "what runs around a rollout"),
                     key("scale", SCALE, "how many containers"),
-                    key("cron", Words.text("a schedule", "0 3 * * *"), "runs it at times"));
+                    key("cron", Words.cron(), "runs it at times"));
 
     private AppKeys() {}
 }

@@ -14,7 +14,7 @@ import io.slipway.engine.grammar.Words;
 final class EnvironmentKeys {
     private static final Forms FROM =
             forms(
-                    Words.text("a branch", "main"),
+                    Words.pattern("a branch", "main"),
                     keys(
                             "what it takes",
                             "{ tag: \"v*\" }",

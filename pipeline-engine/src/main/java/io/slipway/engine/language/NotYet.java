@@ -7,7 +7,9 @@ import java.util.Set;
 public final class NotYet {
     public static final Set<String> KEYS =
             Set.of(
-                    "on",
+                    "on.pull-request",
+                    "on.schedule",
+                    "on.manual",
                     "concurrency",
                     "checkout",
                     "include",
@@ -35,7 +37,12 @@ public final class NotYet {
                     "apps.*.hooks",
                     "apps.*.scale",
                     "apps.*.cron",
-                    "environments.*");
+                    "environments.*.from.pull-request",
+                    "environments.*.checks",
+                    "environments.*.approval",
+                    "environments.*.rollout",
+                    "environments.*.expires",
+                    "environments.*.apps.*.scale");
 
     private NotYet() {}
 }

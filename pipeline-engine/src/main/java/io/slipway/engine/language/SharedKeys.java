@@ -16,11 +16,12 @@ import java.time.Duration;
 
 /// What several parts of the language may say alike.
 final class SharedKeys {
-    private static final Scalar PATTERN = Words.text("a pattern", "release/**");
+    private static final Scalar PATTERN = Words.pattern("a pattern", "release/**");
 
     static final Scalar EXPIRY = Words.duration(Duration.ofMinutes(1), Duration.ofDays(365));
 
-    static final ListOf PATTERNS = list("a list of patterns", "[main, \"release/**\"]", PATTERN);
+    static final ListOf PATTERNS =
+            new ListOf("a list of patterns", "[main, \"release/**\"]", PATTERN, 1);
 
     static final Forms ONE_OR_MORE = forms(PATTERN, PATTERNS);
 

@@ -59,9 +59,12 @@ final class TriggerKeys {
                     keys(
                             "a schedule's keys",
                             "{ cron: \"0 3 * * 1-5\" }",
-                            required("cron", Words.text("a schedule", "0 3 * * 1-5"), "when"),
-                            key("zone", Words.text("a time zone", "Europe/Berlin"), "default UTC"),
-                            key("branch", Words.text("a branch", "main"), "of which branch")));
+                            required("cron", Words.cron(), "minute, hour, day, month, weekday"),
+                            key("zone", Words.zone(), "default: UTC"),
+                            key(
+                                    "branch",
+                                    Words.text("a branch", "main"),
+                                    "default: the default branch")));
 
     static final Keys ON =
             keys(

@@ -2,6 +2,8 @@ package io.slipway.engine.plan;
 
 import io.slipway.engine.definition.Places;
 import io.slipway.engine.definition.Problem;
+import io.slipway.engine.gate.Gates;
+import io.slipway.engine.gate.HostOwners;
 import io.slipway.engine.project.HostLabel;
 import io.slipway.engine.project.ProjectName;
 
@@ -49,7 +51,7 @@ final class Hosts {
     private String byDefault(String app, boolean several, String environment) {
         String project = ProjectName.parse(request.project()).label();
         String label = several ? app + "-" + project : project;
-        String place = environment.equals(Gate.PRODUCTION) ? "" : "-" + environment;
+        String place = environment.equals(Gates.PRODUCTION) ? "" : "-" + environment;
         return HostLabel.of(label + place) + "." + request.domain();
     }
 

@@ -13,14 +13,40 @@ import java.util.List;
 /// @param notes what was found and why, one sentence each, for the push terminal
 /// @param gated whether an environment deploys from this branch, so that it moves when the run
 ///   succeeds
-/// @param gate what decides whether something is rolled out, and who says so: `production takes
-///   main (Slipway's default)`
+/// @param gates what decides whether something is rolled out, and who says so, one for each
+///   environment: `production takes main (Slipway's default)`
 /// @param notRolledOut why nothing is rolled out (`feature-x is not rolled out: production takes
 ///   main`); null when something is
+/// @param notStarted why there is no run at all (`on.push does not take feature-x`); null when
+///   there is one
 public record Plan(
         List<PlannedJob> jobs,
         List<Problem> problems,
         List<String> notes,
         boolean gated,
-        String gate,
-        @Nullable String notRolledOut) {}
+        List<String> gates,
+        @Nullable String notRolledOut,
+        @Nullable String notStarted) {
+    /// A plan of a run.
+    public Plan(
+            List<PlannedJob> jobs,
+            List<Problem> problems,
+            List<String> notes,
+            boolean gated,
+            String gate,
+            @Nullable String notRolledOut) {
+        this(
+                jobs,
+                problems,
+                notes,
+                gated,
+                gate.isEmpty() ? List.of() : List.of(gate),
+                notRolledOut,
+                null);
+    }
+
+    /// What `on` does not take: nothing starts, and a branch has nothing to wait for.
+    static Plan notStarted(List<String> gates, String why) {
+        return new Plan(List.of(), List.of(), List.of(), false, gates, null, why);
+    }
+}

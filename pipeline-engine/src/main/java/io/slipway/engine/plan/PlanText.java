@@ -1,6 +1,7 @@
 package io.slipway.engine.plan;
 
 import io.slipway.engine.definition.Problem;
+import io.slipway.engine.gate.Subject;
 import io.slipway.engine.source.CommitId;
 
 import java.util.ArrayList;
@@ -21,16 +22,20 @@ public final class PlanText {
         List<String> lines = new ArrayList<>();
         boolean committed = !request.commit().equals(CommitId.ZERO);
         String where = committed ? " at " + request.commit().brief() : ", the files as they are";
-        wrap("", "plan for " + Gate.shown(request.ref()) + where, lines);
+        wrap("", "plan for " + Subject.shown(request.ref()) + where, lines);
         if (!plan.problems().isEmpty()) {
             lines.addAll(problems(plan.problems()));
+            return lines;
+        }
+        if (plan.notStarted() != null) {
+            wrap("", "no run: " + plan.notStarted(), lines);
             return lines;
         }
         for (PlannedJob job : plan.jobs()) {
             job(job, lines);
         }
         plan.notes().forEach(note -> wrap("", note, lines));
-        wrap("", "gate: " + plan.gate(), lines);
+        plan.gates().forEach(gate -> wrap("", "gate: " + gate, lines));
         if (plan.notRolledOut() != null) {
             wrap("", plan.notRolledOut(), lines);
         }

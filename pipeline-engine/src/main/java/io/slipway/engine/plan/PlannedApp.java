@@ -11,6 +11,11 @@ import org.jspecify.annotations.Nullable;
 /// @param ready the filled reference of a ready image; null when it is built
 record PlannedApp(
         App app, @Nullable ImageSpec image, @Nullable String builtBy, @Nullable String ready) {
+    /// The same image for an app that differs.
+    PlannedApp with(App other) {
+        return new PlannedApp(other, image, builtBy, ready);
+    }
+
     String name() {
         return app.name();
     }

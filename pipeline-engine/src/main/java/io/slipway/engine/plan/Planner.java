@@ -4,18 +4,28 @@ import io.slipway.engine.definition.Definition;
 import io.slipway.engine.definition.Job;
 import io.slipway.engine.definition.Pipeline;
 import io.slipway.engine.definition.Problem;
-import io.slipway.engine.grammar.Template;
+import io.slipway.engine.event.Input;
+import io.slipway.engine.event.Trigger;
+import io.slipway.engine.gate.Gates;
+import io.slipway.engine.gate.HostOwners;
+import io.slipway.engine.gate.LiveApps;
+import io.slipway.engine.gate.Subject;
+import io.slipway.engine.grammar.Quoted;
 import io.slipway.engine.grammar.Words;
 import io.slipway.engine.project.ProjectName;
+import io.slipway.engine.source.Refs;
 import io.slipway.engine.source.SourceTree;
 
 import org.jspecify.annotations.Nullable;
 
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 
 /// From a pipeline, a trigger and the sources to the graph of jobs. Changes nothing.
 public final class Planner {
@@ -23,10 +33,18 @@ public final class Planner {
     public static final int MOST_JOBS = 256;
 
     private final HostOwners owners;
+    private final LiveApps live;
+
+    /// A planner to which nothing lives anywhere, so that every app is built.
+    public Planner(HostOwners owners) {
+        this(owners, LiveApps.NONE);
+    }
 
     /// @param owners who has which host; asked while planning, on the caller's thread
-    public Planner(HostOwners owners) {
+    /// @param live what lives in the environments; asked likewise
+    public Planner(HostOwners owners, LiveApps live) {
         this.owners = owners;
+        this.live = live;
     }
 
     /// Plans one commit.
@@ -34,37 +52,44 @@ public final class Planner {
     /// @param definition as [Definition#in] found it in the same tree
     public Plan plan(Definition definition, PlanRequest request, SourceTree tree) {
         Pipeline pipeline = definition.pipeline();
-        Gate gate = gate(pipeline, request);
+        Subject subject = new Subject(request.ref(), request.trigger());
+        Gates gates = Gates.of(pipeline, subject, request.defaultBranch());
         if (pipeline == null) {
-            return new Plan(
-                    List.of(), definition.problems(), List.of(), gate.gated(), gate.text(), null);
+            return wrong(gates, definition.problems(), List.of());
+        }
+        Optional<String> refused =
+                pipeline.triggers().refuses(Refs.brief(request.ref()), request.trigger());
+        if (refused.isPresent()) {
+            return Plan.notStarted(gates.texts(), refused.get());
         }
         List<Problem> problems = new ArrayList<>();
-        AppImages images = new AppImages(pipeline, tree, variables(request));
+        Map<String, String> inputs = inputs(pipeline, request, problems);
+        AppImages images = new AppImages(pipeline, tree, Specs.variables(request));
         List<PlannedApp> apps = images.find(ProjectName.parse(request.project()).name());
         problems.addAll(images.problems());
         List<PlannedJob> jobs = new ArrayList<>();
-        checks(pipeline, request, jobs, problems);
-        images(apps, jobs);
-        if (gate.environment() != null) {
-            Hosts hosts = new Hosts(request, owners, pipeline.places(), problems::add);
-            rollouts(apps, pipeline, gate.environment(), hosts, jobs);
-        }
+        checks(pipeline, request, inputs, jobs, problems);
+        List<String> names = jobs.stream().map(PlannedJob::name).toList();
+        Untouched untouched = new Untouched(request, live, gates.taking());
+        Set<String> wanted = new LinkedHashSet<>(apps.stream().map(PlannedApp::name).toList());
+        wanted.removeAll(untouched.of(apps));
+        images(apps, wanted, jobs);
+        Rollouts rollouts = new Rollouts(request, pipeline, owners, problems::add);
+        jobs.addAll(rollouts.plan(gates.taking(), apps, wanted, names));
         tooMany(pipeline, jobs, problems);
+        List<String> notes = new ArrayList<>(images.notes());
         if (!problems.isEmpty()) {
             problems.sort(Comparator.comparingInt(Problem::line).thenComparing(Problem::column));
-            return new Plan(List.of(), problems, images.notes(), gate.gated(), gate.text(), null);
+            return wrong(gates, problems, notes);
         }
-        String why = gate.notRolledOut() != null ? gate.notRolledOut() : nothing(pipeline, apps);
-        return new Plan(jobs, List.of(), images.notes(), gate.gated(), gate.text(), why);
+        notes.addAll(untouched.notes());
+        notes.addAll(gates.refused());
+        String why = gates.notRolledOut() != null ? gates.notRolledOut() : nothing(pipeline, apps);
+        return new Plan(jobs, List.of(), notes, gates.gated(), gates.texts(), why, null);
     }
 
-    private static Gate gate(@Nullable Pipeline pipeline, PlanRequest request) {
-        boolean nowhere =
-                pipeline != null
-                        && pipeline.environments() != null
-                        && pipeline.environments().isEmpty();
-        return nowhere ? Gate.nowhere() : Gate.byDefault(request);
+    private static Plan wrong(Gates gates, List<Problem> problems, List<String> notes) {
+        return new Plan(List.of(), problems, notes, gates.gated(), gates.texts(), null, null);
     }
 
     private static @Nullable String nothing(Pipeline pipeline, List<PlannedApp> apps) {
@@ -78,9 +103,19 @@ public final class Planner {
     }
 
     private static void checks(
-            Pipeline pipeline, PlanRequest request, List<PlannedJob> jobs, List<Problem> problems) {
+            Pipeline pipeline,
+            PlanRequest request,
+            Map<String, String> inputs,
+            List<PlannedJob> jobs,
+            List<Problem> problems) {
+        Map<String, String> env = new LinkedHashMap<>(inputs);
+        env.putAll(pipeline.env());
+        Set<String> later = Rollouts.checks(pipeline);
         for (Job job : pipeline.jobs().values()) {
-            String image = Template.fill(job.image(), variables(request));
+            if (later.contains(job.name())) {
+                continue;
+            }
+            String image = Specs.image(job, request);
             if (!Words.isImage(image)) {
                 problems.add(
                         pipeline.places()
@@ -89,42 +124,38 @@ public final class Planner {
                                         "'" + image + "' is not the name of an image",
                                         "check what its variables stand for"));
             }
-            jobs.add(
-                    new PlannedJob(
-                            job.name(), Specs.check(job, image, pipeline.env()), job.needs()));
+            jobs.add(new PlannedJob(job.name(), Specs.check(job, image, env), job.needs()));
         }
     }
 
-    private static void images(List<PlannedApp> apps, List<PlannedJob> jobs) {
+    /// The inputs of a run by hand as variables of its steps.
+    private static Map<String, String> inputs(
+            Pipeline pipeline, PlanRequest request, List<Problem> problems) {
+        Map<String, Input> declared = pipeline.triggers().inputs();
+        if (request.trigger().kind() != Trigger.Kind.MANUAL || declared == null) {
+            return Map.of();
+        }
+        Input.Filled filled = Input.fill(declared, request.trigger().inputs());
+        filled.wrong()
+                .forEach(
+                        (name, wrong) ->
+                                problems.add(
+                                        pipeline.places()
+                                                .problem(
+                                                        "on.manual.inputs." + Quoted.plain(name),
+                                                        wrong.message(),
+                                                        wrong.remedy())));
+        Map<String, String> variables = new LinkedHashMap<>();
+        filled.values().forEach((name, value) -> variables.put(Input.variable(name), value));
+        return variables;
+    }
+
+    private static void images(List<PlannedApp> apps, Set<String> wanted, List<PlannedJob> jobs) {
         for (PlannedApp app : apps) {
-            if (app.image() != null) {
+            if (app.image() != null && wanted.contains(app.name())) {
                 jobs.add(new PlannedJob("image " + app.name(), app.image(), List.of()));
             }
         }
-    }
-
-    private static void rollouts(
-            List<PlannedApp> apps,
-            Pipeline pipeline,
-            String environment,
-            Hosts hosts,
-            List<PlannedJob> jobs) {
-        RolloutNeeds needs = new RolloutNeeds(apps, pipeline.jobs().keySet());
-        Map<String, String> hostOf = hosts.of(apps, environment);
-        for (PlannedApp app : needs.inOrder()) {
-            List<String> all = new ArrayList<>(needs.jobs(app));
-            if (app.imageJob() != null) {
-                all.add(app.imageJob());
-            }
-            needs.apps(app).forEach(other -> all.add(rollout(other, environment)));
-            AppSpec spec = Specs.app(app, hostOf.get(app.name()));
-            RolloutSpec rollout = new RolloutSpec(spec, environment, app.imageJob(), null);
-            jobs.add(new PlannedJob(rollout(app.name(), environment), rollout, List.copyOf(all)));
-        }
-    }
-
-    private static String rollout(String app, String environment) {
-        return app + " to " + environment;
     }
 
     private static void tooMany(Pipeline pipeline, List<PlannedJob> jobs, List<Problem> problems) {
@@ -134,16 +165,5 @@ public final class Planner {
                     pipeline.places()
                             .problem("apps", message + " are allowed", "split the project"));
         }
-    }
-
-    private static Map<String, String> variables(PlanRequest request) {
-        Map<String, String> values = new HashMap<>();
-        values.put("commit", request.commit().hex());
-        values.put("project", request.project());
-        String branch = Gate.branch(request.ref());
-        String tag = Gate.tag(request.ref());
-        values.put("branch", branch == null ? "" : branch);
-        values.put("tag", tag == null ? "" : tag);
-        return values;
     }
 }

@@ -3,6 +3,8 @@ package io.slipway.engine.plan;
 import io.slipway.engine.definition.App;
 import io.slipway.engine.definition.Job;
 import io.slipway.engine.definition.Limits;
+import io.slipway.engine.grammar.Template;
+import io.slipway.engine.source.Refs;
 
 import org.jspecify.annotations.Nullable;
 
@@ -35,6 +37,22 @@ final class Specs {
                 resources(job.limits()),
                 job.network(),
                 orElse(job.timeout(), TIMEOUT));
+    }
+
+    /// The image of a job, variables filled in.
+    static String image(Job job, PlanRequest request) {
+        return Template.fill(job.image(), variables(request));
+    }
+
+    /// What `${...}` stands for.
+    static Map<String, String> variables(PlanRequest request) {
+        Map<String, String> values = new LinkedHashMap<>();
+        String name = Refs.brief(request.ref());
+        values.put("commit", request.commit().hex());
+        values.put("project", request.project());
+        values.put("branch", request.ref().startsWith(Refs.HEADS) ? name : "");
+        values.put("tag", request.ref().startsWith(Refs.TAGS) ? name : "");
+        return values;
     }
 
     static AppSpec app(PlannedApp planned, @Nullable String host) {

@@ -151,6 +151,11 @@ public final class Repositories {
         return new Branches(() -> open(projectId));
     }
 
+    /// What differs between commits of a project.
+    public Comparison comparison(long projectId) {
+        return new Comparison(() -> open(projectId));
+    }
+
     /// What a ref points to; a symbolic or missing one is empty.
     public Optional<CommitId> at(long projectId, String ref) {
         return branches(projectId).at(ref);

@@ -167,13 +167,14 @@ public final class Deliveries {
         return tx.query(COLUMNS_OF_PUSH, Deliveries::delivery, push);
     }
 
-    /// Whether the branch waited for its run the last time that it was pushed.
+    /// Whether the branch waited for its run the last time that a push of it started one.
     static boolean wasGated(Tx tx, long projectId, String ref) {
         return tx.first(
                         """
                         select gated from deliveries
                         where project_id = ? and ref = ? and gated is not null
                             and state <> 'received'
+                            and (gated or exists (select 1 from runs where delivery_id = deliveries.id))
                         order by received_at desc limit 1
                         """,
                         row -> row.flag("gated"),

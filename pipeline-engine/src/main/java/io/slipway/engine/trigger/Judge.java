@@ -15,6 +15,7 @@ import io.slipway.fault.Fault;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.BiFunction;
 import java.util.function.Predicate;
 
 /// Decides what a change of one ref means. Changes nothing.
@@ -29,7 +30,12 @@ final class Judge {
     ///
     /// @param defaultBranch the project's, or the one that it would get by this push
     /// @param wasGated whether a ref waited for its run the last time that it was pushed
-    record Rules(PushOptions options, String defaultBranch, Predicate<String> wasGated) {}
+    /// @param changed what changed in a branch with a commit
+    record Rules(
+            PushOptions options,
+            String defaultBranch,
+            Predicate<String> wasGated,
+            BiFunction<String, CommitId, Changes> changed) {}
 
     Judge(
             Repositories repositories,
@@ -98,6 +104,10 @@ final class Judge {
             Planning.Planned planned = plan(request);
             boolean waits = gated(change, planned.plan()) && rules.options().follow();
             boolean only = rules.options().planOnly();
+            String notStarted = planned.plan().notStarted();
+            if (notStarted != null && !only) {
+                return Decision.startsNothing(delivery, change, notStarted);
+            }
             String refusal = only ? "planned only, nothing moved" : null;
             return new Decision(
                     delivery,
@@ -106,6 +116,7 @@ final class Judge {
                     waits && !only,
                     repositories.describe(project.id(), commit),
                     planned,
+                    null,
                     only ? PlanText.lines(planned.plan(), request) : List.of());
         } catch (Fault fault) {
             if (fault.kind() != Fault.Kind.CONFIGURATION) {
@@ -131,7 +142,7 @@ final class Judge {
                 domain,
                 change.ref().startsWith(Refs.TAGS)
                         ? Trigger.tag()
-                        : Trigger.push(Changes.unknown("what changed is not looked at yet")));
+                        : Trigger.push(rules.changed().apply(change.ref(), commit)));
     }
 
     private Planning.Planned plan(PlanRequest request) {

@@ -37,6 +37,7 @@ public final class Pushes {
     private final Repositories repositories;
     private final Planning planning;
     private final Starts starts;
+    private final ChangedFiles changed;
     private final String domain;
 
     /// @param domain below which apps get their hosts
@@ -50,6 +51,7 @@ public final class Pushes {
         this.repositories = repositories;
         this.planning = planning;
         this.starts = new Starts(repositories, runs);
+        this.changed = new ChangedFiles(database, repositories);
         this.domain = domain;
     }
 
@@ -208,7 +210,8 @@ public final class Pushes {
                 new Judge.Rules(
                         options,
                         branch,
-                        ref -> database.read(tx -> Deliveries.wasGated(tx, project.id(), ref))));
+                        ref -> database.read(tx -> Deliveries.wasGated(tx, project.id(), ref)),
+                        (ref, commit) -> changed.ofPush(project.id(), ref, commit, branch)));
     }
 
     /// Ends what a killed server began. Called once at start, before pushes are taken.

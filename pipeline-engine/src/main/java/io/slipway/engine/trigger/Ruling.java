@@ -21,7 +21,9 @@ public sealed interface Ruling {
     /// It is there already.
     ///
     /// @param run what was started; null when nothing was
-    record Moved(Push.Change change, Runs.@Nullable Created run) implements Ruling {}
+    /// @param notStarted why `on` starts nothing; null when it does, or nothing was asked for
+    record Moved(Push.Change change, Runs.@Nullable Created run, @Nullable String notStarted)
+            implements Ruling {}
 
     /// It moves when the run succeeds; [Deliveries#settled] says when and whether.
     record Waits(Push.Change change, UUID delivery, Runs.Created run) implements Ruling {}

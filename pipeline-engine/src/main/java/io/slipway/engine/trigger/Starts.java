@@ -42,9 +42,11 @@ final class Starts {
             return new Ruling.Refused(decision.change(), reason, List.of());
         }
         Runs.Created run = run(tx, project, decision, principal);
-        Deliveries.settle(
-                tx, decision.delivery(), Deliveries.Result.MOVED, refusals.contained(moved));
-        return new Ruling.Moved(decision.change(), run);
+        String notStarted = decision.notStarted();
+        String contained = refusals.contained(moved);
+        String reason = notStarted != null && contained.isEmpty() ? notStarted : contained;
+        Deliveries.settle(tx, decision.delivery(), Deliveries.Result.MOVED, reason);
+        return new Ruling.Moved(decision.change(), run, notStarted);
     }
 
     private Runs.@Nullable Created run(

@@ -3,8 +3,11 @@ package io.slipway.engine.plan;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.slipway.engine.definition.Definition;
+import io.slipway.engine.definition.WholeLanguage;
 import io.slipway.engine.event.Changes;
 import io.slipway.engine.event.Trigger;
+import io.slipway.engine.gate.HostOwners;
+import io.slipway.engine.gate.LiveApps;
 import io.slipway.engine.source.CommitId;
 import io.slipway.engine.source.FolderTree;
 
@@ -18,6 +21,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,9 +30,10 @@ import java.util.stream.Stream;
 
 /// `plans.txt` holds what is pushed and the plan that is made of it, as the pusher reads it. A case
 /// begins with its name; then come lines `ref NAME`, `default BRANCH`, `project NAME`, `host HOST
-/// PROJECT APP ENVIRONMENT`, `event KIND`, `target BRANCH`, `fork`, `changed PATH...`, `input NAME
-/// VALUE`, `files PATH...` and `copy FILE` (of the project, as `.slipway.yml`), a blank line, and
-/// the text of `.slipway.yml`.
+/// PROJECT APP ENVIRONMENT`, `event KIND`, `target BRANCH`, `fork`, `lives APP ENVIRONMENT REF`,
+/// `whole-language` (nothing is refused), `changed PATH...`, `input NAME VALUE`, `files PATH...`
+/// and `copy FILE` (of the project, as `.slipway.yml`), a blank line, and the text of
+/// `.slipway.yml`.
 class PlannerTest {
     private static final String COMMIT = "4be0a17c2e9d5a6f0b1c3d4e5f60718293a4b5c6";
 
@@ -52,6 +57,8 @@ class PlannerTest {
         String branch = "main";
         String project = "shop";
         HostOwners owners = HostOwners.NOBODY;
+        boolean whole = false;
+        Map<String, String> lives = new HashMap<>();
         Trigger.Kind kind = null;
         Changes changes = Changes.all("a test");
         String target = null;
@@ -62,7 +69,9 @@ class PlannerTest {
             switch (words[0]) {
                 case "ref" -> ref = words[1];
                 case "default" -> branch = words[1].equals("none") ? null : words[1];
+                case "whole-language" -> whole = true;
                 case "event" -> kind = Trigger.Kind.of(words[1]).orElseThrow();
+                case "lives" -> lives.put(words[1] + " " + words[2], words[3]);
                 case "target" -> target = words[1];
                 case "fork" -> trust = Trigger.Trust.FORK;
                 case "input" -> inputs.put(words[1], words.length > 2 ? words[2] : "");
@@ -98,7 +107,11 @@ class PlannerTest {
         Trigger trigger = new Trigger(kind, changes, target, trust, inputs);
         PlanRequest request =
                 new PlanRequest(project, ref, new CommitId(COMMIT), branch, "localhost", trigger);
-        Plan plan = new Planner(owners).plan(Definition.in(tree), request, tree);
+        LiveApps live =
+                (name, app, environment) -> Optional.ofNullable(lives.get(app + " " + environment));
+        Definition definition =
+                whole ? WholeLanguage.parse(Definition.FILE, one.file) : Definition.in(tree);
+        Plan plan = new Planner(owners, live).plan(definition, request, tree);
         List<String> lines = PlanText.lines(plan, request);
         assertThat(lines).allSatisfy(line -> assertThat(line.length()).isLessThanOrEqualTo(72));
         return (plan.gated() ? "gated\n" : "") + String.join("\n", lines);

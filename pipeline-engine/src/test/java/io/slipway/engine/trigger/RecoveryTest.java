@@ -8,7 +8,7 @@ import io.slipway.db.Database;
 import io.slipway.db.DatabaseExtension;
 import io.slipway.engine.access.Principal;
 import io.slipway.engine.access.Principals;
-import io.slipway.engine.plan.HostOwners;
+import io.slipway.engine.gate.HostOwners;
 import io.slipway.engine.plan.Planner;
 import io.slipway.engine.project.ProjectName;
 import io.slipway.engine.project.Projects;

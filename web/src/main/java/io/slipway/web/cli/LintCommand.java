@@ -2,7 +2,7 @@ package io.slipway.web.cli;
 
 import io.slipway.engine.definition.Definition;
 import io.slipway.engine.definition.Problem;
-import io.slipway.engine.plan.HostOwners;
+import io.slipway.engine.gate.HostOwners;
 import io.slipway.engine.plan.Planner;
 import io.slipway.engine.source.FolderTree;
 import io.slipway.engine.yaml.YamlReader;

@@ -1,7 +1,7 @@
 package io.slipway.web.cli;
 
 import io.slipway.engine.definition.Definition;
-import io.slipway.engine.plan.HostOwners;
+import io.slipway.engine.gate.HostOwners;
 import io.slipway.engine.plan.Plan;
 import io.slipway.engine.plan.PlanRequest;
 import io.slipway.engine.plan.PlanText;

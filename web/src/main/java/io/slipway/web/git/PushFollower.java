@@ -34,6 +34,9 @@ final class PushFollower {
                 Runs.Created run = moved.run();
                 if (run != null) {
                     run(run, follow);
+                } else if (moved.notStarted() != null) {
+                    terminal.wrapped(
+                            Refs.brief(moved.change().ref()) + ": no run: " + moved.notStarted());
                 }
             }
             case Ruling.Waits waits -> {

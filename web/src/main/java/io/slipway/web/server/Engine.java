@@ -2,9 +2,10 @@ package io.slipway.web.server;
 
 import io.slipway.db.Database;
 import io.slipway.db.Tx;
+import io.slipway.engine.gate.HostOwners;
+import io.slipway.engine.gate.LiveApps;
 import io.slipway.engine.image.ImageWork;
 import io.slipway.engine.log.LogReader;
-import io.slipway.engine.plan.HostOwners;
 import io.slipway.engine.plan.Planner;
 import io.slipway.engine.queue.Dispatcher;
 import io.slipway.engine.queue.Leftovers;
@@ -67,6 +68,16 @@ final class Engine implements AutoCloseable {
             where h.host = ?
             """;
 
+    private static final String LIVE_REF =
+            """
+            select runs.ref
+            from placements p
+                join projects j on j.id = p.project_id
+                join releases l on l.id = p.live_release
+                join runs on runs.id = l.run_id
+            where j.name = ? and p.app = ? and p.environment = ? and p.desired = 'running'
+            """;
+
     private final Closing closing = new Closing();
     private final Foundation base;
     private final DockerParts docker;
@@ -114,7 +125,7 @@ final class Engine implements AutoCloseable {
                 new Pushes(
                         database,
                         repositories,
-                        Planning.by(new Planner(hostOwners(database))),
+                        Planning.by(new Planner(hostOwners(database), liveApps(database))),
                         runs,
                         domain);
     }
@@ -131,6 +142,18 @@ final class Engine implements AutoCloseable {
                                                         row.text("app"),
                                                         row.text("environment")),
                                         host));
+    }
+
+    private static LiveApps liveApps(Database database) {
+        return (project, app, environment) ->
+                database.read(
+                        tx ->
+                                tx.first(
+                                        LIVE_REF,
+                                        row -> row.text("ref"),
+                                        project,
+                                        app,
+                                        environment));
     }
 
     private List<String> ownHosts() {

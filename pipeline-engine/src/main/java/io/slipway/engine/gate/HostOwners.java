@@ -1,4 +1,4 @@
-package io.slipway.engine.plan;
+package io.slipway.engine.gate;
 
 import java.util.Optional;
 

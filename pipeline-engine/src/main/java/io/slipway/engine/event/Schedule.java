@@ -1,0 +1,61 @@
+package io.slipway.engine.event;
+
+import io.slipway.engine.grammar.Cron;
+
+import org.jspecify.annotations.Nullable;
+
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.LocalDateTime;
+import java.time.LocalTime;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.time.zone.ZoneOffsetTransition;
+import java.util.List;
+import java.util.SortedSet;
+import java.util.TreeSet;
+
+/// A schedule in a time zone.
+///
+/// When clocks are put forward, a time that does not exist comes at the instant of the change; when
+/// they are put back, a time that exists twice comes the first time only. A schedule of every hour
+/// is an interval instead: it comes whenever the clock shows it, the repeated hour included, and
+/// nothing of the hour that does not exist is made up for. So none comes twice and none is missed.
+///
+/// @param cron as written, see [Cron]
+/// @param branch whose latest commit is taken; null for the default branch
+public record Schedule(String cron, ZoneId zone, @Nullable String branch) {
+    /// The instants after `after`, up to `until` included, in order.
+    ///
+    /// @param most how many are wanted
+    public SortedSet<Instant> between(Instant after, Instant until, int most) {
+        Cron times = Cron.of(cron);
+        SortedSet<Instant> instants = new TreeSet<>();
+        LocalDate last = LocalDate.ofInstant(until, zone);
+        // A day early: what a change moved may have begun on the day before.
+        LocalDate day = LocalDate.ofInstant(after, zone).minusDays(1);
+        while (!day.isAfter(last) && instants.size() < most) {
+            for (LocalTime time : times.on(day)) {
+                for (Instant instant : of(LocalDateTime.of(day, time), times.everyHour())) {
+                    if (instant.isAfter(after) && !instant.isAfter(until)) {
+                        instants.add(instant);
+                    }
+                }
+            }
+            day = day.plusDays(1);
+        }
+        while (instants.size() > most) {
+            instants.removeLast();
+        }
+        return instants;
+    }
+
+    private List<Instant> of(LocalDateTime time, boolean interval) {
+        List<ZoneOffset> offsets = zone.getRules().getValidOffsets(time);
+        if (offsets.isEmpty()) {
+            ZoneOffsetTransition change = zone.getRules().getTransition(time);
+            return interval ? List.of() : List.of(change.getInstant());
+        }
+        return offsets.stream().limit(interval ? offsets.size() : 1).map(time::toInstant).toList();
+    }
+}

@@ -1,0 +1,178 @@
+package io.slipway.engine.plan;
+
+import io.slipway.engine.definition.App;
+import io.slipway.engine.definition.Environment;
+import io.slipway.engine.definition.Job;
+import io.slipway.engine.definition.Limits;
+import io.slipway.engine.definition.Pipeline;
+import io.slipway.engine.definition.Problem;
+import io.slipway.engine.gate.Gates;
+import io.slipway.engine.gate.HostOwners;
+import io.slipway.engine.grammar.Quoted;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+
+/// The rollouts of a plan: each app into each environment that takes it, one environment after the
+/// other where the file says so, and the jobs that check them.
+final class Rollouts {
+    private final PlanRequest request;
+    private final Pipeline pipeline;
+    private final HostOwners owners;
+    private final Consumer<Problem> problems;
+
+    /// What of an environment another one may have to wait for.
+    private final Map<String, List<String>> ofEnvironment = new HashMap<>();
+
+    Rollouts(
+            PlanRequest request, Pipeline pipeline, HostOwners owners, Consumer<Problem> problems) {
+        this.request = request;
+        this.pipeline = pipeline;
+        this.owners = owners;
+        this.problems = problems;
+    }
+
+    /// Names of jobs that only run after a rollout.
+    static Set<String> checks(Pipeline pipeline) {
+        Map<String, Environment> environments = pipeline.environments();
+        return environments == null
+                ? Set.of()
+                : environments.values().stream()
+                        .flatMap(environment -> environment.checks().stream())
+                        .collect(Collectors.toCollection(LinkedHashSet::new));
+    }
+
+    /// Adds the rollouts of some apps.
+    ///
+    /// @param all every app: their hosts are checked even when they stay as they are
+    /// @param wanted names of those that are rolled out
+    /// @param jobs what they may wait for: names of jobs of the plan
+    List<PlannedJob> plan(
+            List<Environment> taking,
+            List<PlannedApp> all,
+            Set<String> wanted,
+            Collection<String> jobs) {
+        List<PlannedJob> planned = new ArrayList<>();
+        for (Environment environment : taking) {
+            List<PlannedApp> apps = all.stream().map(app -> changed(app, environment)).toList();
+            unknown(environment, all);
+            planned.addAll(into(environment, apps, wanted, jobs));
+        }
+        return planned;
+    }
+
+    private void unknown(Environment environment, List<PlannedApp> all) {
+        Set<String> names = all.stream().map(PlannedApp::name).collect(Collectors.toSet());
+        for (String app : environment.apps().keySet()) {
+            if (!names.contains(app)) {
+                String path = "environments." + environment.name() + ".apps." + Quoted.plain(app);
+                problems.accept(
+                        pipeline.places()
+                                .problem(
+                                        path,
+                                        "there is no " + Quoted.of(app),
+                                        "known are "
+                                                + String.join(
+                                                        ", ", names.stream().sorted().toList())));
+            }
+        }
+    }
+
+    private List<PlannedJob> into(
+            Environment environment,
+            List<PlannedApp> apps,
+            Set<String> wanted,
+            Collection<String> jobs) {
+        String name = environment.name();
+        Hosts hosts = new Hosts(request, owners, pipeline.places(), problems);
+        Map<String, String> hostOf = hosts.of(apps, name);
+        RolloutNeeds needs = new RolloutNeeds(apps, jobs);
+        List<String> before =
+                ofEnvironment.getOrDefault(String.valueOf(environment.after()), List.of());
+        List<PlannedJob> planned = new ArrayList<>();
+        for (PlannedApp app : needs.inOrder()) {
+            if (wanted.contains(app.name())) {
+                List<String> all = new ArrayList<>(needs.jobs(app));
+                if (app.imageJob() != null) {
+                    all.add(app.imageJob());
+                }
+                needs.apps(app).stream()
+                        .filter(wanted::contains)
+                        .forEach(other -> all.add(rollout(other, name)));
+                all.addAll(before);
+                AppSpec spec = Specs.app(app, hostOf.get(app.name()));
+                RolloutSpec rollout = new RolloutSpec(spec, name, app.imageJob(), null);
+                planned.add(new PlannedJob(rollout(app.name(), name), rollout, List.copyOf(all)));
+            }
+        }
+        planned.addAll(checks(environment, planned));
+        ofEnvironment.put(name, planned.stream().map(PlannedJob::name).toList());
+        return planned;
+    }
+
+    private List<PlannedJob> checks(Environment environment, List<PlannedJob> rollouts) {
+        List<PlannedJob> checks = new ArrayList<>();
+        List<String> after = rollouts.stream().map(PlannedJob::name).toList();
+        for (String check : environment.checks()) {
+            Job job = pipeline.jobs().get(check);
+            if (job != null && !after.isEmpty()) {
+                Map<String, String> env = new LinkedHashMap<>(pipeline.env());
+                env.put("SLIPWAY_ENVIRONMENT", environment.name());
+                String image = Specs.image(job, request);
+                String name = check + " in " + environment.name();
+                checks.add(new PlannedJob(name, Specs.check(job, image, env), after));
+            }
+        }
+        return checks;
+    }
+
+    private static String rollout(String app, String environment) {
+        return app + " to " + environment;
+    }
+
+    /// The app as the environment runs it. Its own host holds in production, or where the file has
+    /// no other environment.
+    private PlannedApp changed(PlannedApp planned, Environment environment) {
+        App app = planned.app();
+        boolean main =
+                environment.name().equals(Gates.PRODUCTION)
+                        || pipeline.environments() == null
+                        || pipeline.environments().size() == 1;
+        Environment.Overrides differs =
+                Optional.ofNullable(environment.apps().get(app.name()))
+                        .orElse(
+                                new Environment.Overrides(
+                                        null, Map.of(), Map.of(), null, null, null, null));
+        Map<String, String> env = new LinkedHashMap<>(app.env());
+        env.putAll(differs.env());
+        Map<String, String> secrets = new LinkedHashMap<>(app.secrets());
+        secrets.putAll(differs.secrets());
+        Limits limits =
+                differs.limits() == null ? app.limits() : over(app.limits(), differs.limits());
+        String own = main ? app.host() : null;
+        return planned.with(
+                app.in(
+                        differs.host() == null ? own : differs.host(),
+                        env,
+                        secrets,
+                        limits,
+                        differs.health() == null ? app.health() : differs.health(),
+                        differs.volumes() == null ? app.volumes() : differs.volumes()));
+    }
+
+    private static Limits over(Limits app, Limits differs) {
+        return new Limits(
+                differs.milliCpu() == null ? app.milliCpu() : differs.milliCpu(),
+                differs.memoryBytes() == null ? app.memoryBytes() : differs.memoryBytes(),
+                differs.pids() == null ? app.pids() : differs.pids());
+    }
+}

@@ -1,0 +1,94 @@
+package io.slipway.engine.plan;
+
+import io.slipway.engine.definition.App;
+import io.slipway.engine.definition.Definition;
+import io.slipway.engine.definition.Environment;
+import io.slipway.engine.event.Changes;
+import io.slipway.engine.gate.LiveApps;
+
+import org.jspecify.annotations.Nullable;
+
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/// Apps of which nothing has changed: their images are not built, their last release stays. An app
+/// in a folder is touched when a file below it has changed, or its Dockerfile; every app is when
+/// the pipeline file has, or when one of the environments has no release of it that was made from
+/// this branch.
+final class Untouched {
+    private final PlanRequest request;
+    private final LiveApps live;
+    private final List<Environment> taking;
+    private final List<String> notes = new ArrayList<>();
+
+    Untouched(PlanRequest request, LiveApps live, List<Environment> taking) {
+        this.request = request;
+        this.live = live;
+        this.taking = taking;
+    }
+
+    /// Why each of them is left out.
+    List<String> notes() {
+        return notes;
+    }
+
+    /// Names of the apps that are left out.
+    Set<String> of(List<PlannedApp> apps) {
+        Set<String> untouched = new LinkedHashSet<>();
+        if (!(request.trigger().changes() instanceof Changes.Some changes)) {
+            return untouched;
+        }
+        for (PlannedApp app : apps) {
+            String folder = folder(app);
+            if (folder != null && !touched(app, folder, changes) && everywhere(app, apps)) {
+                untouched.add(app.name());
+                String stays = taking.isEmpty() ? "" : ", its last release stays";
+                notes.add(
+                        app.name()
+                                + " is skipped: nothing in "
+                                + folder
+                                + " has changed since "
+                                + changes.since()
+                                + stays);
+            }
+        }
+        for (PlannedApp app : apps) {
+            String builtBy = app.builtBy();
+            if (app.image() == null && builtBy != null && untouched.contains(builtBy)) {
+                untouched.add(app.name());
+                notes.add(app.name() + " is skipped: it uses the image of " + builtBy);
+            }
+        }
+        return untouched;
+    }
+
+    /// @return null when the app's image is not built from a folder of its own
+    private static @Nullable String folder(PlannedApp app) {
+        boolean built = app.image() != null && app.app().origin() instanceof App.Built;
+        String path = built ? ((App.Built) app.app().origin()).path() : null;
+        return path == null || path.isEmpty() ? null : path;
+    }
+
+    private static boolean touched(PlannedApp app, String folder, Changes changes) {
+        ImageSpec image = app.image();
+        String dockerfile = image == null ? null : image.dockerfile();
+        return changes.touchFolder(folder)
+                || changes.touchFolder(Definition.FILE)
+                || dockerfile != null && changes.touchFolder(dockerfile);
+    }
+
+    /// Whether it and those that use its image live in every environment, made from this branch.
+    private boolean everywhere(PlannedApp app, List<PlannedApp> apps) {
+        return apps.stream()
+                .filter(other -> app.name().equals(other.builtBy()))
+                .allMatch(other -> taking.stream().allMatch(place -> lives(other, place)));
+    }
+
+    private boolean lives(PlannedApp app, Environment environment) {
+        return live.ref(request.project(), app.name(), environment.name())
+                .equals(Optional.of(request.ref()));
+    }
+}
