@@ -1,8 +1,10 @@
 #!/bin/sh
+# base-images.sh [IMAGE...]
 # Gets the images that examples and tests start from onto the Docker engine: `busybox`, pulled where a registry
 # answers within 20 seconds, else made from a static busybox of this machine, and `slipway-example/store`, made
-# from that. What is there already stays. The engine: SLIPWAY_DOCKER, DOCKER_HOST, else what Docker's own client
-# uses or the usual sockets.
+# from that; then each IMAGE, pulled or made from Debian's packages: node:18-slim, python:3.11-slim, golang:1.19,
+# maven:3-eclipse-temurin-17, eclipse-temurin:17-jre. What is there already stays. The engine: SLIPWAY_DOCKER,
+# DOCKER_HOST, else what Docker's own client uses or the usual sockets.
 set -eu
 
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd -P)
@@ -21,16 +23,23 @@ if command -v docker >/dev/null; then
     [ -z "$engine" ] || export DOCKER_HOST="$engine"
     has_image() { docker image inspect "$1" >/dev/null 2>&1; }
     engine_architecture() { docker version --format '{{.Server.Arch}}'; }
+    # A registry that answers makes the client print a line; then the pull may take its time.
     pull() {
-        docker pull -q "$1" >/dev/null 2>&1 &
+        docker pull "$1" >"$folder/pulled" 2>/dev/null &
         pulling=$!
         seconds=0
         while kill -0 "$pulling" 2>/dev/null; do
-            [ "$seconds" -lt 20 ] || kill "$pulling" 2>/dev/null || true
+            [ "$seconds" -lt 20 ] || [ -s "$folder/pulled" ] || kill "$pulling" 2>/dev/null || true
+            [ "$seconds" -lt 900 ] || kill "$pulling" 2>/dev/null || true
             seconds=$((seconds + 1))
             sleep 1
         done
         wait "$pulling"
+    }
+    # build NAME RECIPE: from RECIPE.Dockerfile and what is in the folder of that name.
+    build() {
+        context "$2" | DOCKER_BUILDKIT=0 docker build -q -t "$1" - >"$folder/$2.log" 2>&1 ||
+            die "$(cat "$folder/$2.log")"
     }
     # import NAME CHANGE... <tar
     import() {
@@ -73,7 +82,14 @@ else
     }
     has_image() { api "/images/$1/json" -o /dev/null 2>/dev/null; }
     engine_architecture() { api /version | sed -n 's/.*"Arch":"\([^"]*\)".*/\1/p'; }
-    pull() { api "/images/create?fromImage=${1%:*}&tag=${1##*:}" -X POST --max-time 20 -o /dev/null 2>/dev/null && has_image "$1"; }
+    pull() {
+        api "/images/create?fromImage=${1%:*}&tag=${1##*:}" -X POST --speed-limit 1 --speed-time 20 --max-time 900 \
+            -o /dev/null 2>/dev/null && has_image "$1"
+    }
+    build() {
+        context "$2" | api "/build?t=$1" -X POST -H 'Content-Type: application/x-tar' -T - -o "$folder/$2.log" &&
+            has_image "$1" || die "$(cat "$folder/$2.log")"
+    }
     import() {
         path="/images/create?fromSrc=-&repo=${1%:*}&tag=${1##*:}"
         shift
@@ -144,25 +160,26 @@ if ! has_image busybox:latest && ! pull busybox:latest; then
     echo 'busybox:latest made from a static busybox'
 fi
 
+# context RECIPE: a build context, for an engine that has what the Dockerfile begins with.
+context() {
+    mkdir -p "$folder/$1"
+    cp "$here/base-images/$1.Dockerfile" "$folder/$1/Dockerfile"
+    tar -C "$folder/$1" -cf - .
+}
+
 # ---- the store of examples/with-database -------------------------------------------------------------------------
 
-# store_context: a build context, for the engine that has busybox now.
-store_context() {
+if ! has_image slipway-example/store:latest; then
     mkdir -p "$folder/store/cgi-bin"
     cp "$here/base-images/store.cgi" "$folder/store/cgi-bin/store"
     chmod 755 "$folder/store/cgi-bin/store"
-    cp "$here/base-images/store.Dockerfile" "$folder/store/Dockerfile"
-    tar -C "$folder/store" -cf - .
-}
-
-if ! has_image slipway-example/store:latest; then
-    if command -v docker >/dev/null; then
-        store_context | DOCKER_BUILDKIT=0 docker build -q -t slipway-example/store:latest - >"$folder/answer" 2>&1 ||
-            die "$(cat "$folder/answer")"
-    else
-        store_context | api '/build?t=slipway-example/store:latest' -X POST -H 'Content-Type: application/x-tar' \
-            -T - -o "$folder/answer"
-    fi
-    has_image slipway-example/store:latest || die "the engine did not build the store: $(cat "$folder/answer")"
+    build slipway-example/store:latest store
+    has_image slipway-example/store:latest || die 'the engine did not build the store'
     echo 'slipway-example/store:latest made'
 fi
+
+# ---- what generated Dockerfiles begin with -----------------------------------------------------------------------
+
+# shellcheck source=tools/base-images/kinds.sh
+. "$here/base-images/kinds.sh"
+kinds "$@"

@@ -5,10 +5,8 @@ import io.slipway.engine.source.SourceTree;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
-import java.util.SequencedMap;
-import java.util.Set;
 
 /// Looks at the sources. A kind of project is offered only when a test builds, starts and asks one.
 public final class Detection {
@@ -16,57 +14,29 @@ public final class Detection {
     public static final String UNKNOWN = "not known: add a Dockerfile";
 
     private static final String DOCKERFILE = "Dockerfile";
-    private static final int DEEPEST = 3;
-    private static final int MOST_FOLDERS = 500;
-    private static final int LONGEST_NAME = 40;
-    private static final Set<String> PASSED_OVER =
-            Set.of(
-                    "node_modules",
-                    "vendor",
-                    "third_party",
-                    "target",
-                    "dist",
-                    "docs",
-                    "example",
-                    "examples",
-                    "test",
-                    "tests",
-                    "testdata");
 
-    private Detection() {}
+    private final FromImages images;
+
+    /// @param images what generated Dockerfiles begin with
+    public Detection(FromImages images) {
+        this.images = images;
+    }
 
     /// How one folder is built: its Dockerfile, else by its kind.
     ///
     /// @param folder empty for the root
-    /// @return empty when it is not known
-    public static Optional<Recipe> folder(SourceTree tree, String folder) {
-        String dockerfile = below(folder, DOCKERFILE);
-        if (isFile(tree, dockerfile)) {
-            return Optional.of(new Recipe(folder, dockerfile, null, dockerfile));
-        }
-        return StaticSite.in(tree, folder);
+    /// @return empty when nothing is seen in it
+    public Optional<Answer> folder(SourceTree tree, String folder) {
+        ProjectFolder project = new ProjectFolder(tree, folder);
+        return hasDockerfile(project) ? Optional.of(dockerfile(folder)) : kind(project);
     }
 
-    /// The apps of a repository that does not name them: a Dockerfile at the root, else Dockerfiles
-    /// in folders, else the root's kind.
+    /// The apps of a repository that does not name them: a Dockerfile at the root, else the root's
+    /// kind, else what is in folders.
     ///
     /// @param rootName the name of an app at the root
-    public static Found repository(SourceTree tree, String rootName) {
-        SequencedMap<String, Recipe> apps = new LinkedHashMap<>();
-        if (!isFile(tree, DOCKERFILE)) {
-            List<String> folders = new ArrayList<>();
-            search(tree, "", 1, folders, new int[] {MOST_FOLDERS});
-            folders.forEach(folder -> apps.put(name(folder, apps.keySet()), dockerfileIn(folder)));
-        }
-        if (apps.isEmpty()) {
-            folder(tree, "").ifPresent(recipe -> apps.put(rootName, recipe));
-        }
-        List<String> notes = new ArrayList<>();
-        apps.forEach((app, recipe) -> notes.add("found " + recipe.why() + " -> app " + app));
-        if (apps.isEmpty()) {
-            notes.add("the kind of this project is " + UNKNOWN);
-        }
-        return new Found(apps, List.copyOf(notes));
+    public Found repository(SourceTree tree, String rootName) {
+        return new Search(this, tree, rootName).run();
     }
 
     /// The lines of a generated Dockerfile as they are shown.
@@ -79,66 +49,60 @@ public final class Detection {
         return lines;
     }
 
-    static String below(String folder, String name) {
-        return folder.isEmpty() ? name : folder + "/" + name;
+    static boolean hasDockerfile(ProjectFolder folder) {
+        return folder.has(DOCKERFILE);
     }
 
-    private static Recipe dockerfileIn(String folder) {
-        String path = below(folder, DOCKERFILE);
+    static Recipe dockerfile(String folder) {
+        String path = folder.isEmpty() ? DOCKERFILE : folder + "/" + DOCKERFILE;
         return new Recipe(folder, path, null, path);
     }
 
-    private static boolean isFile(SourceTree tree, String path) {
-        return tree.at(path).filter(SourceTree.Kind.FILE::equals).isPresent();
+    /// The kind of a folder. A language's mark says more than a page that lies beside it.
+    Optional<Answer> kind(ProjectFolder folder) {
+        Optional<String> line = Procfile.of(folder).main().map(Procfile.Line::command);
+        return MavenProject.in(folder, line, images)
+                .or(() -> GoProject.in(folder, line, images))
+                .or(() -> PythonProject.in(folder, line, images))
+                .or(() -> NodeProject.in(folder, line, images))
+                .or(() -> Unoffered.in(folder))
+                .or(() -> StaticSite.in(folder, images));
     }
 
-    /// Folders that hold a Dockerfile; nothing below one of them is looked at.
-    private static void search(
-            SourceTree tree, String folder, int depth, List<String> found, int[] left) {
-        for (SourceTree.Entry entry : tree.list(folder)) {
-            boolean look =
-                    entry.kind() == SourceTree.Kind.FOLDER
-                            && !entry.name().startsWith(".")
-                            && !PASSED_OVER.contains(entry.name().toLowerCase(Locale.ROOT));
-            if (!look || left[0]-- <= 0) {
-                continue;
-            }
-            String path = below(folder, entry.name());
-            if (isFile(tree, below(path, DOCKERFILE))) {
-                found.add(path);
-            } else if (depth < DEEPEST) {
-                search(tree, path, depth + 1, found, left);
-            }
+    /// Kinds that are recognised, so that the answer can name them, but that no test of ours
+    /// builds.
+    private static final class Unoffered {
+        private static final Map<String, String> MARKS = new LinkedHashMap<>();
+
+        static {
+            MARKS.put("build.gradle", "a Gradle project");
+            MARKS.put("build.gradle.kts", "a Gradle project");
+            MARKS.put("settings.gradle", "a Gradle project");
+            MARKS.put("settings.gradle.kts", "a Gradle project");
+            MARKS.put("build.sbt", "an sbt project");
+            MARKS.put("Cargo.toml", "a Rust project");
+            MARKS.put("Gemfile", "a Ruby project");
+            MARKS.put("composer.json", "a PHP project");
+            MARKS.put("mix.exs", "an Elixir project");
+            MARKS.put("deno.json", "a Deno project");
+            MARKS.put("Package.swift", "a Swift project");
+            MARKS.put("CMakeLists.txt", "a CMake project");
         }
-    }
 
-    /// The folder's last part as a name; with the parts before it where that is taken.
-    private static String name(String folder, Set<String> taken) {
-        String[] parts = folder.split("/");
-        String name = "";
-        for (int i = parts.length - 1; i >= 0; i--) {
-            name = asName(name.isEmpty() ? parts[i] : parts[i] + "-" + name);
-            if (!taken.contains(name)) {
-                return name;
+        private Unoffered() {}
+
+        static Optional<Answer> in(ProjectFolder folder) {
+            for (Map.Entry<String, String> mark : MARKS.entrySet()) {
+                if (folder.has(mark.getKey())) {
+                    return Optional.of(Answer.Unknown.notOffered(mark.getValue()));
+                }
             }
+            boolean dotnet =
+                    folder.list("").stream()
+                            .anyMatch(e -> e.name().matches(".*\\.(csproj|sln|fsproj)"));
+            return dotnet
+                    ? Optional.of(Answer.Unknown.notOffered("a .NET project"))
+                    : Optional.empty();
         }
-        int number = 2;
-        while (taken.contains(cut(name, LONGEST_NAME - 4) + "-" + number)) {
-            number++;
-        }
-        return cut(name, LONGEST_NAME - 4) + "-" + number;
-    }
-
-    private static String asName(String text) {
-        String name =
-                text.toLowerCase(Locale.ROOT)
-                        .replaceAll("[^a-z0-9]+", "-")
-                        .replaceAll("^[^a-z]+", "")
-                        .replaceAll("-+$", "");
-        return name.isEmpty() ? "app" : cut(name, LONGEST_NAME);
-    }
-
-    private static String cut(String name, int length) {
-        return name.length() <= length ? name : name.substring(0, length).replaceAll("-+$", "");
     }
 }

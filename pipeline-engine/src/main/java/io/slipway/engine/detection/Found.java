@@ -1,10 +1,28 @@
 package io.slipway.engine.detection;
 
+import org.jspecify.annotations.Nullable;
+
 import java.util.List;
-import java.util.SequencedMap;
 
 /// What was found in a repository.
 ///
-/// @param apps by name, in the order of their folders
+/// @param apps in the order of their folders
 /// @param notes what was found and why, one sentence each
-public record Found(SequencedMap<String, Recipe> apps, List<String> notes) {}
+/// @param troubles what was seen and would have to be left out, so that nothing is planned
+public record Found(List<App> apps, List<String> notes, List<Trouble> troubles) {
+    /// An app.
+    ///
+    /// @param recipe how its image is built; null when it takes another app's
+    /// @param use the app whose image it takes; null when it has its own
+    /// @param command empty: the image's own
+    /// @param worker whether it listens on no port
+    public record App(
+            String name,
+            @Nullable Recipe recipe,
+            @Nullable String use,
+            List<String> command,
+            boolean worker) {}
+
+    /// A line that asks for what cannot be done.
+    public record Trouble(String file, int line, String key, String message, String remedy) {}
+}

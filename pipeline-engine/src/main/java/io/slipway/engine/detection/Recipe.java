@@ -9,4 +9,5 @@ import org.jspecify.annotations.Nullable;
 /// @param generated text of a Dockerfile that Slipway derived; null when the repository has one
 /// @param why one clause: `Dockerfile found`, `a static site: index.html`
 public record Recipe(
-        String folder, @Nullable String dockerfile, @Nullable String generated, String why) {}
+        String folder, @Nullable String dockerfile, @Nullable String generated, String why)
+        implements Answer {}

@@ -4,6 +4,7 @@ import io.slipway.engine.definition.App;
 import io.slipway.engine.definition.Limits;
 import io.slipway.engine.definition.Pipeline;
 import io.slipway.engine.definition.Problem;
+import io.slipway.engine.detection.Answer;
 import io.slipway.engine.detection.Detection;
 import io.slipway.engine.detection.Found;
 import io.slipway.engine.detection.Recipe;
@@ -23,10 +24,16 @@ final class AppImages {
     private final Pipeline pipeline;
     private final SourceTree tree;
     private final Map<String, String> variables;
+    private final Detection detection;
     private final List<Problem> problems = new ArrayList<>();
     private final List<String> notes = new ArrayList<>();
 
-    AppImages(Pipeline pipeline, SourceTree tree, Map<String, String> variables) {
+    AppImages(
+            Pipeline pipeline,
+            SourceTree tree,
+            Map<String, String> variables,
+            Detection detection) {
+        this.detection = detection;
         this.pipeline = pipeline;
         this.tree = tree;
         this.variables = variables;
@@ -44,16 +51,29 @@ final class AppImages {
     List<PlannedApp> find(String rootName) {
         List<PlannedApp> apps = new ArrayList<>();
         if (pipeline.apps() == null) {
-            Found found = Detection.repository(tree, rootName);
+            Found found = detection.repository(tree, rootName);
             notes.addAll(found.notes());
-            found.apps().forEach((name, recipe) -> apps.add(detected(name, recipe)));
+            found.troubles().forEach(trouble -> problems.add(problem(trouble)));
+            found.apps().forEach(app -> apps.add(detected(app)));
         } else {
             pipeline.apps().values().forEach(app -> planned(app).ifPresent(apps::add));
         }
         return apps;
     }
 
-    private PlannedApp detected(String name, Recipe recipe) {
+    private static Problem problem(Found.Trouble trouble) {
+        return new Problem(
+                trouble.file(),
+                trouble.line(),
+                1,
+                trouble.key(),
+                trouble.message(),
+                trouble.remedy());
+    }
+
+    private PlannedApp detected(Found.App found) {
+        String name = found.name();
+        Recipe recipe = found.recipe();
         if (pipeline.jobs().containsKey(name)) {
             problems.add(
                     pipeline.places()
@@ -62,15 +82,17 @@ final class AppImages {
                                     "the app that was found has this name too",
                                     "rename the job: jobs and apps share their names"));
         }
-        notes.addAll(Detection.shown(recipe));
-        App.Built built = new App.Built(recipe.folder(), null, recipe.dockerfile());
+        App.Origin origin =
+                recipe == null
+                        ? new App.Shared(String.valueOf(found.use()))
+                        : new App.Built(recipe.folder(), null, recipe.dockerfile());
         App app =
                 new App(
                         name,
-                        built,
+                        origin,
+                        found.worker() ? 0 : null,
                         null,
-                        null,
-                        List.of(),
+                        found.command(),
                         Map.of(),
                         Map.of(),
                         null,
@@ -78,6 +100,10 @@ final class AppImages {
                         List.of(),
                         Limits.NONE,
                         null);
+        if (recipe == null) {
+            return new PlannedApp(app, null, found.use(), null);
+        }
+        notes.addAll(Detection.shown(recipe));
         return new PlannedApp(app, image(name, recipe.folder(), recipe), name, null);
     }
 
@@ -123,18 +149,24 @@ final class AppImages {
         if (built.dockerfile() != null) {
             return written(app, context, built.dockerfile());
         }
-        Optional<Recipe> recipe = Detection.folder(tree, folder);
-        if (recipe.isEmpty()) {
+        Optional<Answer> answer = detection.folder(tree, folder);
+        if (answer.isEmpty() || answer.get() instanceof Answer.Unknown) {
             String where = folder.isEmpty() ? "the repository's root" : folder;
             String known = " has no Dockerfile, and its kind is not known";
-            problem(app, "path", where + known, "add a Dockerfile");
+            if (answer.isPresent() && answer.get() instanceof Answer.Unknown unknown) {
+                String seen = where + " has no Dockerfile, and is " + unknown.what();
+                problem(app, "path", seen, unknown.remedy());
+            } else {
+                problem(app, "path", where + known, "add a Dockerfile");
+            }
             return Optional.empty();
         }
-        if (recipe.get().generated() != null) {
-            notes.add("found " + recipe.get().why() + " -> app " + app.name());
-            notes.addAll(Detection.shown(recipe.get()));
+        Recipe recipe = (Recipe) answer.get();
+        if (recipe.generated() != null) {
+            notes.add("found " + recipe.why() + " -> app " + app.name());
+            notes.addAll(Detection.shown(recipe));
         }
-        return Optional.of(image(app.name(), context, recipe.get()));
+        return Optional.of(image(app.name(), context, recipe));
     }
 
     private Optional<ImageSpec> written(App app, String context, String dockerfile) {

@@ -4,6 +4,8 @@ import io.slipway.engine.definition.Definition;
 import io.slipway.engine.definition.Job;
 import io.slipway.engine.definition.Pipeline;
 import io.slipway.engine.definition.Problem;
+import io.slipway.engine.detection.Detection;
+import io.slipway.engine.detection.FromImages;
 import io.slipway.engine.event.Input;
 import io.slipway.engine.event.Trigger;
 import io.slipway.engine.gate.Gates;
@@ -34,17 +36,21 @@ public final class Planner {
 
     private final HostOwners owners;
     private final LiveApps live;
+    private final Detection detection;
 
-    /// A planner to which nothing lives anywhere, so that every app is built.
+    /// A planner to which nothing lives anywhere, so that every app is built, and with the public
+    /// base images.
     public Planner(HostOwners owners) {
-        this(owners, LiveApps.NONE);
+        this(owners, LiveApps.NONE, FromImages.PUBLIC);
     }
 
     /// @param owners who has which host; asked while planning, on the caller's thread
     /// @param live what lives in the environments; asked likewise
-    public Planner(HostOwners owners, LiveApps live) {
+    /// @param images what generated Dockerfiles begin with
+    public Planner(HostOwners owners, LiveApps live, FromImages images) {
         this.owners = owners;
         this.live = live;
+        this.detection = new Detection(images);
     }
 
     /// Plans one commit.
@@ -64,7 +70,7 @@ public final class Planner {
         }
         List<Problem> problems = new ArrayList<>();
         Map<String, String> inputs = inputs(pipeline, request, problems);
-        AppImages images = new AppImages(pipeline, tree, Specs.variables(request));
+        AppImages images = new AppImages(pipeline, tree, Specs.variables(request), detection);
         List<PlannedApp> apps = images.find(ProjectName.parse(request.project()).name());
         problems.addAll(images.problems());
         List<PlannedJob> jobs = new ArrayList<>();

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.slipway.engine.definition.Definition;
 import io.slipway.engine.definition.WholeLanguage;
+import io.slipway.engine.detection.FromImages;
 import io.slipway.engine.event.Changes;
 import io.slipway.engine.event.Trigger;
 import io.slipway.engine.gate.HostOwners;
@@ -111,7 +112,7 @@ class PlannerTest {
                 (name, app, environment) -> Optional.ofNullable(lives.get(app + " " + environment));
         Definition definition =
                 whole ? WholeLanguage.parse(Definition.FILE, one.file) : Definition.in(tree);
-        Plan plan = new Planner(owners, live).plan(definition, request, tree);
+        Plan plan = new Planner(owners, live, FromImages.PUBLIC).plan(definition, request, tree);
         List<String> lines = PlanText.lines(plan, request);
         assertThat(lines).allSatisfy(line -> assertThat(line.length()).isLessThanOrEqualTo(72));
         return (plan.gated() ? "gated\n" : "") + String.join("\n", lines);

@@ -120,14 +120,22 @@ public final class DockerExtension
         }
     }
 
-    /// By the script that examples and demo use too.
     private static void makeBusybox(DockerEngine engine) throws IOException {
-        if (engine.image(BUSYBOX).isPresent()) {
-            return;
+        if (engine.image(BUSYBOX).isEmpty()) {
+            baseImages();
         }
-        Path script = Path.of("..", "tools", "base-images.sh");
-        Process made =
-                new ProcessBuilder("sh", script.toString()).redirectErrorStream(true).start();
+    }
+
+    /// Gets base images onto the engine by the script that examples and demo use too. They stay
+    /// there.
+    ///
+    /// @param more images beside those that it always gets
+    public static void baseImages(String... more) throws IOException {
+        List<String> command = new ArrayList<>();
+        command.add("sh");
+        command.add(Path.of("..", "tools", "base-images.sh").toString());
+        command.addAll(List.of(more));
+        Process made = new ProcessBuilder(command).redirectErrorStream(true).start();
         try (InputStream output = made.getInputStream()) {
             String said = new String(output.readAllBytes(), StandardCharsets.UTF_8);
             assertThat(made.waitFor()).as(said).isZero();

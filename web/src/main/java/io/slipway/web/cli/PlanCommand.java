@@ -1,25 +1,38 @@
 package io.slipway.web.cli;
 
 import io.slipway.engine.definition.Definition;
+import io.slipway.engine.detection.Detection;
+import io.slipway.engine.detection.Found;
+import io.slipway.engine.detection.FromImages;
 import io.slipway.engine.gate.HostOwners;
+import io.slipway.engine.gate.LiveApps;
 import io.slipway.engine.plan.Plan;
 import io.slipway.engine.plan.PlanRequest;
 import io.slipway.engine.plan.PlanText;
 import io.slipway.engine.plan.Planner;
 import io.slipway.engine.source.FolderTree;
+import io.slipway.engine.translation.FoundPipeline;
+import io.slipway.fault.Fault;
+import io.slipway.web.settings.Settings;
 
 import org.jspecify.annotations.Nullable;
 
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 import tools.jackson.databind.json.JsonMapper;
 
+import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Map;
 import java.util.concurrent.Callable;
 
 /// `slipway plan [FOLDER]`: what a push of the files as they are would do. Asks no server, so it
@@ -56,13 +69,26 @@ public final class PlanCommand implements Callable<Integer> {
     @Option(names = "--json", description = "print the plan as one JSON object")
     private boolean json;
 
+    @Option(
+            names = "--write",
+            description = "write what was found as .slipway.yml; never over one without --force")
+    private boolean write;
+
+    @Option(names = "--force", description = "with --write: replace the .slipway.yml that is there")
+    private boolean force;
+
     @Override
     public Integer call() {
+        if (write) {
+            return write();
+        }
         FolderTree tree = new FolderTree(folder);
         Checkout found = Checkout.at(folder);
         Checkout checkout = branch == null ? found : found.on(branch);
         PlanRequest request = checkout.request(domain);
-        Plan plan = new Planner(HostOwners.NOBODY).plan(Definition.in(tree), request, tree);
+        Plan plan =
+                new Planner(HostOwners.NOBODY, LiveApps.NONE, images())
+                        .plan(Definition.in(tree), request, tree);
         PrintWriter out = spec.commandLine().getOut();
         if (json) {
             out.println(JsonMapper.builder().build().writeValueAsString(plan));
@@ -71,5 +97,58 @@ public final class PlanCommand implements Callable<Integer> {
         }
         out.flush();
         return plan.problems().isEmpty() ? 0 : 1;
+    }
+
+    private static FromImages images() {
+        return Settings.read(Map.of(), System.getenv()).engine().baseImages();
+    }
+
+    /// A file that is there is replaced only when that is asked for, and then as a whole.
+    private int write() {
+        String name = Checkout.at(folder).project();
+        Found found = new Detection(images()).repository(new FolderTree(folder), name);
+        PrintWriter out = spec.commandLine().getOut();
+        if (found.apps().isEmpty() || !found.troubles().isEmpty()) {
+            found.notes().forEach(out::println);
+            found.troubles()
+                    .forEach(
+                            t ->
+                                    out.println(
+                                            t.file()
+                                                    + ":"
+                                                    + t.line()
+                                                    + ":1: "
+                                                    + t.message()
+                                                    + ": "
+                                                    + t.remedy()));
+            out.println("nothing is written");
+            out.flush();
+            return 1;
+        }
+        put(FoundPipeline.text(found));
+        found.notes().forEach(out::println);
+        out.println("written: " + folder.resolve(Definition.FILE));
+        out.flush();
+        return 0;
+    }
+
+    private void put(String text) {
+        Path file = folder.resolve(Definition.FILE);
+        try {
+            if (force) {
+                Files.writeString(file, text);
+            } else {
+                Files.writeString(file, text, StandardOpenOption.CREATE_NEW);
+            }
+        } catch (FileAlreadyExistsException e) {
+            throw new ParameterException(
+                    spec.commandLine(), file + " is there: --force replaces it");
+        } catch (IOException e) {
+            throw new Fault(
+                    Fault.Kind.CONFIGURATION,
+                    "cannot write " + file + ": " + e.getMessage(),
+                    "check the folder and its rights",
+                    e);
+        }
     }
 }

@@ -125,7 +125,11 @@ final class Engine implements AutoCloseable {
                 new Pushes(
                         database,
                         repositories,
-                        Planning.by(new Planner(hostOwners(database), liveApps(database))),
+                        Planning.by(
+                                new Planner(
+                                        hostOwners(database),
+                                        liveApps(database),
+                                        base.settings().engine().baseImages())),
                         runs,
                         domain);
     }

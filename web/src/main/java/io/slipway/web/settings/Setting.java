@@ -54,6 +54,13 @@ public enum Setting {
             "auto",
             "How apps' containers are reached: `auto`, by their addresses where a probe shows that"
                     + " it works, or `published`, always by ports on 127.0.0.1."),
+    /// What images of known kinds begin with.
+    BASE_IMAGES(
+            true,
+            "the public ones",
+            "What generated Dockerfiles begin with: a registry that has the public names, such as"
+                    + " `registry.example.com/mirror`, or single images, such as"
+                    + " `node=registry.example.com/node`; several with commas."),
     /// Whose forwarding headers are believed.
     TRUSTED_PROXIES(
             true,

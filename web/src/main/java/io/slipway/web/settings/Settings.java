@@ -1,6 +1,7 @@
 package io.slipway.web.settings;
 
 import io.slipway.db.DatabaseAddress;
+import io.slipway.engine.detection.FromImages;
 import io.slipway.engine.secret.Secret;
 
 import org.jspecify.annotations.Nullable;
@@ -42,8 +43,13 @@ public record Settings(
     /// @param registry `host[:port]`
     /// @param subnets a private IPv4 range in CIDR form
     /// @param published whether containers are always reached by ports on 127.0.0.1
+    /// @param baseImages what generated Dockerfiles begin with
     public record EngineSettings(
-            @Nullable String docker, String registry, String subnets, boolean published) {}
+            @Nullable String docker,
+            String registry,
+            String subnets,
+            boolean published,
+            FromImages baseImages) {}
 
     /// What the command line uses.
     ///

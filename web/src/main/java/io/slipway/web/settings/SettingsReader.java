@@ -1,6 +1,7 @@
 package io.slipway.web.settings;
 
 import io.slipway.db.DatabaseAddress;
+import io.slipway.engine.detection.FromImages;
 import io.slipway.engine.secret.Secret;
 import io.slipway.fault.Fault;
 import io.slipway.web.settings.Settings.Client;
@@ -64,7 +65,9 @@ final class SettingsReader {
                 sources.value(Setting.DOCKER, Values::engine).orElse(null),
                 sources.value(Setting.REGISTRY, Values::registry).orElse("localhost:" + port),
                 sources.value(Setting.SUBNETS, Values::privateRange).orElse("10.202.0.0/16"),
-                sources.value(Setting.REACH, SettingsReader::published).orElse(false));
+                sources.value(Setting.REACH, SettingsReader::published).orElse(false),
+                sources.value(Setting.BASE_IMAGES, SettingsReader::baseImages)
+                        .orElse(FromImages.PUBLIC));
     }
 
     private Path folder(String text) {
@@ -90,6 +93,14 @@ final class SettingsReader {
             throw new Wrong("it has fewer than " + SHORTEST_TOKEN + " characters");
         }
         return Secret.of(text);
+    }
+
+    private static FromImages baseImages(String text) {
+        try {
+            return FromImages.parse(text);
+        } catch (IllegalArgumentException e) {
+            throw new Wrong(String.valueOf(e.getMessage()));
+        }
     }
 
     private static boolean published(String text) {
