@@ -44,7 +44,7 @@ public final class EmbeddedDatabase {
     enum Durability {
         /// It survives a power cut.
         SAFE,
-        /// It survives nothing; for tests.
+        /// It survives no power cut; for tests and for what is thrown away.
         NONE
     }
 
@@ -62,6 +62,33 @@ public final class EmbeddedDatabase {
     /// @param cache where PostgreSQL's programs are unpacked
     public static EmbeddedDatabase start(Path folder, Path cache) {
         return start(folder, cache, Durability.SAFE);
+    }
+
+    /// Starts one whose content nobody will miss: fast, and not safe from a power cut. One that
+    /// cannot be started any more is made anew.
+    public static EmbeddedDatabase startDisposable(Path folder, Path cache) {
+        try {
+            return start(folder, cache, Durability.NONE);
+        } catch (Fault e) {
+            if (!Files.exists(folder) || Postmaster.read(folder.resolve("data")).isPresent()) {
+                throw e;
+            }
+            log.info("made anew: {}", e.message());
+            removeAll(folder);
+            return start(folder, cache, Durability.NONE);
+        }
+    }
+
+    private static void removeAll(Path folder) {
+        try {
+            PostgresBinaries.remove(folder);
+        } catch (IOException e) {
+            throw new Fault(
+                    Kind.CONFIGURATION,
+                    "cannot remove a database that does not start: " + e.getMessage(),
+                    "remove " + folder + " by hand",
+                    e);
+        }
     }
 
     static EmbeddedDatabase start(Path folder, Path cache, Durability durability) {

@@ -40,6 +40,24 @@ public final class Migrations {
         }
     }
 
+    /// The same for a database whose content nobody will miss: a schema of another version of this
+    /// program is made anew.
+    public static void runDisposable(Database database) {
+        try {
+            run(database);
+        } catch (Fault e) {
+            if (e.kind() != Kind.CONFIGURATION) {
+                throw e;
+            }
+            database.change(
+                    tx -> {
+                        tx.update("drop schema public cascade");
+                        tx.update("create schema public");
+                    });
+            run(database);
+        }
+    }
+
     private static void refuseOldServer(Database database) {
         String version =
                 database.read(

@@ -43,7 +43,7 @@ final class PostgresSettings {
             log_file_mode = 0600
             """;
 
-    private static final String FOR_TESTS =
+    private static final String DISPOSABLE =
             """
             fsync = off
             synchronous_commit = off
@@ -61,7 +61,7 @@ final class PostgresSettings {
         lines.add("# written by Slipway at each start");
         lines.add("port = " + port);
         lines.addAll(COMMON.lines().toList());
-        lines.addAll((durability == Durability.SAFE ? SAFE : FOR_TESTS).lines().toList());
+        lines.addAll((durability == Durability.SAFE ? SAFE : DISPOSABLE).lines().toList());
         Path part = data.resolve("postgresql.conf.part");
         Files.write(part, lines);
         Files.move(

@@ -104,6 +104,26 @@ final class EmbeddedDatabaseTest {
         again.stop();
     }
 
+    @Test
+    void oneThatIsDisposableIsMadeAnewWhenItDoesNotStart() throws Exception {
+        Path own = folder.resolve("postgres");
+        EmbeddedDatabase first =
+                EmbeddedDatabase.startDisposable(own, EmbeddedDatabase.defaultCache());
+        try (Database database = new Database(first.address(), 1)) {
+            assertThat(setting(database, "fsync")).isEqualTo("off");
+            database.change(tx -> tx.update("create table kept (n int8)"));
+        }
+        first.stop();
+        Files.writeString(own.resolve("data/global/pg_control"), "broken");
+
+        EmbeddedDatabase again =
+                EmbeddedDatabase.startDisposable(own, EmbeddedDatabase.defaultCache());
+        try (Database database = new Database(again.address(), 1)) {
+            database.change(tx -> tx.update("create table kept (n int8)"));
+        }
+        again.stop();
+    }
+
     /// The session id is the sixth field of `/proc/PID/stat`; a terminal's Ctrl-C stays in one.
     private static String session(long pid) throws Exception {
         if (!Files.exists(Path.of("/proc/self/stat"))) {

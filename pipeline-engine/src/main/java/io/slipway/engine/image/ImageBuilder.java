@@ -26,6 +26,11 @@ public interface ImageBuilder {
     /// @throws io.slipway.fault.Fault when the image could not be moved
     String push(Built image, Destination to, Listener listener) throws InterruptedException;
 
+    /// What [#push] does, for people; the name of its step.
+    default String goal(Destination to) {
+        return "push to " + to.repository();
+    }
+
     /// Removes what is left of a build that was cut off. Repeatable.
     void remove(AttemptName attempt);
 

@@ -92,10 +92,10 @@ public final class ImageWork implements JobWork {
             throws InterruptedException {
         Claim.Job job = claim.job();
         String repository = job.project() + "/" + spec.app();
-        int step = layers.step("push to " + repository);
-        claim.steps().own(step);
         Destination to =
                 new Destination(repository, job.commit().hex(), credential(job, repository));
+        int step = layers.step(builder.goal(to));
+        claim.steps().own(step);
         String digest = builder.push(built, to, layers);
         claim.log().line("digest " + digest);
         database.change(

@@ -33,7 +33,7 @@ public final class CheckWork implements JobWork {
         Order.WorkTree of(Claim.Job job);
     }
 
-    /// @param url what Slipway calls itself, without a slash at its end
+    /// @param url what Slipway calls itself, without a slash at its end; empty: nothing listens
     public CheckWork(Runner runner, Sources sources, String url) {
         this.runner = runner;
         this.sources = sources;

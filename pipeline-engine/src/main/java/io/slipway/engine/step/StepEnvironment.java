@@ -19,7 +19,8 @@ final class StepEnvironment {
         env.put("SLIPWAY_URL", url);
         env.put("SLIPWAY_PROJECT", job.project());
         env.put("SLIPWAY_RUN", Integer.toString(job.runNumber()));
-        env.put("SLIPWAY_RUN_URL", url + "/" + job.project() + "/runs/" + job.runNumber());
+        String page = url + "/" + job.project() + "/runs/" + job.runNumber();
+        env.put("SLIPWAY_RUN_URL", url.isEmpty() ? "" : page);
         env.put("SLIPWAY_JOB", job.name());
         env.put("SLIPWAY_ATTEMPT", Integer.toString(attempt));
         env.put("SLIPWAY_EVENT", job.trigger());

@@ -7,9 +7,6 @@ import io.slipway.engine.gate.LiveApps;
 import io.slipway.engine.image.ImageWork;
 import io.slipway.engine.log.LogReader;
 import io.slipway.engine.plan.Planner;
-import io.slipway.engine.queue.Dispatcher;
-import io.slipway.engine.queue.Leftovers;
-import io.slipway.engine.queue.Sweeper;
 import io.slipway.engine.release.AppLogs;
 import io.slipway.engine.release.ConfiguredValues;
 import io.slipway.engine.release.Placement;
@@ -22,19 +19,15 @@ import io.slipway.engine.route.AppAddresses;
 import io.slipway.engine.route.Routes;
 import io.slipway.engine.route.ServerLink;
 import io.slipway.engine.route.Traffic;
-import io.slipway.engine.run.AttemptName;
 import io.slipway.engine.run.JobKind;
 import io.slipway.engine.run.JobWork;
 import io.slipway.engine.run.RunChanges;
 import io.slipway.engine.run.RunHistory;
-import io.slipway.engine.run.RunnerSlots;
 import io.slipway.engine.run.Runs;
 import io.slipway.engine.secret.Configuration;
 import io.slipway.engine.secret.ConfigurationChanges;
 import io.slipway.engine.secret.SealingKey;
 import io.slipway.engine.source.Repositories;
-import io.slipway.engine.step.CheckWork;
-import io.slipway.engine.step.Runner;
 import io.slipway.engine.trigger.Deliveries;
 import io.slipway.engine.trigger.Planning;
 import io.slipway.engine.trigger.Pushes;
@@ -45,7 +38,6 @@ import org.jspecify.annotations.Nullable;
 import java.net.URI;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /// Everything that plans, runs and rolls out, without any listener.
 final class Engine implements AutoCloseable {
@@ -183,10 +175,9 @@ final class Engine implements AutoCloseable {
     /// Begins to work: what was cut off first.
     void start() {
         Database database = base.database();
-        int slots = Math.max(2, Runtime.getRuntime().availableProcessors() * 2);
         database.change(
                 tx -> {
-                    long runner = RunnerSlots.register(tx, "docker", "docker", slots);
+                    long runner = QueueParts.runner(tx);
                     long target = tx.one(TARGET, row -> row.number("id"), runner);
                     tx.update(EVERY_ENVIRONMENT, target);
                 });
@@ -196,16 +187,7 @@ final class Engine implements AutoCloseable {
         Map<JobKind, JobWork> work =
                 Map.of(
                         JobKind.CHECK,
-                        new CheckWork(
-                                docker.runner(),
-                                job ->
-                                        repositories.workTree(
-                                                        job.projectId(),
-                                                        job.ref(),
-                                                        job.commit(),
-                                                        url + "/" + job.project() + ".git")
-                                                ::writeTar,
-                                url),
+                        QueueParts.checks(docker.runner(), repositories, url),
                         JobKind.IMAGE,
                         new ImageWork(database, repositories, docker.builder()),
                         JobKind.ROLLOUT,
@@ -213,29 +195,10 @@ final class Engine implements AutoCloseable {
         appLogs.start();
         Supervisor supervisor = closing.add(new Supervisor(parts, rolloutRuns));
         supervisor.start();
-        closing.add(new Sweeper(database, work, List.of(leftovers(docker.runner()))));
         closing.add(
-                new Dispatcher(
-                        database,
-                        base.notifications(),
-                        base.folder().identity(),
-                        work,
-                        new Settlement(database, repositories)));
+                new QueueParts(
+                        base, docker.runner(), work, new Settlement(database, repositories)));
         docker.networks().makeReady();
-    }
-
-    private static Leftovers leftovers(Runner runner) {
-        return new Leftovers() {
-            @Override
-            public Set<AttemptName> present() {
-                return runner.present();
-            }
-
-            @Override
-            public void remove(AttemptName attempt) {
-                runner.remove(attempt);
-            }
-        };
     }
 
     Foundation base() {

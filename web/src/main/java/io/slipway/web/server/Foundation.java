@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 
 /// The data folder and the database: what every other part stands on.
 public final class Foundation implements AutoCloseable {
@@ -35,12 +36,21 @@ public final class Foundation implements AutoCloseable {
     /// Takes the folder, starts the database where it is embedded, and brings its schema up to
     /// date.
     public Foundation(Settings settings) {
+        this(settings, false);
+    }
+
+    /// @param disposable whether nobody will miss what is in the database; only for an embedded one
+    Foundation(Settings settings, boolean disposable) {
         this.settings = settings;
         try {
             this.folder = closing.add(DataFolder.take(settings.data()));
-            DatabaseAddress address = address(settings);
+            DatabaseAddress address = address(settings, disposable);
             this.database = closing.add(new Database(address, CONNECTIONS));
-            Migrations.run(database);
+            if (disposable) {
+                Migrations.runDisposable(database);
+            } else {
+                Migrations.run(database);
+            }
             this.notifications = closing.add(new Notifications(address));
             this.instance =
                     database.read(tx -> tx.one("select id from instance", row -> row.text("id")));
@@ -64,13 +74,17 @@ public final class Foundation implements AutoCloseable {
         }
     }
 
-    private DatabaseAddress address(Settings settings) {
+    private DatabaseAddress address(Settings settings, boolean disposable) {
         DatabaseAddress external = settings.database();
         if (external != null) {
             return external;
         }
+        Path data = folder.paths().postgres();
+        Path programs = EmbeddedDatabase.defaultCache();
         EmbeddedDatabase embedded =
-                EmbeddedDatabase.start(folder.paths().postgres(), EmbeddedDatabase.defaultCache());
+                disposable
+                        ? EmbeddedDatabase.startDisposable(data, programs)
+                        : EmbeddedDatabase.start(data, programs);
         closing.add(embedded::stop);
         return embedded.address();
     }

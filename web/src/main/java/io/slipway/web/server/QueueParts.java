@@ -1,0 +1,80 @@
+package io.slipway.web.server;
+
+import io.slipway.db.Tx;
+import io.slipway.engine.queue.Dispatcher;
+import io.slipway.engine.queue.Leftovers;
+import io.slipway.engine.queue.Sweeper;
+import io.slipway.engine.run.AttemptName;
+import io.slipway.engine.run.JobKind;
+import io.slipway.engine.run.JobWork;
+import io.slipway.engine.run.RunEnd;
+import io.slipway.engine.run.RunnerSlots;
+import io.slipway.engine.source.Repositories;
+import io.slipway.engine.step.CheckWork;
+import io.slipway.engine.step.Runner;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/// What takes jobs from the queue and has them done, from the first moment on.
+final class QueueParts implements AutoCloseable {
+    private final Closing closing = new Closing();
+
+    /// @param work what does the jobs of each kind
+    /// @param end what follows a run's last job
+    QueueParts(Foundation base, Runner runner, Map<JobKind, JobWork> work, RunEnd end) {
+        closing.add(new Sweeper(base.database(), work, List.of(leftovers(runner))));
+        closing.add(
+                new Dispatcher(
+                        base.database(),
+                        base.notifications(),
+                        base.folder().identity(),
+                        work,
+                        end));
+    }
+
+    /// Makes the engine known as the one runner.
+    ///
+    /// @return the row's id
+    static long runner(Tx tx) {
+        int slots = Math.max(2, Runtime.getRuntime().availableProcessors() * 2);
+        return RunnerSlots.register(tx, "docker", "docker", slots);
+    }
+
+    /// What does checks.
+    ///
+    /// @param url what Slipway calls itself, for steps and for the remote of the workspace; empty:
+    ///   there is nothing to call, and no remote
+    static CheckWork checks(Runner runner, Repositories repositories, String url) {
+        return new CheckWork(
+                runner,
+                job ->
+                        repositories.workTree(
+                                        job.projectId(),
+                                        job.ref(),
+                                        job.commit(),
+                                        url.isEmpty() ? null : url + "/" + job.project() + ".git")
+                                ::writeTar,
+                url);
+    }
+
+    private static Leftovers leftovers(Runner runner) {
+        return new Leftovers() {
+            @Override
+            public Set<AttemptName> present() {
+                return runner.present();
+            }
+
+            @Override
+            public void remove(AttemptName attempt) {
+                runner.remove(attempt);
+            }
+        };
+    }
+
+    @Override
+    public void close() {
+        closing.close();
+    }
+}
