@@ -11,6 +11,7 @@ import io.slipway.web.cli.RunCommands;
 import io.slipway.web.cli.StatusCommand;
 import io.slipway.web.cli.SwitchCommand;
 import io.slipway.web.cli.UpCommand;
+import io.slipway.web.cli.run.RunCommand;
 
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -38,6 +39,7 @@ import picocli.CommandLine.Spec;
             ConfigCommand.class,
             LintCommand.class,
             PlanCommand.class,
+            RunCommand.class,
             SwitchCommand.class
         },
         description = "From git push to a running service.")

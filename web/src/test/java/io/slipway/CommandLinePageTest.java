@@ -74,7 +74,7 @@ class CommandLinePageTest {
     private static String parameter(PositionalParamSpec parameter) {
         String label = parameter.paramLabel();
         String more = parameter.arity().max() > 1 ? "..." : "";
-        return parameter.arity().min() == 0 ? " [" + label + "]" : " " + label + more;
+        return parameter.arity().min() == 0 ? " [" + label + more + "]" : " " + label + more;
     }
 
     /// Heading, sentence, flags, exit codes, as they have to stand on the page.

@@ -1,6 +1,7 @@
 package io.slipway.engine.plan;
 
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -20,4 +21,23 @@ public record CheckSpec(
         Resources resources,
         boolean network,
         Duration timeout)
-        implements JobSpec {}
+        implements JobSpec {
+
+    /// The same with other values for some variables; they win over those of steps too.
+    public CheckSpec with(Map<String, String> values) {
+        return new CheckSpec(
+                image,
+                steps.stream().map(step -> step.with(values)).toList(),
+                more(env, values),
+                directory,
+                resources,
+                network,
+                timeout);
+    }
+
+    static Map<String, String> more(Map<String, String> env, Map<String, String> values) {
+        Map<String, String> all = new LinkedHashMap<>(env);
+        all.putAll(values);
+        return all;
+    }
+}

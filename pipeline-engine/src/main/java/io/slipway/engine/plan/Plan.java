@@ -49,4 +49,10 @@ public record Plan(
     static Plan notStarted(List<String> gates, String why) {
         return new Plan(List.of(), List.of(), List.of(), false, gates, null, why);
     }
+
+    /// The same with other jobs.
+    public Plan with(List<PlannedJob> others) {
+        return new Plan(
+                List.copyOf(others), problems, notes, gated, gates, notRolledOut, notStarted);
+    }
 }

@@ -6,4 +6,10 @@ import java.util.List;
 ///
 /// @param name unique in the run: `test`, `image cart`, `cart to production`
 /// @param needs names of jobs of the same plan that must succeed first
-public record PlannedJob(String name, JobSpec spec, List<String> needs) {}
+public record PlannedJob(String name, JobSpec spec, List<String> needs) {
+
+    /// The same with something else to do.
+    public PlannedJob with(JobSpec other) {
+        return new PlannedJob(name, other, needs);
+    }
+}

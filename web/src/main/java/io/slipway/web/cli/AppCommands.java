@@ -75,7 +75,8 @@ public final class AppCommands {
         int call(ApiClient api, PrintWriter out) throws InterruptedException, IOException {
             try (InputStream log = api.stream(path("log") + "&follow=" + follow)) {
                 byte[] buffer = new byte[8192];
-                TerminalText text = new TerminalText(raw);
+                TerminalText text =
+                        new TerminalText(raw ? TerminalText.Keep.ALL : TerminalText.Keep.TEXT);
                 int count;
                 while ((count = log.read(buffer)) >= 0) {
                     out.print(text.take(buffer, count));

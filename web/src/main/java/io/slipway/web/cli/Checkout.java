@@ -20,7 +20,7 @@ import java.util.Locale;
 /// @param project a name made of the folder's
 /// @param branch that is checked out; `main` where there is no checkout
 /// @param defaultBranch of the remote `origin`, else `main` where it exists, else `branch`
-record Checkout(String project, String branch, String defaultBranch) {
+public record Checkout(String project, String branch, String defaultBranch) {
     private static final String MAIN = "main";
     private static final String HEADS = "ref: refs/heads/";
     private static final String ORIGIN = "ref: refs/remotes/origin/";
@@ -49,7 +49,8 @@ record Checkout(String project, String branch, String defaultBranch) {
                 Trigger.push(Changes.all("the files as they are")));
     }
 
-    private static String name(Path folder) {
+    /// The name of a project made of a folder's.
+    public static String name(Path folder) {
         Path last = folder.toAbsolutePath().normalize().getFileName();
         String name =
                 String.valueOf(last)

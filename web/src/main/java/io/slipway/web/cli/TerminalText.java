@@ -5,7 +5,17 @@ import java.nio.charset.StandardCharsets;
 
 /// Text from elsewhere made safe for a terminal: control characters are left out but for line break
 /// and tab, and so are escape sequences, also when they are split.
-final class TerminalText {
+public final class TerminalText {
+    /// What is kept beside text.
+    public enum Keep {
+        /// Nothing.
+        TEXT,
+        /// Sequences that set colours and the look of letters.
+        COLOURS,
+        /// Everything.
+        ALL
+    }
+
     private enum State {
         TEXT,
         ESCAPE,
@@ -13,21 +23,27 @@ final class TerminalText {
         STRING
     }
 
-    private final boolean raw;
+    private static final int LONGEST_COLOUR = 40;
+
+    private final Keep keep;
+    private final ByteArrayOutputStream colour = new ByteArrayOutputStream();
     private State state = State.TEXT;
+    private boolean isColour;
     private byte[] rest = new byte[0];
 
-    /// @param raw takes everything as it is
-    TerminalText(boolean raw) {
-        this.raw = raw;
+    public TerminalText(Keep keep) {
+        this.keep = keep;
     }
 
-    String take(byte[] bytes, int count) {
+    /// What is left of the next bytes. A character that they only begin comes with its rest.
+    public String take(byte[] bytes, int count) {
         ByteArrayOutputStream kept = new ByteArrayOutputStream(count + rest.length);
         kept.writeBytes(rest);
         for (int i = 0; i < count; i++) {
-            if (raw || keeps(bytes[i])) {
+            if (keep == Keep.ALL) {
                 kept.write(bytes[i]);
+            } else {
+                take(bytes[i], kept);
             }
         }
         byte[] all = kept.toByteArray();
@@ -36,28 +52,47 @@ final class TerminalText {
         return c1(new String(all, 0, whole, StandardCharsets.UTF_8));
     }
 
-    private boolean keeps(byte b) {
+    private void take(byte b, ByteArrayOutputStream kept) {
         switch (state) {
             case TEXT -> {
                 if (b == 0x1b) {
                     state = State.ESCAPE;
-                    return false;
+                } else if (b == '\n' || b == '\t' || (b & 0xff) >= 0x20 && b != 0x7f) {
+                    kept.write(b);
                 }
-                return b == '\n' || b == '\t' || (b & 0xff) >= 0x20 && b != 0x7f;
             }
-            case ESCAPE ->
-                    state =
-                            b == '['
-                                    ? State.CONTROL
-                                    : "]PX^_".indexOf(b) >= 0 ? State.STRING : State.TEXT;
-            case CONTROL -> state = b >= 0x40 && b <= 0x7e ? State.TEXT : State.CONTROL;
+            case ESCAPE -> {
+                colour.reset();
+                isColour = keep == Keep.COLOURS;
+                state =
+                        b == '['
+                                ? State.CONTROL
+                                : "]PX^_".indexOf(b) >= 0 ? State.STRING : State.TEXT;
+            }
+            case CONTROL -> control(b, kept);
             case STRING -> state = b == 0x07 ? State.TEXT : b == 0x1b ? State.ESCAPE : State.STRING;
         }
-        return false;
+    }
+
+    private void control(byte b, ByteArrayOutputStream kept) {
+        boolean end = b >= 0x40 && b <= 0x7e;
+        boolean allowed = end ? b == 'm' : b >= '0' && b <= ';';
+        isColour &= allowed && colour.size() < LONGEST_COLOUR;
+        if (isColour) {
+            colour.write(b);
+        }
+        if (end) {
+            state = State.TEXT;
+            if (isColour) {
+                kept.write(0x1b);
+                kept.write('[');
+                kept.writeBytes(colour.toByteArray());
+            }
+        }
     }
 
     private String c1(String text) {
-        return raw ? text : text.replaceAll("[\\x80-\\x9f]", "");
+        return keep == Keep.ALL ? text : text.replaceAll("[\\x80-\\x9f]", "");
     }
 
     /// How many of the bytes are whole UTF-8 characters.
