@@ -2,7 +2,9 @@ package io.slipway.web.cli.run;
 
 import io.slipway.engine.definition.Definition;
 import io.slipway.engine.definition.Problem;
+import io.slipway.engine.detection.FromImages;
 import io.slipway.engine.gate.HostOwners;
+import io.slipway.engine.gate.LiveApps;
 import io.slipway.engine.grammar.Mistake;
 import io.slipway.engine.grammar.Words;
 import io.slipway.engine.plan.Plan;
@@ -84,8 +86,11 @@ public final class RunCommand implements Callable<Integer> {
         Settings settings = Settings.read(Map.of(), System.getenv());
         WorkingTree tree = WorkingTree.at(folder, System.getenv());
         Origin origin = Origin.of(tree, branch);
+        FromImages images = settings.engine().baseImages();
+        Planner planner = new Planner(HostOwners.NOBODY, LiveApps.NONE, images);
         // Before anything is started: most mistakes show in the files as they lie there.
-        Optional<Selection> early = selected(origin, CommitId.ZERO, new FolderTree(tree.root()));
+        Optional<Selection> early =
+                selected(planner, origin, CommitId.ZERO, new FolderTree(tree.root()));
         if (early.isEmpty()) {
             return 2;
         }
@@ -96,7 +101,7 @@ public final class RunCommand implements Callable<Integer> {
             return 0;
         }
         return new LocalRun(settings, origin, output())
-                .run(tree, (commit, files) -> selected(origin, commit, files), variables);
+                .run(tree, (commit, files) -> selected(planner, origin, commit, files), variables);
     }
 
     private Output output() {
@@ -120,10 +125,9 @@ public final class RunCommand implements Callable<Integer> {
     }
 
     /// @return nothing when the definition has problems, which are told
-    private Optional<Selection> selected(Origin origin, CommitId commit, SourceTree files) {
-        Plan plan =
-                new Planner(HostOwners.NOBODY)
-                        .plan(Definition.in(files), origin.request(commit), files);
+    private Optional<Selection> selected(
+            Planner planner, Origin origin, CommitId commit, SourceTree files) {
+        Plan plan = planner.plan(Definition.in(files), origin.request(commit), files);
         if (!plan.problems().isEmpty()) {
             PrintWriter out = spec.commandLine().getOut();
             plan.problems().stream().map(Problem::text).forEach(out::println);
