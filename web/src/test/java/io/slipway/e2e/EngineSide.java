@@ -9,6 +9,7 @@ import com.github.dockerjava.api.model.Image;
 import io.slipway.runners.docker.DockerAddress;
 import io.slipway.runners.docker.DockerEngine;
 import io.slipway.runners.docker.DockerExtension;
+import io.slipway.runners.docker.EngineSocket;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -33,6 +34,11 @@ final class EngineSide implements AutoCloseable {
 
     DockerClient client() {
         return engine.client();
+    }
+
+    /// Plain HTTP to the same engine.
+    EngineSocket socket() {
+        return engine.socket();
     }
 
     /// Every container of the instance, whatever its state.

@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.ToDoubleFunction;
 
 /// Figures of DESIGN.md section 8 that need a push, each next to the same work done by hand. Not
 /// run with the tests: `bench/run` does.
@@ -28,24 +29,37 @@ class PushMeasure {
     void pushToFirstLineAndTenSteps() throws Exception {
         Git git = slipway.repository("bench");
         git.write(".slipway.yml", file()).commit("Bench");
+        Figures.Pair firstLine = new Figures.Pair();
+        Figures.Pair tenSteps = new Figures.Pair();
+        List<Seen> all = new ArrayList<>();
         try (ByHand hand = ByHand.like(slipway, git)) {
-            List<Double> firstLine = new ArrayList<>();
-            List<Double> firstByHand = new ArrayList<>();
-            List<Double> tenSteps = new ArrayList<>();
-            List<Double> tenByHand = new ArrayList<>();
             for (int round = 0; round < ROUNDS; round++) {
                 git.write("round", Integer.toString(round)).commit("Round " + round);
                 Instant pushed = Instant.now();
                 Pushes.passes(git);
-                Seen seen = seen();
-                firstLine.add(millis(Duration.between(pushed, seen.firstLine())));
-                tenSteps.add(millis(seen.claimToVerdict()));
+                Seen seen = seen(pushed);
+                all.add(seen);
                 ByHand.Took took = hand.run(byHand());
-                firstByHand.add(millis(took.toFirstByte()));
-                tenByHand.add(millis(took.toEnd()));
+                firstLine.add(seen.firstLine(), millis(took.toFirstByte()));
+                tenSteps.add(seen.claimToVerdict(), millis(took.toEnd()));
             }
-            print(firstLine, firstByHand, tenSteps, tenByHand);
         }
+        Figures figures = new Figures();
+        figures.difference("push to first log line", firstLine, "+ 300 ms at most");
+        part(figures, "its part: push to arrival", all, Seen::arrived);
+        part(figures, "its part: to the run", all, Seen::planned);
+        part(figures, "its part: to the claim", all, Seen::claimed);
+        part(figures, "its part: to the first step", all, Seen::begun);
+        part(figures, "its part: to the stored line", all, Seen::stored);
+        figures.ratio("a job of 10 trivial steps", tenSteps, "1.15 x at most");
+        part(figures, "its part: own, of `timings`", all, Seen::own);
+        figures.print(ROUNDS);
+    }
+
+    private static void part(
+            Figures figures, String name, List<Seen> all, ToDoubleFunction<Seen> of) {
+        double median = Figures.median(all.stream().mapToDouble(of).boxed().toList());
+        figures.alone(name, String.format(Locale.ROOT, "%.0f ms", median), "");
     }
 
     private static String file() {
@@ -64,57 +78,60 @@ class PushMeasure {
         return script.toString();
     }
 
-    /// What the database holds of the newest attempt.
-    private record Seen(Instant firstLine, Duration claimToVerdict) {}
+    /// What the database holds of the newest attempt, in milliseconds.
+    ///
+    /// @param arrived from the start of `git push` until its delivery was written; then each part
+    ///   from the one before
+    private record Seen(
+            double firstLine,
+            double arrived,
+            double planned,
+            double claimed,
+            double begun,
+            double stored,
+            double claimToVerdict,
+            double own) {}
 
-    private Seen seen() {
+    private Seen seen(Instant pushed) {
         return slipway.read(
                 tx ->
                         tx.one(
                                 """
-                                select min(c.at) as first_line, a.claimed_at, a.ended_at
-                                from attempts a join log_chunks c on c.attempt_id = a.id
-                                group by a.id order by a.id desc limit 1
+                                select d.received_at, r.created_at, a.claimed_at, a.ended_at,
+                                    (a.timings ->> 'own')::bigint as own,
+                                    (select min(started_at) from steps
+                                     where attempt_id = a.id) as begun,
+                                    (select min(at) from log_chunks
+                                     where attempt_id = a.id) as stored
+                                from attempts a
+                                join jobs j on j.id = a.job_id
+                                join runs r on r.id = j.run_id
+                                join deliveries d on d.id = r.delivery_id
+                                order by a.id desc limit 1
                                 """,
-                                row ->
-                                        new Seen(
-                                                row.instant("first_line"),
-                                                Duration.between(
-                                                        row.instant("claimed_at"),
-                                                        row.instant("ended_at")))));
+                                row -> {
+                                    Instant arrived = row.instant("received_at");
+                                    Instant planned = row.instant("created_at");
+                                    Instant claimed = row.instant("claimed_at");
+                                    Instant begun = row.instant("begun");
+                                    Instant stored = row.instant("stored");
+                                    return new Seen(
+                                            millis(pushed, stored),
+                                            millis(pushed, arrived),
+                                            millis(arrived, planned),
+                                            millis(planned, claimed),
+                                            millis(claimed, begun),
+                                            millis(begun, stored),
+                                            millis(claimed, row.instant("ended_at")),
+                                            row.number("own"));
+                                }));
+    }
+
+    private static double millis(Instant from, Instant to) {
+        return millis(Duration.between(from, to));
     }
 
     private static double millis(Duration duration) {
         return duration.toNanos() / 1e6;
-    }
-
-    private static void print(
-            List<Double> firstLine,
-            List<Double> firstByHand,
-            List<Double> tenSteps,
-            List<Double> tenByHand)
-            throws Exception {
-        System.out.println();
-        System.out.println(Machine.text());
-        System.out.printf(
-                Locale.ROOT, "medians of %d rounds, Slipway and by hand in turn%n%n", ROUNDS);
-        System.out.println("| figure | Slipway | by hand | | bar |");
-        System.out.println("| --- | --- | --- | --- | --- |");
-        System.out.printf(
-                Locale.ROOT,
-                "| push to first log line | %.0f ms | %.0f ms | + %.0f ms | + 300 ms at most |%n",
-                median(firstLine),
-                median(firstByHand),
-                median(firstLine) - median(firstByHand));
-        System.out.printf(
-                Locale.ROOT,
-                "| a job of 10 trivial steps | %.0f ms | %.0f ms | %.2f x | 1.15 x at most |%n%n",
-                median(tenSteps),
-                median(tenByHand),
-                median(tenSteps) / median(tenByHand));
-    }
-
-    private static double median(List<Double> values) {
-        return values.stream().sorted().skip(values.size() / 2).findFirst().orElseThrow();
     }
 }
