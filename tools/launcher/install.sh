@@ -178,7 +178,7 @@ fetch_jdk() {
 }
 
 fetch_maven() {
-    from=https://repo.maven.apache.org/maven2/org/apache/maven/apache-maven/3.9.11/apache-maven-3.9.11-bin.tar.gz
+    from=https://archive.apache.org/dist/maven/maven-3/3.9.11/binaries/apache-maven-3.9.11-bin.tar.gz
     sum=$(curl -fsSL "$from.sha512") && fetch "$from" "$sum" "$cache"
 }
 
