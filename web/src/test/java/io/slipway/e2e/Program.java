@@ -15,6 +15,9 @@ import java.util.stream.Collectors;
 
 /// `io.slipway.Main` in processes of its own, as the launcher starts it.
 record Program(Map<String, String> settings) {
+    /// The one setting that a run of the whole suite may choose: how containers are reached.
+    private static final String REACH = "SLIPWAY_REACH";
+
     /// How a command ended and what it printed on both streams.
     record Ended(int code, String output) {}
 
@@ -45,7 +48,9 @@ record Program(Map<String, String> settings) {
                         .directory(folder.toFile())
                         .redirectErrorStream(true)
                         .redirectOutput(output);
-        builder.environment().keySet().removeIf(name -> name.startsWith("SLIPWAY_"));
+        builder.environment()
+                .keySet()
+                .removeIf(name -> name.startsWith("SLIPWAY_") && !name.equals(REACH));
         builder.environment().putAll(settings);
         try {
             return builder.start();
