@@ -12,8 +12,10 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InputStreamReader;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
@@ -81,6 +83,11 @@ final class ApiClient implements AutoCloseable {
     /// A body that may not end.
     InputStream stream(String path) throws InterruptedException {
         return send("GET", path, null).body();
+    }
+
+    /// Lines of text that may not end.
+    BufferedReader lines(String path) throws InterruptedException {
+        return new BufferedReader(new InputStreamReader(stream(path), StandardCharsets.UTF_8));
     }
 
     private HttpResponse<InputStream> send(String method, String path, byte @Nullable [] body)

@@ -3,11 +3,8 @@ package io.slipway.web.cli;
 import org.jspecify.annotations.Nullable;
 
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 import tools.jackson.databind.JsonNode;
 
@@ -16,17 +13,13 @@ import java.io.InputStream;
 import java.io.PrintWriter;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.concurrent.Callable;
 
 /// The words that are about one app: its log, its releases, back, again.
 public final class AppCommands {
     private AppCommands() {}
 
     /// What they have in common.
-    abstract static class OfApp implements Callable<Integer> {
-        @Spec CommandSpec spec = CommandSpec.create();
-        @Mixin ClientOptions client = new ClientOptions();
-
+    abstract static class OfApp extends ServerWord {
         @Parameters(index = "0", paramLabel = "APP", description = "the app's name")
         String app = "";
 
@@ -38,7 +31,7 @@ public final class AppCommands {
         String environment = "production";
 
         String path(String word) {
-            return client.path()
+            return projectPath()
                     + "/apps/"
                     + ApiClient.escaped(app)
                     + "/"
@@ -46,15 +39,6 @@ public final class AppCommands {
                     + "?environment="
                     + ApiClient.escaped(environment);
         }
-
-        @Override
-        public Integer call() throws Exception {
-            try (ApiClient api = new ApiClient(client.settings())) {
-                return call(api, spec.commandLine().getOut());
-            }
-        }
-
-        abstract int call(ApiClient api, PrintWriter out) throws Exception;
     }
 
     /// `slipway logs APP [-f]`.
@@ -127,7 +111,7 @@ public final class AppCommands {
                 body.put("release", number);
             }
             long run = api.send("POST", path("rollback"), body).path("run").asLong();
-            return new RunFollower(api, out).follow(client.path(), run);
+            return new RunFollower(api, out).follow(project(), run);
         }
     }
 
@@ -140,7 +124,7 @@ public final class AppCommands {
         @Override
         int call(ApiClient api, PrintWriter out) throws InterruptedException {
             long run = api.send("POST", path("restart"), Map.of()).path("run").asLong();
-            return new RunFollower(api, out).follow(client.path(), run);
+            return new RunFollower(api, out).follow(project(), run);
         }
     }
 }

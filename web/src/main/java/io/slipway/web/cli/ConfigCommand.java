@@ -6,7 +6,6 @@ import io.slipway.fault.Fault.Kind;
 import org.jspecify.annotations.Nullable;
 
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -22,7 +21,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Callable;
 
 /// `slipway config set|unset|list`: what apps see as environment, plain and secret.
 @Command(
@@ -43,27 +41,15 @@ public final class ConfigCommand implements Runnable {
     }
 
     /// What they have in common.
-    abstract static class Word implements Callable<Integer> {
-        @Spec CommandSpec spec = CommandSpec.create();
-        @Mixin ClientOptions client = new ClientOptions();
-
+    abstract static class Word extends ServerWord {
         @Option(
                 names = {"-a", "--app"},
                 paramLabel = "APP",
                 description = "only this app; default: every app of the project")
         @Nullable String app;
 
-        @Override
-        public Integer call() throws Exception {
-            try (ApiClient api = new ApiClient(client.settings())) {
-                return call(api, spec.commandLine().getOut());
-            }
-        }
-
-        abstract int call(ApiClient api, PrintWriter out) throws Exception;
-
         String path() {
-            return client.path()
+            return projectPath()
                     + "/config"
                     + (app == null ? "" : "?app=" + ApiClient.escaped(app));
         }
@@ -73,10 +59,7 @@ public final class ConfigCommand implements Runnable {
             JsonNode changed = api.send("PATCH", path(), body);
             int worst = 0;
             for (JsonNode run : changed.path("runs")) {
-                worst =
-                        Math.max(
-                                worst,
-                                new RunFollower(api, out).follow(client.path(), run.asLong()));
+                worst = Math.max(worst, new RunFollower(api, out).follow(project(), run.asLong()));
             }
             if (changed.path("runs").isEmpty()) {
                 out.println("kept; the next rollout takes it");

@@ -1,36 +1,20 @@
 package io.slipway.web.cli;
 
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 import java.io.PrintWriter;
 import java.util.Map;
-import java.util.concurrent.Callable;
 
 /// The words that are about one run: again, enough.
 public final class RunCommands {
     private RunCommands() {}
 
     /// What they have in common.
-    abstract static class OfRun implements Callable<Integer> {
-        @Spec CommandSpec spec = CommandSpec.create();
-        @Mixin ClientOptions client = new ClientOptions();
-
+    abstract static class OfRun extends ServerWord {
         @Parameters(index = "0", paramLabel = "RUN", description = "the run's number")
         int run;
-
-        @Override
-        public Integer call() throws Exception {
-            try (ApiClient api = new ApiClient(client.settings())) {
-                return call(api, spec.commandLine().getOut());
-            }
-        }
-
-        abstract int call(ApiClient api, PrintWriter out) throws Exception;
     }
 
     /// `slipway retry RUN`.
@@ -44,8 +28,8 @@ public final class RunCommands {
 
         @Override
         int call(ApiClient api, PrintWriter out) throws InterruptedException {
-            api.send("POST", client.path() + "/runs/" + run + "/retry", Map.of("all", all));
-            return new RunFollower(api, out).follow(client.path(), run);
+            api.send("POST", projectPath() + "/runs/" + run + "/retry", Map.of("all", all));
+            return new RunFollower(api, out).follow(project(), run);
         }
     }
 
@@ -57,8 +41,8 @@ public final class RunCommands {
     public static final class Cancel extends OfRun {
         @Override
         int call(ApiClient api, PrintWriter out) throws InterruptedException {
-            api.send("POST", client.path() + "/runs/" + run + "/cancel", Map.of());
-            int code = new RunFollower(api, out).follow(client.path(), run);
+            api.send("POST", projectPath() + "/runs/" + run + "/cancel", Map.of());
+            int code = new RunFollower(api, out).follow(project(), run);
             return code == 4 ? 0 : code;
         }
     }

@@ -2,8 +2,11 @@ package io.slipway.web.cli;
 
 import tools.jackson.databind.JsonNode;
 
+import java.io.BufferedReader;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.HashSet;
+import java.util.Optional;
 import java.util.Set;
 
 /// Shows a run until it ends: one line for each job that ends, the cause last.
@@ -16,28 +19,47 @@ final class RunFollower {
         this.out = out;
     }
 
-    /// @param project as a part of an API path
+    /// Looks when the server says that something changed, and once a second where that is cut off.
+    ///
+    /// @param project its name
     /// @return 0 when it passed, 1 when it failed, 4 when it was cancelled
     int follow(String project, long number) throws InterruptedException {
+        String path = "/projects/" + ApiClient.escaped(project) + "/runs/" + number;
+        String topic = ApiClient.escaped("run:" + project + "/" + number);
         Set<Long> told = new HashSet<>();
-        while (true) {
-            JsonNode run = api.get(project + "/runs/" + number);
-            for (JsonNode job : run.path("jobs")) {
-                if (job.path("state").asString("").equals("ended")
-                        && told.add(job.path("id").asLong())) {
-                    out.printf(
-                            "  %-24s %-10s %s%n",
-                            job.path("name").asString(""),
-                            job.path("outcome").asString(""),
-                            job.path("summary").asString(""));
-                    out.flush();
+        Optional<Integer> end = look(path, number, told);
+        while (end.isEmpty()) {
+            try (BufferedReader events = api.lines("/stream?topics=" + topic)) {
+                for (String line = events.readLine();
+                        line != null && end.isEmpty();
+                        line = events.readLine()) {
+                    end = line.equals("event: changed") ? look(path, number, told) : end;
                 }
+            } catch (IOException e) {
+                Thread.sleep(1_000); // the server restarts; if it stays away the next look says so
+                end = look(path, number, told);
             }
-            if (run.path("state").asString("").equals("ended")) {
-                return end(run, number);
-            }
-            Thread.sleep(250);
         }
+        return end.get();
+    }
+
+    private Optional<Integer> look(String path, long number, Set<Long> told)
+            throws InterruptedException {
+        JsonNode run = api.get(path);
+        for (JsonNode job : run.path("jobs")) {
+            if (job.path("state").asString("").equals("ended")
+                    && told.add(job.path("id").asLong())) {
+                out.printf(
+                        "  %-24s %-10s %s%n",
+                        job.path("name").asString(""),
+                        job.path("outcome").asString(""),
+                        job.path("summary").asString(""));
+                out.flush();
+            }
+        }
+        return run.path("state").asString("").equals("ended")
+                ? Optional.of(end(run, number))
+                : Optional.empty();
     }
 
     private int end(JsonNode run, long number) {

@@ -3,43 +3,33 @@ package io.slipway.web.cli;
 import org.jspecify.annotations.Nullable;
 
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 import tools.jackson.databind.JsonNode;
 
 import java.io.PrintWriter;
-import java.util.concurrent.Callable;
 
 /// `slipway status`: what runs, what is live, what is wrong.
 @Command(
         name = "status",
         mixinStandardHelpOptions = true,
         description = "Shows projects, their newest run and their apps.")
-public final class StatusCommand implements Callable<Integer> {
-    @Spec private CommandSpec spec = CommandSpec.create();
-    @Mixin private ClientOptions client = new ClientOptions();
-
+public final class StatusCommand extends ServerWord {
     @Option(names = "--json", description = "print what the server answered")
     private boolean json;
 
     @Override
-    public Integer call() throws InterruptedException {
-        PrintWriter out = spec.commandLine().getOut();
-        try (ApiClient api = new ApiClient(client.settings())) {
-            JsonNode answer = api.get("/projects");
-            if (json) {
-                out.println(answer);
-                return 0;
-            }
-            if (answer.path("projects").isEmpty()) {
-                out.println("no project yet: git push one");
-            }
-            for (JsonNode project : answer.path("projects")) {
-                print(out, project);
-            }
+    int call(ApiClient api, PrintWriter out) throws InterruptedException {
+        JsonNode answer = api.get("/projects");
+        if (json) {
+            out.println(answer);
+            return 0;
+        }
+        if (answer.path("projects").isEmpty()) {
+            out.println("no project yet: git push one");
+        }
+        for (JsonNode project : answer.path("projects")) {
+            print(out, project);
         }
         return 0;
     }

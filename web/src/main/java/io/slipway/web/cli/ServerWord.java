@@ -7,20 +7,27 @@ import io.slipway.web.settings.Settings;
 
 import org.jspecify.annotations.Nullable;
 
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.concurrent.Callable;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// What every command that talks to a server takes: which server, which project.
-final class ClientOptions {
+/// What every command that talks to a server has in common: which server, which project, and one
+/// client for it.
+abstract class ServerWord implements Callable<Integer> {
     private static final Pattern REMOTE =
             Pattern.compile("(?m)^\\s*url\\s*=\\s*https?://[^\\s/]+/([^\\s]+?)\\.git\\s*$");
+
+    @Spec CommandSpec spec = CommandSpec.create();
 
     @Option(
             names = {"-p", "--project"},
@@ -41,7 +48,19 @@ final class ClientOptions {
             description = "the data folder with the token; default: SLIPWAY_DATA")
     private @Nullable String data;
 
-    Settings settings() {
+    @Override
+    public final Integer call() throws Exception {
+        try (ApiClient api = new ApiClient(settings())) {
+            return call(api, spec.commandLine().getOut());
+        }
+    }
+
+    /// Does it.
+    ///
+    /// @return the exit code
+    abstract int call(ApiClient api, PrintWriter out) throws Exception;
+
+    private Settings settings() {
         Map<Setting, String> flags = new EnumMap<>(Setting.class);
         if (server != null) {
             flags.put(Setting.SERVER, server);
@@ -53,11 +72,11 @@ final class ClientOptions {
     }
 
     /// The project as a part of an API path.
-    String path() {
+    final String projectPath() {
         return "/projects/" + ApiClient.escaped(project());
     }
 
-    String project() {
+    final String project() {
         if (project != null) {
             return project;
         }
