@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /// Reads runs as they stand, for the API, the terminal and the dashboard.
@@ -106,6 +107,25 @@ public final class RunHistory {
                                 Math.clamp(count, 1, LARGEST_PAGE)));
     }
 
+    /// The newest run of each of these projects that has one, by the project.
+    public Map<Long, Run> newestOf(Collection<Long> projects) {
+        return database
+                .read(
+                        tx ->
+                                tx.query(
+                                        """
+                                        select r.*, p.name as project
+                                        from projects p
+                                        join runs r
+                                          on r.project_id = p.id and r.number = p.latest_run
+                                        where p.id = any(?)
+                                        """,
+                                        RunHistory::run,
+                                        (Object) projects.toArray(Long[]::new)))
+                .stream()
+                .collect(Collectors.toMap(Run::projectId, Function.identity()));
+    }
+
     /// The jobs of a run, in the order in which they are shown.
     public List<Run.Job> jobs(long runId) {
         return database.read(
@@ -191,6 +211,29 @@ public final class RunHistory {
                 """,
                 row -> row.integer("number"),
                 attemptId);
+    }
+
+    /// The steps of every attempt of a run, by the attempt.
+    public Map<Long, List<Run.Step>> stepsOfRun(long runId) {
+        record Of(long attempt, Run.Step step) {}
+        return database
+                .read(
+                        tx ->
+                                tx.query(
+                                        """
+                                        select s.*
+                                        from steps s
+                                        join attempts a on a.id = s.attempt_id
+                                        join jobs j on j.id = a.job_id
+                                        where j.run_id = ?
+                                        order by s.attempt_id, s.position
+                                        """,
+                                        row -> new Of(row.number("attempt_id"), step(row)),
+                                        runId))
+                .stream()
+                .collect(
+                        Collectors.groupingBy(
+                                Of::attempt, Collectors.mapping(Of::step, Collectors.toList())));
     }
 
     /// The steps of an attempt.

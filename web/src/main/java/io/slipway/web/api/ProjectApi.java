@@ -47,20 +47,25 @@ public final class ProjectApi {
                                                 Right.READ,
                                                 new Subject.OfProject(project.id())))
                         .toList();
-        return Map.of("projects", projects.stream().map(this::view).toList());
+        return Map.of("projects", views(projects));
     }
 
     private Object one(ApiRequest request) {
-        return view(database.read(tx -> request.project(tx, Right.READ)));
+        Project project = database.read(tx -> request.project(tx, Right.READ));
+        return views(List.of(project)).getFirst();
     }
 
-    private ProjectView view(Project project) {
-        List<Run> newest = history.newest(project.id(), Integer.MAX_VALUE, 1);
+    private List<ProjectView> views(List<Project> projects) {
+        Map<Long, Run> newest = history.newestOf(projects.stream().map(Project::id).toList());
+        return projects.stream().map(project -> view(project, newest.get(project.id()))).toList();
+    }
+
+    private ProjectView view(Project project, @Nullable Run newest) {
         return new ProjectView(
                 project.name().toString(),
                 project.defaultBranch(),
                 addresses.self() + "/" + project.name() + ".git",
-                newest.isEmpty() ? null : RunView.of(newest.getFirst()),
+                newest == null ? null : RunView.of(newest),
                 database.read(tx -> AppView.of(tx, project.id(), addresses)));
     }
 }

@@ -44,6 +44,7 @@ record RunView(
         Map<Long, List<Run.Attempt>> attempts =
                 history.attempts(run.id()).stream()
                         .collect(Collectors.groupingBy(Run.Attempt::jobId));
+        Map<Long, List<Run.Step>> steps = history.stepsOfRun(run.id());
         return of(
                 run,
                 history.jobs(run.id()).stream()
@@ -52,7 +53,7 @@ record RunView(
                                         JobView.of(
                                                 job,
                                                 attempts.getOrDefault(job.id(), List.of()),
-                                                history))
+                                                steps))
                         .toList());
     }
 
@@ -94,7 +95,8 @@ record RunView(
             @Nullable String startedAt,
             @Nullable String endedAt,
             List<AttemptView> attempts) {
-        static JobView of(Run.Job job, List<Run.Attempt> attempts, RunHistory history) {
+        static JobView of(
+                Run.Job job, List<Run.Attempt> attempts, Map<Long, List<Run.Step>> steps) {
             return new JobView(
                     job.id(),
                     job.name(),
@@ -110,7 +112,9 @@ record RunView(
                     job.summary(),
                     text(job.times().startedAt()),
                     text(job.times().endedAt()),
-                    attempts.stream().map(a -> AttemptView.of(a, history)).toList());
+                    attempts.stream()
+                            .map(a -> AttemptView.of(a, steps.getOrDefault(a.id(), List.of())))
+                            .toList());
         }
     }
 
@@ -129,7 +133,7 @@ record RunView(
             @Nullable String startedAt,
             @Nullable String endedAt,
             List<StepView> steps) {
-        static AttemptView of(Run.Attempt attempt, RunHistory history) {
+        static AttemptView of(Run.Attempt attempt, List<Run.Step> steps) {
             return new AttemptView(
                     attempt.number(),
                     attempt.rollout(),
@@ -143,7 +147,7 @@ record RunView(
                     attempt.logLines(),
                     text(attempt.times().startedAt()),
                     text(attempt.times().endedAt()),
-                    history.steps(attempt.id()).stream().map(StepView::of).toList());
+                    steps.stream().map(StepView::of).toList());
         }
     }
 
