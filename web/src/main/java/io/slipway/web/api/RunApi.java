@@ -53,13 +53,15 @@ public final class RunApi {
     private Run run(ApiRequest request, Right right) {
         Project project = database.read(tx -> request.project(tx, right));
         int number = request.pathInteger("run");
-        return history.byNumber(project.id(), number)
-                .orElseThrow(
-                        () ->
-                                new Fault(
-                                        Fault.Kind.NOT_FOUND,
-                                        "cannot find run " + number + " of " + project.name(),
-                                        "see the runs with 'slipway status'"));
+        return history.byNumber(project.id(), number).orElseThrow(() -> missing(project, number));
+    }
+
+    /// The project has no run of that number.
+    public static Fault missing(Project project, int number) {
+        return new Fault(
+                Fault.Kind.NOT_FOUND,
+                "cannot find run " + number + " of " + project.name(),
+                "see the runs of the project");
     }
 
     private Object retry(ApiRequest request) throws Exception {

@@ -17,6 +17,7 @@ import io.slipway.fault.Fault;
 import io.slipway.web.api.Api;
 import io.slipway.web.api.ApiRequest;
 import io.slipway.web.api.LogApi;
+import io.slipway.web.api.RunApi;
 import io.slipway.web.http.BodyOutput;
 import io.vertx.core.http.HttpServerResponse;
 
@@ -40,6 +41,7 @@ public final class LiveApi {
     private final Notifications notifications;
     private final RunHistory history;
     private final LogReader logs;
+    private final SharedPrints prints = new SharedPrints();
     private final Semaphore streams = new Semaphore(MOST_STREAMS);
 
     /// Adds the operation.
@@ -118,22 +120,32 @@ public final class LiveApi {
         return switch (topic) {
             case Topic.Projects projects ->
                     new StateWatch(
-                            database,
+                            prints,
+                            topic.text() + " of " + reach(caller),
                             topic.text(),
                             "",
-                            tx -> Fingerprints.ofProjects(tx, readable(tx, caller)));
+                            () ->
+                                    database.read(
+                                            tx ->
+                                                    Fingerprints.ofProjects(
+                                                            tx, readable(tx, caller))));
             case Topic.OfProject(ProjectName name) -> {
                 long id = project(caller, name).id();
                 yield new StateWatch(
-                        database, topic.text(), "", tx -> Fingerprints.ofProject(tx, id));
+                        prints,
+                        "project " + id,
+                        topic.text(),
+                        "",
+                        () -> database.read(tx -> Fingerprints.ofProject(tx, id)));
             }
             case Topic.OfRun(ProjectName name, int number) -> {
                 long id = run(project(caller, name), number).id();
                 yield new StateWatch(
-                        database,
+                        prints,
+                        "run " + id,
                         topic.text(),
                         Long.toString(id),
-                        tx -> Fingerprints.ofRun(tx, id));
+                        () -> database.read(tx -> Fingerprints.ofRun(tx, id)));
             }
             case Topic.OfLog log -> {
                 long attempt =
@@ -142,6 +154,12 @@ public final class LiveApi {
                 yield new LogWatch(logs, log, attempt, next(log, last));
             }
         };
+    }
+
+    /// Two callers of the same reach may read the same projects.
+    private static String reach(Caller caller) {
+        boolean reads = caller.scopes().contains(Right.READ) && caller.repository() == null;
+        return reads ? "project " + caller.projectId() : "nothing";
     }
 
     private static List<Long> readable(Tx tx, Caller caller) {
@@ -162,12 +180,7 @@ public final class LiveApi {
 
     private Run run(Project project, int number) {
         return history.byNumber(project.id(), number)
-                .orElseThrow(
-                        () ->
-                                new Fault(
-                                        Fault.Kind.NOT_FOUND,
-                                        "cannot find run " + number + " of " + project.name(),
-                                        "see the runs of the project"));
+                .orElseThrow(() -> RunApi.missing(project, number));
     }
 
     /// Where a log goes on: after the last event that the reader got, else where the topic says.

@@ -1,23 +1,29 @@
 package io.slipway.web.live;
 
-import io.slipway.db.Database;
-import io.slipway.db.Work;
-
 import java.io.IOException;
+import java.util.function.Supplier;
 
 /// Tells that something changed: its reader reads it again. Also tells once at the beginning.
 final class StateWatch extends Watch {
-    private final Database database;
+    private final SharedPrints prints;
+    private final String thing;
     private final String topic;
     private final String id;
-    private final Work<String> fingerprint;
+    private final Supplier<String> fingerprint;
     private String told = "";
 
     private record Changed(String topic) {}
 
+    /// @param thing what is looked at, as it is shared with others who may see as much of it
     /// @param id of the run's row; empty for projects, which are looked at each second
-    StateWatch(Database database, String topic, String id, Work<String> fingerprint) {
-        this.database = database;
+    StateWatch(
+            SharedPrints prints,
+            String thing,
+            String topic,
+            String id,
+            Supplier<String> fingerprint) {
+        this.prints = prints;
+        this.thing = thing;
         this.topic = topic;
         this.id = id;
         this.fingerprint = fingerprint;
@@ -25,7 +31,7 @@ final class StateWatch extends Watch {
 
     @Override
     void tell(EventOutput out) throws IOException {
-        String now = "=" + database.read(fingerprint);
+        String now = "=" + prints.of(thing, since(), fingerprint);
         if (!now.equals(told)) {
             told = now;
             out.event("changed", new Changed(topic));

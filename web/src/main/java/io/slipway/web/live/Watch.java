@@ -8,10 +8,13 @@ abstract class Watch {
     private static final long POLL = Duration.ofSeconds(1).toNanos();
 
     private volatile boolean dirty = true;
+    private volatile long touched = System.nanoTime();
     private long looked;
+    private long since;
 
     /// Something was notified that may concern it.
     final void touch() {
+        touched = System.nanoTime();
         dirty = true;
     }
 
@@ -21,9 +24,15 @@ abstract class Watch {
         if (!dirty && now - looked < POLL) {
             return;
         }
+        since = dirty ? touched : now - POLL / 2;
         dirty = false;
         looked = now;
         tell(out);
+    }
+
+    /// From when what is told now may be: the last notification, or half a second ago.
+    final long since() {
+        return since;
     }
 
     abstract void tell(EventOutput out) throws IOException;

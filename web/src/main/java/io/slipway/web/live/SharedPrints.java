@@ -1,0 +1,45 @@
+package io.slipway.web.live;
+
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
+
+/// Fingerprints, computed once for everybody who looks at the same thing at the same time.
+final class SharedPrints {
+    private static final long FORGOTTEN_AFTER = Duration.ofMinutes(1).toNanos();
+    private static final int MANY = 1_000;
+
+    private final Map<String, Print> prints = new ConcurrentHashMap<>();
+
+    /// The newest one of a thing.
+    private static final class Print {
+        private final ReentrantLock computing = new ReentrantLock();
+        private volatile long begun = System.nanoTime() - FORGOTTEN_AFTER;
+        private volatile String text = "";
+    }
+
+    /// The fingerprint of a thing as it was at a moment or later.
+    ///
+    /// @param thing everybody who names the same thing would compute the same
+    /// @param since by [System#nanoTime]: one whose computation began before is not good enough
+    String of(String thing, long since, Supplier<String> compute) {
+        if (prints.size() > MANY) {
+            long now = System.nanoTime();
+            prints.values().removeIf(print -> now - print.begun > FORGOTTEN_AFTER);
+        }
+        Print print = prints.computeIfAbsent(thing, unknown -> new Print());
+        print.computing.lock();
+        try {
+            if (print.begun - since < 0) {
+                long begun = System.nanoTime();
+                print.text = compute.get();
+                print.begun = begun;
+            }
+            return print.text;
+        } finally {
+            print.computing.unlock();
+        }
+    }
+}
