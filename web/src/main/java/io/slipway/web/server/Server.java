@@ -1,6 +1,7 @@
 package io.slipway.web.server;
 
 import io.slipway.engine.log.LogScan;
+import io.slipway.engine.route.Traffic;
 import io.slipway.fault.Fault;
 import io.slipway.runners.docker.SwitchClient;
 import io.slipway.web.api.Api;
@@ -51,9 +52,7 @@ public final class Server implements AutoCloseable {
             SwitchProcess process = new SwitchProcess(switchSettings(settings));
             process.ensure();
             closing.add(process.keep());
-            SwitchTraffic traffic =
-                    new SwitchTraffic(closing.add(new SwitchClient(process.control())));
-            serve(traffic);
+            serve(closing.add(new SwitchClient(process.control())));
         } catch (Throwable e) {
             closing.close();
             throw e;
@@ -66,7 +65,7 @@ public final class Server implements AutoCloseable {
                 settings.data(), settings.serving().listen(), settings.serving().trustedProxies());
     }
 
-    private void serve(SwitchTraffic traffic) {
+    private void serve(Traffic traffic) {
         Vertx vertx =
                 Vertx.vertx(
                         new VertxOptions()
