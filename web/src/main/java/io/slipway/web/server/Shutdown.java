@@ -7,6 +7,7 @@ import io.slipway.runners.docker.DockerAddress;
 import io.slipway.runners.docker.DockerEngine;
 import io.slipway.runners.docker.app.InstanceRemains;
 import io.slipway.runners.docker.app.RunningApps;
+import io.slipway.web.settings.DataFolder;
 import io.slipway.web.settings.DataPaths;
 import io.slipway.web.settings.Settings;
 import io.slipway.web.traffic.SwitchProcess;
@@ -15,9 +16,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -42,7 +41,7 @@ public final class Shutdown {
 
     /// Does it; what does not run is left out.
     public void run() throws InterruptedException {
-        server().ifPresent(this::stop);
+        DataFolder.holder(settings.data()).ifPresent(this::stop);
         SwitchProcess traffic = new SwitchProcess(Server.switchSettings(settings));
         if (traffic.isRunning()) {
             traffic.stop();
@@ -53,21 +52,6 @@ public final class Shutdown {
                 && Files.exists(paths.postgres().resolve("postmaster.pid"))) {
             EmbeddedDatabase.start(paths.postgres(), EmbeddedDatabase.defaultCache()).stop();
             report.accept("database stopped");
-        }
-    }
-
-    /// The process that has the folder.
-    private Optional<ProcessHandle> server() {
-        try {
-            List<String> lines = Files.readAllLines(settings.data().resolve("server"));
-            return lines.size() < 2
-                    ? Optional.empty()
-                    : ProcessHandle.of(Long.parseLong(lines.get(1)))
-                            .filter(
-                                    process ->
-                                            process.info().command().orElse("").endsWith("java"));
-        } catch (IOException | NumberFormatException e) {
-            return Optional.empty();
         }
     }
 

@@ -12,10 +12,12 @@ import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 
 /// The folder that holds everything, taken by one server at a time. Its file `server` names the
@@ -61,6 +63,30 @@ public final class DataFolder implements AutoCloseable {
                     Kind.CONFIGURATION,
                     "cannot use the data folder " + root + ": " + e.getMessage(),
                     "make it writable, or set SLIPWAY_DATA to another folder",
+                    e);
+        }
+    }
+
+    /// The process that has a folder now, as its lock says: what the file alone names may be long
+    /// gone, and its number another program's. Not for a process that has the folder itself.
+    public static Optional<ProcessHandle> holder(Path root) {
+        Path file = new DataPaths(root).server();
+        try (FileChannel channel =
+                FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+            if (channel.tryLock() != null) {
+                return Optional.empty();
+            }
+            List<String> lines = Files.readAllLines(file, StandardCharsets.US_ASCII);
+            return lines.size() < 2
+                    ? Optional.empty()
+                    : ProcessHandle.of(Long.parseLong(lines.get(1)));
+        } catch (NoSuchFileException e) {
+            return Optional.empty();
+        } catch (IOException | NumberFormatException e) {
+            throw new Fault(
+                    Kind.CONFIGURATION,
+                    "cannot tell who has the data folder " + root + ": " + e.getMessage(),
+                    "stop its server by hand",
                     e);
         }
     }
