@@ -5,22 +5,18 @@ import io.slipway.engine.access.Access;
 import io.slipway.engine.access.Caller;
 import io.slipway.engine.access.Right;
 import io.slipway.engine.access.Subject;
-import io.slipway.engine.access.TokenText;
 import io.slipway.engine.image.Registry;
 import io.slipway.engine.image.RegistryRefusal;
 import io.slipway.engine.image.RegistryRefusal.Code;
 import io.slipway.engine.image.RepositoryName;
+import io.slipway.web.http.Presented;
 
 import org.jspecify.annotations.Nullable;
 
-import java.nio.charset.StandardCharsets;
-import java.util.Base64;
 import java.util.Optional;
 
 /// Who asks the registry, and whether they may.
 final class RegistryRights {
-    private static final int LONGEST = 2000;
-
     private final Database database;
     private final Registry registry;
     private final boolean jobsOnly;
@@ -34,32 +30,10 @@ final class RegistryRights {
 
     /// Who holds the token of an `Authorization` header: Basic with any user, or Bearer.
     Optional<Caller> caller(@Nullable String authorization) {
-        String token = token(authorization == null ? "" : authorization);
-        if (token.isEmpty()) {
-            return Optional.empty();
-        }
-        return database.read(tx -> Access.authenticate(tx, TokenText.of(token)))
+        return Presented.password(authorization)
+                .or(() -> Presented.bearer(authorization))
+                .flatMap(token -> database.read(tx -> Access.authenticate(tx, token)))
                 .filter(caller -> !jobsOnly || caller.repository() != null);
-    }
-
-    private static String token(String authorization) {
-        String[] parts = authorization.strip().split(" +", 2);
-        if (parts.length < 2 || authorization.length() > LONGEST) {
-            return "";
-        }
-        if (parts[0].equalsIgnoreCase("Bearer")) {
-            return parts[1];
-        }
-        if (!parts[0].equalsIgnoreCase("Basic")) {
-            return "";
-        }
-        try {
-            byte[] decoded = Base64.getDecoder().decode(parts[1]);
-            String pair = new String(decoded, StandardCharsets.UTF_8);
-            return pair.substring(pair.indexOf(':') + 1);
-        } catch (IllegalArgumentException e) {
-            return "";
-        }
     }
 
     /// Lets the caller pass, or refuses.
