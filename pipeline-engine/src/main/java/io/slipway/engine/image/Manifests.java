@@ -61,9 +61,13 @@ public final class Manifests {
 
     private static final String REFERRERS =
             """
-            select digest, media_type, artifact_type, length(bytes) as size, bytes
-            from manifests
-            where repository = ? and subject = ? and (?::text is null or artifact_type = ?)
+            select digest, media_type, artifact_type, size, bytes
+            from (
+                select digest, media_type, artifact_type, length(bytes) as size, bytes, pushed_at,
+                    sum(length(bytes)) over (order by pushed_at, digest) as total
+                from manifests
+                where repository = ? and subject = ? and (?::text is null or artifact_type = ?)) m
+            where total <= 16777216
             order by pushed_at, digest
             """;
 
@@ -126,7 +130,7 @@ public final class Manifests {
         return database.read(tx -> tx.query(TAGS, row -> row.text("tag"), repository, last, limit));
     }
 
-    /// An index of the manifests whose subject this is.
+    /// An index of the manifests whose subject this is, of the oldest with 16 MiB together.
     ///
     /// @param artifactType null for all
     /// @return JSON

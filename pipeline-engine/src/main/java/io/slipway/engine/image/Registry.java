@@ -5,6 +5,7 @@ import static io.slipway.engine.image.RegistryRefusal.Code.BLOB_UPLOAD_UNKNOWN;
 import static io.slipway.engine.image.RegistryRefusal.Code.DIGEST_INVALID;
 import static io.slipway.engine.image.RegistryRefusal.Code.NAME_UNKNOWN;
 import static io.slipway.engine.image.RegistryRefusal.Code.SIZE_INVALID;
+import static io.slipway.engine.image.RegistryRefusal.Code.TOO_LARGE;
 
 import io.slipway.db.Database;
 import io.slipway.engine.access.Principals;
@@ -20,9 +21,11 @@ import io.slipway.fault.Fault;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.BooleanSupplier;
 
 /// What the registry holds. Blobs are stored once and belong to the repositories that were given
 /// them; a repository knows no blob of another one. Who may do what is decided before.
@@ -48,16 +51,39 @@ public final class Registry {
     private static final String UNLINK =
             "delete from repository_blobs where repository = ? and digest = ?";
 
+    private static final String BEGUN =
+            "insert into registry_uploads (id, repository) values (?, ?)";
+
+    private static final String UPLOAD =
+            "select true as there from registry_uploads where id = ? and repository = ?";
+
+    private static final String ENDED = "delete from registry_uploads where id = ?";
+
+    private static final String OLD_UPLOADS =
+            """
+            select id from registry_uploads
+            where begun_at < now() - ? * interval '1 second'
+            order by begun_at limit 1000
+            """;
+
     private final Database database;
     private final BlobStore blobs;
     private final Manifests manifests;
+    private final Limits limits;
 
     /// @param blobs where the bytes are
-    public Registry(Database database, BlobStore blobs) {
+    public Registry(Database database, BlobStore blobs, Limits limits) {
         this.database = database;
         this.blobs = blobs;
         this.manifests = new Manifests(database);
+        this.limits = limits;
     }
+
+    /// How much it takes.
+    ///
+    /// @param largestBlob in bytes
+    /// @param full whether the disk has no room that may be used up for images
+    public record Limits(long largestBlob, BooleanSupplier full) {}
 
     /// Manifests and tags.
     public Manifests manifests() {
@@ -119,29 +145,71 @@ public final class Registry {
         database.change(tx -> tx.update(UNLINK, repository, digest.toString()));
     }
 
-    /// Begins an upload.
-    public UUID begin() throws IOException {
-        return blobs.begin();
+    /// Begins an upload, which is of this repository only.
+    public UUID begin(String repository) throws IOException {
+        requireRoom();
+        UUID upload = blobs.begin();
+        database.change(tx -> tx.update(BEGUN, upload, repository));
+        return upload;
     }
 
-    /// How many bytes an upload has.
+    private void requireRoom() {
+        if (limits.full().getAsBoolean()) {
+            throw new Fault(
+                    Fault.Kind.UNAVAILABLE,
+                    "cannot take the image: the disk is 95 % full",
+                    "free space where the data folder is, then push again");
+        }
+    }
+
+    /// How many bytes an upload of this repository has.
     ///
-    /// @throws RegistryRefusal BLOB_UPLOAD_UNKNOWN when there is none
-    public long uploaded(UUID upload) throws IOException {
+    /// @throws RegistryRefusal BLOB_UPLOAD_UNKNOWN when the repository has no such upload
+    public long uploaded(String repository, UUID upload) throws IOException {
+        if (database.read(tx -> tx.first(UPLOAD, row -> true, upload, repository)).isEmpty()) {
+            throw unknownUpload();
+        }
         return blobs.uploaded(upload).orElseThrow(Registry::unknownUpload);
     }
 
-    /// Adds to an upload.
+    /// Adds to an upload of this repository. One that grows too large is dropped.
     ///
     /// @return its new length
+    /// @throws RegistryRefusal TOO_LARGE when it would have more bytes than a blob may have
     /// @throws BlobStore.WrongOffset when it has another length than `offset`
-    public long append(UUID upload, long offset, InputStream bytes)
+    public long append(String repository, UUID upload, long offset, InputStream bytes)
             throws IOException, BlobStore.WrongOffset {
+        uploaded(repository, upload);
+        requireRoom();
+        CappedStream capped = new CappedStream(bytes, limits.largestBlob() - offset);
         try {
-            return blobs.append(upload, offset, bytes);
+            long length = blobs.append(upload, offset, capped);
+            if (!capped.cut()) {
+                return length;
+            }
         } catch (Fault e) {
             throw unknown(e);
         }
+        discard(repository, upload);
+        throw tooLarge();
+    }
+
+    /// Refuses what is said to be too large before its bytes come.
+    ///
+    /// @param length how many bytes the blob would have
+    /// @throws RegistryRefusal TOO_LARGE
+    public void requireFits(long length) {
+        if (length > limits.largestBlob()) {
+            throw tooLarge();
+        }
+    }
+
+    private RegistryRefusal tooLarge() {
+        return new RegistryRefusal(
+                TOO_LARGE,
+                "the blob has more than the "
+                        + limits.largestBlob()
+                        + " bytes that SLIPWAY_BLOB_LIMIT allows");
     }
 
     /// Ends an upload; the blob then belongs to the repository.
@@ -151,24 +219,29 @@ public final class Registry {
     public BlobStore.Kept finish(String repository, UUID upload, Optional<Digest> expected)
             throws IOException {
         try {
+            uploaded(repository, upload);
             BlobStore.Kept kept = blobs.finish(upload, expected);
             String digest = kept.digest().toString();
             database.change(
                     tx -> {
                         tx.update(ADD_BLOB, digest, kept.size());
                         tx.update(LINK, repository, digest);
+                        tx.update(ENDED, upload);
                     });
             return kept;
         } catch (BlobStore.WrongDigest e) {
+            database.change(tx -> tx.update(ENDED, upload));
             throw new RegistryRefusal(DIGEST_INVALID, String.valueOf(e.getMessage()));
         } catch (Fault e) {
             throw unknown(e);
         }
     }
 
-    /// Drops an upload.
-    public void discard(UUID upload) throws IOException {
+    /// Drops an upload of this repository.
+    public void discard(String repository, UUID upload) throws IOException {
+        uploaded(repository, upload);
         blobs.discard(upload);
+        database.change(tx -> tx.update(ENDED, upload));
     }
 
     /// Stores bytes that are at hand.
@@ -176,9 +249,9 @@ public final class Registry {
     /// @param size how many they must be; negative for any number
     public BlobStore.Kept store(String repository, InputStream bytes, long size)
             throws IOException {
-        UUID upload = begin();
+        UUID upload = begin(repository);
         try {
-            long length = append(upload, 0, bytes);
+            long length = append(repository, upload, 0, bytes);
             if (size >= 0 && length != size) {
                 throw new RegistryRefusal(SIZE_INVALID, "the bytes were cut");
             }
@@ -186,7 +259,8 @@ public final class Registry {
         } catch (BlobStore.WrongOffset e) {
             throw new IOException(e);
         } finally {
-            discard(upload);
+            blobs.discard(upload);
+            database.change(tx -> tx.update(ENDED, upload));
         }
     }
 
@@ -194,7 +268,16 @@ public final class Registry {
     ///
     /// @return how many
     public int sweep() throws IOException {
-        return blobs.sweep(STALLED);
+        int swept = blobs.sweep(STALLED);
+        List<UUID> old =
+                database.read(
+                        tx -> tx.query(OLD_UPLOADS, row -> row.uuid("id"), STALLED.toSeconds()));
+        for (UUID upload : old) {
+            if (blobs.uploaded(upload).isEmpty()) {
+                database.change(tx -> tx.update(ENDED, upload));
+            }
+        }
+        return swept;
     }
 
     /// A credential that pulls from one project for a while.

@@ -28,6 +28,8 @@ public final class RegistryRefusal extends RuntimeException {
         NAME_UNKNOWN,
         /// The bytes are more or fewer than was said.
         SIZE_INVALID,
+        /// The blob has more bytes than may be: in the specification's words `SIZE_INVALID`.
+        TOO_LARGE,
         /// The credential does not allow it.
         DENIED,
         /// A credential is needed.

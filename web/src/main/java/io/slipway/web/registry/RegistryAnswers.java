@@ -18,7 +18,11 @@ final class RegistryAnswers {
     private RegistryAnswers() {}
 
     static void refuse(RoutingContext context, RegistryRefusal refusal) {
-        error(context, status(refusal.code()), refusal.code().name(), refusal.message());
+        error(context, status(refusal.code()), word(refusal.code()), refusal.message());
+    }
+
+    private static String word(Code code) {
+        return code == Code.TOO_LARGE ? Code.SIZE_INVALID.name() : code.name();
     }
 
     /// What is no refusal of the registry's own.
@@ -79,6 +83,7 @@ final class RegistryAnswers {
             case DENIED -> 403;
             case UNAUTHORIZED -> 401;
             case UNSUPPORTED -> 405;
+            case TOO_LARGE -> 413;
         };
     }
 }

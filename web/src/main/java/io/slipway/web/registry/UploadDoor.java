@@ -43,12 +43,13 @@ final class UploadDoor {
             return;
         }
         UUID upload = upload(path.reference());
-        long length = registry.uploaded(upload);
+        String repository = path.repository().toString();
+        long length = registry.uploaded(repository, upload);
         switch (method) {
             case "GET", "HEAD" -> state(context, path, upload, length, 204);
             case "PATCH" -> {
                 if (add(context, path, upload)) {
-                    state(context, path, upload, registry.uploaded(upload), 202);
+                    state(context, path, upload, registry.uploaded(repository, upload), 202);
                 }
             }
             case "PUT" -> {
@@ -58,7 +59,7 @@ final class UploadDoor {
                 }
             }
             case "DELETE" -> {
-                registry.discard(upload);
+                registry.discard(repository, upload);
                 RegistryAnswers.empty(context, 204);
             }
             default -> throw unsupported();
@@ -72,7 +73,7 @@ final class UploadDoor {
         }
         boolean whole = context.request().getParam("digest") != null;
         Optional<Digest> digest = whole ? Optional.of(digest(context)) : Optional.empty();
-        UUID upload = registry.begin();
+        UUID upload = registry.begin(path.repository().toString());
         if (digest.isEmpty()) {
             state(context, path, upload, 0, 202);
         } else if (add(context, path, upload)) {
@@ -108,9 +109,14 @@ final class UploadDoor {
     /// @return false when it does not fit there, which is answered then
     private boolean add(RoutingContext context, RegistryPath path, UUID upload) throws IOException {
         String range = context.request().getHeader("Content-Range");
+        String repository = path.repository().toString();
+        long offset = range == null ? registry.uploaded(repository, upload) : first(range);
+        String length = context.request().getHeader("Content-Length");
+        if (length != null && length.matches("\\d{1,18}")) {
+            registry.requireFits(offset + Long.parseLong(length));
+        }
         try (InputStream body = BodyInput.of(context)) {
-            long offset = range == null ? registry.uploaded(upload) : first(range);
-            registry.append(upload, offset, body);
+            registry.append(repository, upload, offset, body);
             return true;
         } catch (BlobStore.WrongOffset e) {
             located(context.response(), path, upload).putHeader("Range", range(e.length()));

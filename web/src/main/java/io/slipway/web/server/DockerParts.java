@@ -42,7 +42,11 @@ final class DockerParts implements AutoCloseable {
             this.runner = closing.add(new DockerRunner(engine, base.instance(), networks));
             this.registry =
                     new Registry(
-                            base.database(), new FolderBlobStore(base.folder().paths().blobs()));
+                            base.database(),
+                            new FolderBlobStore(base.folder().paths().blobs()),
+                            new Registry.Limits(
+                                    settings.keeping().largestBlob(),
+                                    () -> Disk.isFull(base.folder().paths().blobs())));
             closing.add(new StalledUploads(registry));
             EngineImages images = new EngineImages(engine, registry, settings.registry());
             this.builder = new DockerImageBuilder(engine, images);

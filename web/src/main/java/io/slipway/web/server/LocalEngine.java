@@ -96,7 +96,11 @@ public final class LocalEngine implements AutoCloseable {
         String instance = base.instance();
         JobNetworks networks = new JobNetworks(engine, instance, subnets, SPARE_NETWORKS);
         DockerRunner runner = closing.add(new DockerRunner(engine, instance, networks));
-        Registry registry = new Registry(database, new FolderBlobStore(paths.blobs()));
+        Registry registry =
+                new Registry(
+                        database,
+                        new FolderBlobStore(paths.blobs()),
+                        new Registry.Limits(Long.MAX_VALUE, () -> false));
         PassingImages images =
                 new PassingImages(
                         new DockerImageBuilder(

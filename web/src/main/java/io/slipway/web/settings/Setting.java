@@ -61,6 +61,18 @@ public enum Setting {
             "What generated Dockerfiles begin with: a registry that has the public names, such as"
                     + " `registry.example.com/mirror`, or single images, such as"
                     + " `node=registry.example.com/node`; several with commas."),
+    /// The registry's cap.
+    BLOB_LIMIT(
+            true,
+            "10Gi",
+            "The most bytes that one layer or other blob of the registry may have, such as `500Mi`"
+                    + " or `10Gi`."),
+    /// How much history there is.
+    KEEP_RUNS(
+            true,
+            "1000",
+            "How many of a project's newest runs are kept with their logs; older ones go, unless a"
+                    + " release of theirs is live or may be rolled back to."),
     /// Whose forwarding headers are believed.
     TRUSTED_PROXIES(
             true,

@@ -44,12 +44,20 @@ public record Settings(
     /// @param subnets a private IPv4 range in CIDR form
     /// @param published whether containers are always reached by ports on 127.0.0.1
     /// @param baseImages what generated Dockerfiles begin with
+    /// @param keeping how much is kept
     public record EngineSettings(
             @Nullable String docker,
             String registry,
             String subnets,
             boolean published,
-            FromImages baseImages) {}
+            FromImages baseImages,
+            Keeping keeping) {}
+
+    /// How much is kept.
+    ///
+    /// @param largestBlob the most bytes of one blob in the registry
+    /// @param runs of each project, the newest
+    public record Keeping(long largestBlob, int runs) {}
 
     /// What the command line uses.
     ///

@@ -6,6 +6,7 @@ import io.slipway.engine.secret.Secret;
 import io.slipway.fault.Fault;
 import io.slipway.web.settings.Settings.Client;
 import io.slipway.web.settings.Settings.EngineSettings;
+import io.slipway.web.settings.Settings.Keeping;
 import io.slipway.web.settings.Settings.Serving;
 import io.slipway.web.settings.Sources.Wrong;
 
@@ -67,7 +68,10 @@ final class SettingsReader {
                 sources.value(Setting.SUBNETS, Values::privateRange).orElse("10.202.0.0/16"),
                 sources.value(Setting.REACH, SettingsReader::published).orElse(false),
                 sources.value(Setting.BASE_IMAGES, SettingsReader::baseImages)
-                        .orElse(FromImages.PUBLIC));
+                        .orElse(FromImages.PUBLIC),
+                new Keeping(
+                        sources.value(Setting.BLOB_LIMIT, Values::bytes).orElse(10L << 30),
+                        sources.value(Setting.KEEP_RUNS, SettingsReader::runs).orElse(1000)));
     }
 
     private Path folder(String text) {
@@ -101,6 +105,13 @@ final class SettingsReader {
         } catch (IllegalArgumentException e) {
             throw new Wrong(String.valueOf(e.getMessage()));
         }
+    }
+
+    private static int runs(String text) {
+        if (text.matches("[1-9][0-9]{0,6}")) {
+            return Integer.parseInt(text);
+        }
+        throw new Wrong("write a number from 1 to 9999999");
     }
 
     private static boolean published(String text) {

@@ -100,6 +100,15 @@ final class Values {
         throw new Wrong("write it as unix:///var/run/docker.sock or tcp://host:2375");
     }
 
+    /// Such as `500Mi`.
+    static long bytes(String text) {
+        if (!text.matches("[1-9][0-9]{0,5}[MG]i")) {
+            throw new Wrong("write a size such as 500Mi or 10Gi");
+        }
+        long number = Long.parseLong(text.substring(0, text.length() - 2));
+        return number << (text.endsWith("Mi") ? 20 : 30);
+    }
+
     static String network(String text) {
         int slash = text.indexOf('/');
         if (slash > 0 && text.substring(slash + 1).matches("[0-9]{1,3}")) {

@@ -51,8 +51,12 @@ final class TestRegistry implements AutoCloseable {
             select job.id, job.project_id, 1, 0, 'running', runner.id from job, runner returning id
             """;
 
+    /// What the largest blob of these tests has.
+    static final long LARGEST_BLOB = 40_000_000;
+
     final Registry registry;
     final int port;
+    volatile boolean full;
     private final Database database;
     private final Vertx vertx = Vertx.vertx();
     private final Handover handover = new Handover();
@@ -62,7 +66,11 @@ final class TestRegistry implements AutoCloseable {
 
     TestRegistry(Database database, Path folder, boolean jobsOnly) throws Exception {
         this.database = database;
-        this.registry = new Registry(database, new FolderBlobStore(folder));
+        this.registry =
+                new Registry(
+                        database,
+                        new FolderBlobStore(folder),
+                        new Registry.Limits(LARGEST_BLOB, () -> full));
         Router router = Router.router(vertx);
         new RegistryHandler(database, registry, handover, jobsOnly).mount(router);
         this.http =

@@ -85,6 +85,8 @@ final class SettingsTest {
         environment.put("SLIPWAY_DOCKER", "unix:///run/docker.sock");
         environment.put("SLIPWAY_SUBNETS", "172.30.0.0/16");
         environment.put("SLIPWAY_REACH", "published");
+        environment.put("SLIPWAY_BLOB_LIMIT", "500Mi");
+        environment.put("SLIPWAY_KEEP_RUNS", "50");
         environment.put("SLIPWAY_TRUSTED_PROXIES", "10.0.0.0/8,fd00::/8");
         environment.put("SLIPWAY_SERVER", "http://other:9000");
         Settings settings = read();
@@ -97,6 +99,8 @@ final class SettingsTest {
         assertThat(settings.engine().docker()).isEqualTo("unix:///run/docker.sock");
         assertThat(settings.engine().subnets()).isEqualTo("172.30.0.0/16");
         assertThat(settings.engine().published()).isTrue();
+        assertThat(settings.engine().keeping().largestBlob()).isEqualTo(500L << 20);
+        assertThat(settings.engine().keeping().runs()).isEqualTo(50);
         assertThat(settings.serving().trustedProxies()).containsExactly("10.0.0.0/8", "fd00::/8");
         assertThat(settings.client().server()).isEqualTo(URI.create("http://other:9000"));
         assertThat(settings.toString()).doesNotContain("geheim");
@@ -164,6 +168,8 @@ final class SettingsTest {
         refused("SLIPWAY_TRUSTED_PROXIES", "proxy", "is no network");
         refused("SLIPWAY_REGISTRY", "host:port", "write a number from 1 to 65535");
         refused("SLIPWAY_REACH", "never", "write auto or published");
+        refused("SLIPWAY_KEEP_RUNS", "0", "write a number from 1 to 9999999");
+        refused("SLIPWAY_BLOB_LIMIT", "0", "write a size such as 500Mi or 10Gi");
         refused("SLIPWAY_LISTEN", ",", "it is an empty list");
     }
 

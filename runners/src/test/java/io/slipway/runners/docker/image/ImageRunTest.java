@@ -80,7 +80,11 @@ final class ImageRunTest {
         project = Plans.project(database, name);
         repositories = new Repositories(folder.resolve("repositories"));
         repositories.create(project);
-        registry = new Registry(database, new FolderBlobStore(folder.resolve("blobs")));
+        registry =
+                new Registry(
+                        database,
+                        new FolderBlobStore(folder.resolve("blobs")),
+                        new Registry.Limits(Long.MAX_VALUE, () -> false));
         git = Git.init(Files.createDirectory(folder.resolve("source")));
         dispatcher =
                 new Dispatcher(
