@@ -15,6 +15,7 @@ import io.slipway.engine.release.RolloutParts;
 import io.slipway.engine.release.RolloutRuns;
 import io.slipway.engine.release.RolloutWork;
 import io.slipway.engine.release.Supervisor;
+import io.slipway.engine.retention.Retention;
 import io.slipway.engine.route.AppAddresses;
 import io.slipway.engine.route.Routes;
 import io.slipway.engine.route.ServerLink;
@@ -195,6 +196,8 @@ final class Engine implements AutoCloseable {
         appLogs.start();
         Supervisor supervisor = closing.add(new Supervisor(parts, rolloutRuns));
         supervisor.start();
+        closing.add(
+                new Retention(database, repositories, base.settings().engine().keeping().runs()));
         closing.add(
                 new QueueParts(
                         base, docker.runner(), work, new Settlement(database, repositories)));
