@@ -7,6 +7,7 @@ import io.slipway.engine.source.CommitId;
 
 import org.jspecify.annotations.Nullable;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -27,12 +28,29 @@ public final class Deliveries {
             from deliveries where id = ?
             """;
 
-    private static final String RECEIVED =
+    private static final String OF_SERVER =
             """
             select id, push_id, atomic, project_id, principal_id, ref, old_commit, new_commit,
                 options, state, gated, result, reason
-            from deliveries where state = 'received' and kind = 'push'
+            from deliveries where state = 'received' and kind = 'push' and server_id = ?
             order by received_at, id
+            """;
+
+    /// Takes over what belongs to nobody who lives. The database's clock decides, and a row that
+    /// somebody else is taking over is his.
+    private static final String TAKE_OVER =
+            """
+            update deliveries set server_id = ?
+            where id in (
+                select d.id from deliveries d
+                where d.state = 'received' and d.kind = 'push'
+                    and d.server_id is distinct from ?
+                    and not exists (
+                        select 1 from servers s
+                        where s.id = d.server_id
+                            and s.seen_at > now() - ? * interval '1 millisecond')
+                order by d.received_at limit 1000
+                for update skip locked)
             """;
 
     private final Database database;
@@ -89,17 +107,17 @@ public final class Deliveries {
     /// Writes one row for each ref.
     ///
     /// @return their ids, in the push's order
-    static List<UUID> receive(Tx tx, Push push) {
-        return push.changes().stream().map(change -> receive(tx, push, change)).toList();
+    static List<UUID> receive(Tx tx, Push push, UUID server) {
+        return push.changes().stream().map(change -> receive(tx, push, change, server)).toList();
     }
 
-    private static UUID receive(Tx tx, Push push, Push.Change change) {
+    private static UUID receive(Tx tx, Push push, Push.Change change, UUID server) {
         UUID id = UUID.randomUUID();
         tx.update(
                 """
                 insert into deliveries (id, kind, push_id, atomic, project_id, principal_id, ref,
-                    old_commit, new_commit, options)
-                values (?, 'push', ?, ?, ?, ?, ?, ?, ?, ?)
+                    old_commit, new_commit, options, server_id)
+                values (?, 'push', ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """,
                 id,
                 push.id(),
@@ -109,13 +127,24 @@ public final class Deliveries {
                 change.ref(),
                 hex(change.from()),
                 hex(change.to()),
-                push.options().toArray(String[]::new));
+                push.options().toArray(String[]::new),
+                server);
         return id;
     }
 
     /// Notes whether the ref waits for its run, before it moves.
-    static void decide(Tx tx, UUID id, boolean gated) {
-        tx.update("update deliveries set gated = ? where id = ? and state = 'received'", gated, id);
+    ///
+    /// @return false when another server has taken the delivery over
+    static boolean decide(Tx tx, UUID id, boolean gated, UUID server) {
+        return tx.update(
+                        """
+                        update deliveries set gated = ?
+                        where id = ? and state = 'received' and server_id = ?
+                        """,
+                        gated,
+                        id,
+                        server)
+                == 1;
     }
 
     /// The run exists; the ref waits for it.
@@ -154,8 +183,16 @@ public final class Deliveries {
         return tx.first(BY_ID, Deliveries::delivery, id);
     }
 
-    static List<Delivery> received(Tx tx) {
-        return tx.query(RECEIVED, Deliveries::delivery);
+    /// What this server has not come to an end with.
+    static List<Delivery> received(Tx tx, UUID server) {
+        return tx.query(OF_SERVER, Deliveries::delivery, server);
+    }
+
+    /// Makes this server the holder of what a server left that was not seen for that long.
+    ///
+    /// @return how many
+    static int takeOver(Tx tx, UUID server, Duration unseen) {
+        return tx.update(TAKE_OVER, server, server, unseen.toMillis());
     }
 
     /// The refs of one push, held until the transaction ends: whoever settles is alone.

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -31,6 +32,10 @@ import java.util.UUID;
 /// plans.
 public final class Pushes {
     private static final Logger log = LoggerFactory.getLogger(Pushes.class);
+
+    /// Longer than any lease: a server that was not seen for this long is gone.
+    private static final Duration GONE = Duration.ofMinutes(1);
+
     private static final String CUT_OFF = "Slipway stopped before this was taken up: push again";
 
     private final Database database;
@@ -38,21 +43,22 @@ public final class Pushes {
     private final Planning planning;
     private final Starts starts;
     private final ChangedFiles changed;
-    private final String domain;
+    private final Here here;
 
+    /// Where pushes are taken.
+    ///
+    /// @param server this server's identity
     /// @param domain below which apps get their hosts
+    public record Here(UUID server, String domain) {}
+
     public Pushes(
-            Database database,
-            Repositories repositories,
-            Planning planning,
-            Runs runs,
-            String domain) {
+            Database database, Repositories repositories, Planning planning, Runs runs, Here here) {
         this.database = database;
         this.repositories = repositories;
         this.planning = planning;
         this.starts = new Starts(repositories, runs);
         this.changed = new ChangedFiles(database, repositories);
-        this.domain = domain;
+        this.here = here;
     }
 
     /// Takes a push whose objects are in the repository. Returns when everything that need not wait
@@ -73,7 +79,7 @@ public final class Pushes {
     /// same. What cannot be told now, since the database is away, is left for the next start.
     private void goOn(List<UUID> ids, RuntimeException cause) {
         try {
-            database.read(Deliveries::received).stream()
+            database.read(tx -> Deliveries.received(tx, here.server())).stream()
                     .filter(delivery -> ids.contains(delivery.id()))
                     .forEach(this::recover);
         } catch (RuntimeException again) {
@@ -85,7 +91,7 @@ public final class Pushes {
         }
     }
 
-    private static List<UUID> written(Tx tx, Push push) {
+    private List<UUID> written(Tx tx, Push push) {
         for (Push.Change change : push.changes()) {
             Map<String, Object> detail = new HashMap<>();
             detail.put("old", String.valueOf(change.from()));
@@ -95,7 +101,7 @@ public final class Pushes {
                     push.principalId(),
                     new Audit.Entry(push.projectId(), "push", change.ref(), detail));
         }
-        return Deliveries.receive(tx, push);
+        return Deliveries.receive(tx, push, here.server());
     }
 
     private List<Ruling> taken(Push push, List<UUID> ids) {
@@ -138,10 +144,15 @@ public final class Pushes {
                 .toList();
     }
 
-    private static void decide(Tx tx, Decision decision) {
+    private void decide(Tx tx, Decision decision) {
         String refusal = decision.refusal();
         if (refusal == null) {
-            Deliveries.decide(tx, decision.delivery(), decision.gated());
+            if (!Deliveries.decide(tx, decision.delivery(), decision.gated(), here.server())) {
+                throw new Fault(
+                        Fault.Kind.CONFLICT,
+                        "cannot take the push: another server took it for abandoned",
+                        "push again");
+            }
         } else {
             Deliveries.settle(tx, decision.delivery(), Deliveries.Result.REFUSED, refusal);
         }
@@ -205,7 +216,7 @@ public final class Pushes {
         return new Judge(
                 repositories,
                 planning,
-                domain,
+                here.domain(),
                 project,
                 new Judge.Rules(
                         options,
@@ -214,9 +225,13 @@ public final class Pushes {
                         (ref, commit) -> changed.ofPush(project.id(), ref, commit, branch)));
     }
 
-    /// Ends what a killed server began. Called once at start, before pushes are taken.
+    /// Ends what this server began before it was killed, and what other servers did that are gone.
+    /// What a server that lives is about to take is left to it. Called once at start, before pushes
+    /// are taken.
     public void recover() {
-        List<Deliveries.Delivery> open = database.read(Deliveries::received);
+        database.change(tx -> Deliveries.takeOver(tx, here.server(), GONE));
+        List<Deliveries.Delivery> open =
+                database.read(tx -> Deliveries.received(tx, here.server()));
         for (Deliveries.Delivery delivery : open) {
             try {
                 recover(delivery);

@@ -32,6 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
 
@@ -43,6 +44,7 @@ final class RecoveryTest {
 
     @TempDir Path temp;
     private final Database database;
+    private final UUID server = UUID.randomUUID();
     private Repositories repositories;
     private long project;
     private long principal;
@@ -76,7 +78,12 @@ final class RecoveryTest {
     }
 
     private Pushes pushes(Planning planning) {
-        return new Pushes(database, repositories, planning, new Runs(), "localhost");
+        return pushes(planning, server);
+    }
+
+    private Pushes pushes(Planning planning, UUID by) {
+        return new Pushes(
+                database, repositories, planning, new Runs(), new Pushes.Here(by, "localhost"));
     }
 
     private Push push(
@@ -94,9 +101,9 @@ final class RecoveryTest {
     private void received(Push push, @Nullable Boolean gated) {
         database.change(
                 tx -> {
-                    UUID id = Deliveries.receive(tx, push).getFirst();
+                    UUID id = Deliveries.receive(tx, push, server).getFirst();
                     if (gated != null) {
-                        Deliveries.decide(tx, id, gated);
+                        Deliveries.decide(tx, id, gated, server);
                     }
                 });
     }
@@ -221,6 +228,47 @@ final class RecoveryTest {
                 .isInstanceOf(Fault.class);
         assertThat(delivery()).isEqualTo("settled none");
         assertThat(repositories.at(project, MAIN)).isEmpty();
+    }
+
+    @Test
+    void whatAnotherServerIsAboutToTakeIsLeftToIt() {
+        UUID other = UUID.randomUUID();
+        received(push(MAIN, null, commit), null);
+        try (Presence lives = new Presence(database, server, "test")) {
+            assertThat(lives).isNotNull();
+            pushes(REAL, other).recover();
+            assertThat(delivery()).isEqualTo("received -");
+        }
+    }
+
+    @Test
+    void whatAServerLeftThatIsGoneIsEndedByAnother() {
+        received(push(MAIN, null, commit), null);
+        new Presence(database, server, "test").close();
+        database.change(
+                tx ->
+                        tx.update(
+                                "update servers set seen_at = now() - interval '61 seconds'"
+                                        + " where id = ?",
+                                server));
+        pushes(REAL, UUID.randomUUID()).recover();
+        assertThat(delivery()).isEqualTo("settled none");
+    }
+
+    @Test
+    void aPushThatAnotherServerTookOverMovesNothing() {
+        Planning slow =
+                (request, tree) -> {
+                    database.change(
+                            tx -> Deliveries.takeOver(tx, UUID.randomUUID(), Duration.ZERO));
+                    return REAL.plan(request, tree);
+                };
+        Push push = push("refs/heads/feature", null, commit);
+        assertThatThrownBy(() -> pushes(slow).receive(push))
+                .isInstanceOf(Fault.class)
+                .hasMessageContaining("another server took it for abandoned");
+        assertThat(repositories.at(project, "refs/heads/feature")).isEmpty();
+        assertThat(runs()).isZero();
     }
 
     @Test

@@ -124,7 +124,7 @@ final class Engine implements AutoCloseable {
                                         liveApps(database),
                                         base.settings().engine().baseImages())),
                         runs,
-                        domain);
+                        new Pushes.Here(base.folder().identity(), domain));
     }
 
     private static HostOwners hostOwners(Database database) {

@@ -67,7 +67,7 @@ final class TestHost implements AutoCloseable {
                         repositories,
                         Planning.by(new Planner(HostOwners.NOBODY)),
                         new Runs(),
-                        "localhost");
+                        new Pushes.Here(UUID.randomUUID(), "localhost"));
         database.change(tx -> RunnerSlots.register(tx, "docker", "docker", 8));
         Router router = Router.router(vertx);
         GitHost.Watching watching =

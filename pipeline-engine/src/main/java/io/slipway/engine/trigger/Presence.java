@@ -1,0 +1,69 @@
+package io.slipway.engine.trigger;
+
+import io.slipway.db.Database;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import java.time.Duration;
+import java.util.UUID;
+
+/// Tells the other servers of the instance that this one lives, until it is closed. They end what a
+/// server left that is gone.
+public final class Presence implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(Presence.class);
+    private static final Duration EACH = Duration.ofSeconds(5);
+
+    private static final String SEEN =
+            """
+            insert into servers (id, version) values (?, ?)
+            on conflict (id) do update
+            set version = excluded.version, seen_at = now(),
+                started_at = case when ? then now() else servers.started_at end
+            """;
+
+    private final Database database;
+    private final UUID server;
+    private final String version;
+    private final Thread thread;
+
+    /// When it returns, this server has been seen.
+    ///
+    /// @param server its identity
+    /// @param version of Slipway
+    public Presence(Database database, UUID server, String version) {
+        this.database = database;
+        this.server = server;
+        this.version = version;
+        seen(true);
+        this.thread = Thread.ofVirtual().name("presence").start(this::run);
+    }
+
+    private void seen(boolean started) {
+        database.change(tx -> tx.update(SEEN, server, version, started));
+    }
+
+    private void run() {
+        try {
+            while (true) {
+                Thread.sleep(EACH);
+                beat();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void beat() {
+        try {
+            seen(false);
+        } catch (RuntimeException e) {
+            log.debug("this server could not tell that it lives: {}", e.toString());
+        }
+    }
+
+    @Override
+    public void close() {
+        thread.interrupt();
+    }
+}
