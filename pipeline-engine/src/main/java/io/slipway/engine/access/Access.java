@@ -17,8 +17,8 @@ import java.util.Set;
 public final class Access {
     private static final int LONGEST_TOKEN = 200;
 
-    /// The credentials of an attempt end with it, whether or not somebody revoked them. Time is the
-    /// database's.
+    /// The credentials of an attempt end with it, and a session with the token that it was made
+    /// with, whether or not somebody revoked them. Time is the database's.
     private static final String BY_TOKEN =
             """
             select t.id, t.sha256, t.scopes, t.project_id, t.repository,
@@ -26,10 +26,13 @@ public final class Access {
             from tokens t
             join principals p on p.id = t.principal_id
             left join attempts a on a.id = t.attempt_id
+            left join tokens o on o.id = t.session_of
             where t.sha256 = ?
               and t.revoked_at is null
               and (t.expires_at is null or t.expires_at > now())
               and (t.attempt_id is null or a.state = 'running')
+              and (t.session_of is null
+                   or o.revoked_at is null and (o.expires_at is null or o.expires_at > now()))
               and p.disabled_at is null
             """;
 

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 
 /// Tokens, as rows that hold only their SHA-256.
@@ -20,14 +21,30 @@ public final class Tokens {
             values (?, ?, ?, ?, ?, ?, ?, ?, now() + ? * interval '1 millisecond')
             """;
 
+    /// Of a session's own token there is no session, so that none outlives what its owner was
+    /// given.
+    private static final String INSERT_SESSION =
+            """
+            insert into tokens (principal_id, label, sha256, prefix, scopes, project_id, session_of,
+                                expires_at)
+            select principal_id, 'browser', ?, ?, scopes, project_id, id,
+                   now() + ? * interval '1 millisecond'
+            from tokens
+            where id = ? and session_of is null and attempt_id is null and repository is null
+            """;
+
     private static final String OF =
             """
             select id, label, prefix, scopes, project_id, created_at, expires_at
             from tokens
             where principal_id = ? and revoked_at is null and attempt_id is null
+              and session_of is null
               and (expires_at is null or expires_at > now())
             order by id
             """;
+
+    /// Whoever holds something open by a token looks again whether it may.
+    public static final String REVOKED = "token";
 
     private static final String REVOKE =
             "update tokens set revoked_at = now() where id = ? and revoked_at is null";
@@ -71,6 +88,22 @@ public final class Tokens {
         insert(tx, principal, grant, text, null, null);
     }
 
+    /// Makes a token for a browser, with the rights of another one; it is worth nothing once that
+    /// one is.
+    ///
+    /// @return empty for a token that is a session itself, or of an attempt
+    public static Optional<TokenText> session(Tx tx, Caller caller, Duration validFor) {
+        TokenText text = TokenText.random();
+        int made =
+                tx.update(
+                        INSERT_SESSION,
+                        text.sha256(),
+                        text.shown(),
+                        validFor.toMillis(),
+                        caller.tokenId());
+        return made == 1 ? Optional.of(text) : Optional.empty();
+    }
+
     /// Makes a credential for one repository of the registry. It ends with the attempt.
     ///
     /// @param scopes [Right#READ] to pull, [Right#PUSH] to push
@@ -101,7 +134,9 @@ public final class Tokens {
     ///
     /// @return whether it was worth something until now
     public static boolean revoke(Tx tx, long id) {
-        return tx.update(REVOKE, id) == 1;
+        boolean revoked = tx.update(REVOKE, id) == 1;
+        tx.notify(REVOKED, "");
+        return revoked;
     }
 
     private static void insert(

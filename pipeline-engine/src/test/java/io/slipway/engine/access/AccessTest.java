@@ -108,6 +108,35 @@ final class AccessTest {
     }
 
     @Test
+    void aSessionEndsWithItsTokenAndCannotMakeAnother() {
+        TokenText token = issue(Kind.PERSON, Set.of(Right.READ), shop.id(), null);
+        Caller owner = authenticate(token).orElseThrow();
+        TokenText session = session(owner).orElseThrow();
+        Caller browser = authenticate(session).orElseThrow();
+        assertThat(browser.principal()).isEqualTo(owner.principal());
+        assertThat(browser.scopes()).isEqualTo(owner.scopes());
+        assertThat(browser.projectId()).isEqualTo(shop.id());
+        assertThat(session(browser)).isEmpty();
+
+        revoke(owner.tokenId());
+        assertThat(authenticate(session)).isEmpty();
+
+        TokenText brief = issue(Kind.PERSON, ALL, null, Duration.ofHours(1));
+        Caller visitor = authenticate(brief).orElseThrow();
+        TokenText ofVisitor = session(visitor).orElseThrow();
+        database.change(
+                tx ->
+                        tx.update(
+                                "update tokens set expires_at = now() where id = ?",
+                                visitor.tokenId()));
+        assertThat(authenticate(ofVisitor)).isEmpty();
+    }
+
+    private Optional<TokenText> session(Caller caller) {
+        return database.transaction(tx -> Tokens.session(tx, caller, Duration.ofHours(24)));
+    }
+
+    @Test
     void theWholeMatrixOfRights() {
         Caller operator = authenticate(issue(Kind.OPERATOR, ALL, null, null)).orElseThrow();
         Caller person = authenticate(issue(Kind.PERSON, ALL, null, null)).orElseThrow();

@@ -2,7 +2,6 @@ package io.slipway.web.api;
 
 import io.slipway.db.Database;
 import io.slipway.engine.access.Access;
-import io.slipway.engine.access.Caller;
 import io.slipway.engine.access.TokenText;
 import io.slipway.engine.access.Tokens;
 import io.slipway.fault.Fault;
@@ -21,7 +20,7 @@ import java.time.Duration;
 import java.util.Optional;
 
 /// Signs browsers in: a token is exchanged for a cookie that holds another one, which ends with the
-/// session and can be revoked by itself.
+/// session, with the token that was given, or when it is revoked by itself.
 public final class SessionApi {
     private static final Duration SESSION = Duration.ofHours(24);
 
@@ -58,7 +57,7 @@ public final class SessionApi {
                 database.transaction(
                         tx ->
                                 Access.authenticate(tx, TokenText.of(token))
-                                        .map(caller -> session(tx, caller)));
+                                        .flatMap(caller -> Tokens.session(tx, caller, SESSION)));
         if (session.isEmpty()) {
             new ApiFaults().unauthorized(context);
             return;
@@ -85,14 +84,8 @@ public final class SessionApi {
         throw ApiRequest.bad("the body", "has no token");
     }
 
-    private static TokenText session(io.slipway.db.Tx tx, Caller caller) {
-        Tokens.Grant grant =
-                new Tokens.Grant("browser", caller.scopes(), caller.projectId(), SESSION);
-        return Tokens.issue(tx, caller.principal(), grant);
-    }
-
     private Cookie cookie(String value, long seconds) {
-        return Cookie.cookie(Api.COOKIE, value)
+        return Cookie.cookie(api.cookie(), value)
                 .setPath("/")
                 .setHttpOnly(true)
                 .setSecure(secure)

@@ -3,6 +3,7 @@ package io.slipway.web.live;
 import io.slipway.db.Notifications;
 import io.slipway.db.Signal;
 import io.slipway.db.Subscription;
+import io.slipway.engine.access.Tokens;
 import io.slipway.web.http.ClientGone;
 
 import java.io.IOException;
@@ -27,6 +28,7 @@ final class EventStream implements AutoCloseable {
     private final List<Subscription> subscriptions = new ArrayList<>();
     private final Map<Long, String> progress = new LinkedHashMap<>();
     private long checked = System.nanoTime();
+    private volatile boolean revoked;
 
     /// @param gone whether the reader hung up
     /// @param allowed whether the reader may still read all of it
@@ -42,6 +44,12 @@ final class EventStream implements AutoCloseable {
             subscriptions.add(notifications.subscribe(channel, id -> notified(channel, id)));
         }
         subscriptions.add(notifications.subscribe("progress", this::progressed));
+        subscriptions.add(notifications.subscribe(Tokens.REVOKED, ignored -> tokenRevoked()));
+    }
+
+    private void tokenRevoked() {
+        revoked = true;
+        signal.wake();
     }
 
     private record Progress(long job, String line) {}
@@ -93,9 +101,10 @@ final class EventStream implements AutoCloseable {
     }
 
     private boolean mayGoOn() {
-        if (System.nanoTime() - checked < CHECK_RIGHTS.toNanos()) {
+        if (!revoked && System.nanoTime() - checked < CHECK_RIGHTS.toNanos()) {
             return true;
         }
+        revoked = false;
         checked = System.nanoTime();
         return allowed.getAsBoolean();
     }

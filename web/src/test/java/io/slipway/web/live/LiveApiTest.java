@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.slipway.db.Database;
 import io.slipway.db.DatabaseExtension;
 import io.slipway.db.Notifications;
+import io.slipway.engine.access.Access;
 import io.slipway.engine.access.TokenText;
+import io.slipway.engine.access.Tokens;
 import io.slipway.engine.project.Project;
 import io.slipway.engine.project.ProjectName;
 import io.slipway.engine.project.Projects;
@@ -146,6 +148,19 @@ final class LiveApiTest {
                                     "update projects set latest_run = latest_run + 1 where id = ?",
                                     other.id()));
             assertThat(events.silent(1_500)).isTrue();
+        }
+    }
+
+    @Test
+    void aStreamEndsAtOnceWithItsToken() throws Exception {
+        TokenText brief = door.token(shop.id());
+        try (Events events = door.events("projects", brief, null)) {
+            events.next();
+            database.change(
+                    tx ->
+                            Tokens.revoke(
+                                    tx, Access.authenticate(tx, brief).orElseThrow().tokenId()));
+            assertThat(events.next().name()).isEqualTo("end");
         }
     }
 
