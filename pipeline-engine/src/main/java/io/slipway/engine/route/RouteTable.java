@@ -21,13 +21,25 @@ import java.util.TreeMap;
 /// @param ownHosts hosts, lower case and without port, that are Slipway's own beside `localhost`
 ///   and any IP address
 /// @param routes by host, lower case and without port
+/// @param self what Slipway calls itself, `https://slipway.example.com`: its pages tell why an app
+///   takes no request; `null` while it is not known
 public record RouteTable(
         long revision,
         @Nullable ServerLink server,
         List<String> ownHosts,
-        Map<String, Route> routes) {
+        Map<String, Route> routes,
+        @Nullable String self) {
     /// What a switch has before it was ever told anything.
-    public static final RouteTable EMPTY = new RouteTable(0, null, List.of(), Map.of());
+    public static final RouteTable EMPTY = new RouteTable(0, null, List.of(), Map.of(), null);
+
+    /// For a switch that knows no page of Slipway's.
+    public RouteTable(
+            long revision,
+            @Nullable ServerLink server,
+            List<String> ownHosts,
+            Map<String, Route> routes) {
+        this(revision, server, ownHosts, routes, null);
+    }
 
     /// @throws Fault CONFIGURATION when a host is no host or two apps want one loopback port
     public RouteTable {
@@ -63,7 +75,8 @@ public record RouteTable(
                 table.number("revision"),
                 server == null ? null : ServerLink.of(server),
                 table.texts("ownHosts"),
-                table.objects("routes", Route::of));
+                table.objects("routes", Route::of),
+                table.textOrNull("self"));
     }
 
     /// As JSON, with the link's secret: for the switch and its file only.
@@ -75,6 +88,7 @@ public record RouteTable(
         Map<String, Object> byHost = new LinkedHashMap<>();
         routes.forEach((host, route) -> byHost.put(host, route.json()));
         json.put("routes", byHost);
+        json.put("self", self);
         return PlainJson.write(json);
     }
 

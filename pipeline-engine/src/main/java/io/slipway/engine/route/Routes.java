@@ -45,19 +45,20 @@ public final class Routes {
     private final Database database;
     private final Traffic traffic;
     private final @Nullable ServerLink server;
-    private final List<String> ownHosts;
+    private final Own own;
+
+    /// What is Slipway's own.
+    ///
+    /// @param hosts names
+    /// @param self what it calls itself, without a slash at its end
+    public record Own(List<String> hosts, String self) {}
 
     /// @param server how the switch reaches this server; null when there is no listener
-    /// @param ownHosts host names that are Slipway's own
-    public Routes(
-            Database database,
-            Traffic traffic,
-            @Nullable ServerLink server,
-            List<String> ownHosts) {
+    public Routes(Database database, Traffic traffic, @Nullable ServerLink server, Own own) {
         this.database = database;
         this.traffic = traffic;
         this.server = server;
-        this.ownHosts = List.copyOf(ownHosts);
+        this.own = own;
     }
 
     /// Brings what the database says now to the switch. When it returns, the switch serves by it.
@@ -99,7 +100,7 @@ public final class Routes {
         for (Found found : tx.query(TABLE, Found::from)) {
             routes.merge(found.host(), found.route(), Routes::merged);
         }
-        return new RouteTable(revision, server, ownHosts, routes);
+        return new RouteTable(revision, server, own.hosts(), routes, own.self());
     }
 
     private static Route merged(Route a, Route b) {

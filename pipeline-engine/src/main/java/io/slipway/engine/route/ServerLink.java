@@ -18,6 +18,13 @@ public record ServerLink(String host, int port, String secret) {
     /// Carries the secret; without it the server must not believe the other two.
     public static final String LINK = "X-Slipway-Link";
 
+    /// The cookie by which a browser is known to Slipway. Cookies don't tell one port of a host
+    /// from another, so the switch keeps it from apps, which may have a port of `localhost`.
+    public static final String SESSION = "slipway_session";
+
+    /// The same where browsers come by HTTPS: with this prefix they take it from its own host only.
+    public static final String SECURE_SESSION = "__Host-" + SESSION;
+
     /// @throws io.slipway.fault.Fault CONFIGURATION when a part is out of its range
     public ServerLink {
         if (host == null || !host.matches("[0-9a-zA-Z:.-]{1,253}")) {

@@ -30,7 +30,8 @@ class RouteTableTest {
                                         "production",
                                         null,
                                         List.of("172.17.0.2:8080", "[fd00::2]:80"),
-                                        40001)));
+                                        40001)),
+                        "http://localhost:8080");
 
         assertThat(RouteTable.parse(table.toJson())).isEqualTo(table);
         assertThat(RouteTable.parse(RouteTable.EMPTY.toJson())).isEqualTo(RouteTable.EMPTY);

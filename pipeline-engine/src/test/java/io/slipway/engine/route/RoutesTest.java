@@ -26,14 +26,24 @@ final class RoutesTest {
     void aSwitchThatIsAheadOfANewDatabaseIsOvertaken() {
         traffic.revision = 1_000_000;
 
-        new Routes(database, traffic, null, List.of("slipway.example.com")).publish();
+        new Routes(
+                        database,
+                        traffic,
+                        null,
+                        new Routes.Own(List.of("slipway.example.com"), "http://localhost:8080"))
+                .publish();
 
         assertThat(traffic.revision).isEqualTo(1_000_001);
     }
 
     @Test
     void aTableThatComesLaterThanANewerOneIsNotApplied() {
-        Routes routes = new Routes(database, traffic, null, List.of());
+        Routes routes =
+                new Routes(
+                        database,
+                        traffic,
+                        null,
+                        new Routes.Own(List.of(), "http://localhost:8080"));
         routes.publish();
         traffic.newer =
                 database.transaction(

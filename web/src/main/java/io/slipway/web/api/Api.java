@@ -4,7 +4,9 @@ import io.slipway.db.Database;
 import io.slipway.engine.access.Access;
 import io.slipway.engine.access.Caller;
 import io.slipway.engine.access.TokenText;
+import io.slipway.engine.route.ServerLink;
 import io.slipway.web.http.Handover;
+import io.slipway.web.http.Presented;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.Cookie;
 import io.vertx.core.http.HttpMethod;
@@ -19,13 +21,13 @@ import java.util.Optional;
 /// Who asks, what is asked, and what is answered: each operation is a function of a checked
 /// request.
 public final class Api {
-    static final String COOKIE = "slipway_session";
     private static final String PREFIX = "/api/v1";
 
     private final Router router;
     private final Database database;
     private final Handover handover;
     private final String origin;
+    private final String cookie;
     private final ApiFaults faults = new ApiFaults();
 
     /// @param origin what Slipway calls itself, `http://localhost:8080`: the only origin whose
@@ -35,6 +37,7 @@ public final class Api {
         this.database = database;
         this.handover = handover;
         this.origin = origin;
+        this.cookie = origin.startsWith("https:") ? ServerLink.SECURE_SESSION : ServerLink.SESSION;
     }
 
     /// An operation; what it returns is the JSON of a 200, [Accepted] a 202, null a 204.
@@ -104,20 +107,21 @@ public final class Api {
     public Optional<Caller> caller(HttpServerRequest request) {
         String header = request.getHeader("Authorization");
         if (header != null) {
-            return header.regionMatches(true, 0, "Bearer ", 0, 7)
-                    ? authenticate(header.substring(7).strip())
-                    : Optional.empty();
+            return Presented.bearer(header).flatMap(this::authenticate);
         }
-        Cookie cookie = request.getCookie(COOKIE);
-        return cookie == null || !sameOrigin(request)
+        Cookie session = request.getCookie(cookie);
+        return session == null || !sameOrigin(request)
                 ? Optional.empty()
-                : authenticate(cookie.getValue());
+                : authenticate(TokenText.of(session.getValue()));
     }
 
-    private Optional<Caller> authenticate(String token) {
-        return token.length() > 200
-                ? Optional.empty()
-                : database.read(tx -> Access.authenticate(tx, TokenText.of(token)));
+    /// Name of the cookie that holds a browser's session.
+    String cookie() {
+        return cookie;
+    }
+
+    private Optional<Caller> authenticate(TokenText token) {
+        return database.read(tx -> Access.authenticate(tx, token));
     }
 
     boolean sameOrigin(HttpServerRequest request) {

@@ -104,7 +104,12 @@ final class Engine implements AutoCloseable {
         URI self = base.settings().serving().url();
         String domain = base.settings().serving().domain();
         this.addresses = new AppAddresses(self, !AppAddresses.resolves(domain));
-        this.routes = new Routes(database, traffic, server, ownHosts());
+        this.routes =
+                new Routes(
+                        database,
+                        traffic,
+                        server,
+                        new Routes.Own(ownHosts(), base.settings().serving().url().toString()));
         this.parts =
                 new RolloutParts(
                         database,

@@ -3,6 +3,7 @@ package io.slipway.web.traffic;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.slipway.engine.route.Route;
+import io.slipway.engine.route.RouteTable;
 import io.slipway.web.traffic.proxy.ProxyLimits;
 
 import org.junit.jupiter.api.AfterEach;
@@ -96,6 +97,43 @@ class RoutingTest {
     }
 
     @Test
+    void slipwaysOwnCookieNeverReachesAnApp() throws Exception {
+        try (App app = App.saying("hello")) {
+            traffic.apply(Switches.hello(1, app.address()).toJson());
+
+            Wire.get(
+                    port,
+                    "hello.localhost",
+                    "Cookie: a=1; slipway_session=slw_secret;b=2",
+                    "Cookie: __Host-slipway_session=slw_secret; my_slipway_session=3");
+            Wire.get(port, "hello.localhost", "Cookie: slipway_session=slw_secret");
+
+            assertThat(app.heads().getFirst().lines())
+                    .contains("cookie: a=1; b=2; my_slipway_session=3");
+            assertThat(app.heads()).noneMatch(head -> head.contains("slw_secret"));
+            assertThat(app.heads().getLast().toLowerCase(java.util.Locale.ROOT))
+                    .doesNotContain("cookie");
+        }
+    }
+
+    @Test
+    void anAppSignsNobodyInToSlipway() throws Exception {
+        App.Behaviour signing =
+                request -> {
+                    request.write(
+                            "HTTP/1.1 200 OK\r\nContent-Length: 0\r\nSet-Cookie: mine=1\r\n"
+                                    + "Set-Cookie: slipway_session=slw_x; Domain=localhost\r\n"
+                                    + "Set-Cookie: __Host-slipway_session=slw_x\r\n\r\n");
+                    return true;
+                };
+        try (App app = new App(signing)) {
+            traffic.apply(Switches.hello(1, app.address()).toJson());
+            Wire.Answer answer = Wire.get(port, "hello.localhost");
+            assertThat(answer.head()).contains("mine=1").doesNotContain("slw_x");
+        }
+    }
+
+    @Test
     void aTrustedProxyIsBelieved(@TempDir Path other) throws Exception {
         SwitchSettings settings =
                 Switches.settings(other, ProxyLimits.DEFAULT, "127.0.0.0/8", "10.0.0.0/8");
@@ -134,7 +172,14 @@ class RoutingTest {
     void anAppWithoutHealthyContainerIsUnavailableAndItsCauseStaysInside() throws Exception {
         Route route =
                 new Route("hello", "hello", "production", "it listens on 3000", List.of(), null);
-        traffic.apply(Switches.table(1, Map.of("hello.localhost", route)).toJson());
+        RouteTable table =
+                new RouteTable(
+                        1,
+                        null,
+                        List.of(),
+                        Map.of("hello.localhost", route),
+                        "https://slipway.example.com");
+        traffic.apply(table.toJson());
 
         Wire.Answer answer = Wire.get(port, "hello.localhost");
 
@@ -143,6 +188,7 @@ class RoutingTest {
         assertThat(answer.header("X-Request-Id")).matches("[0-9a-f]{16}");
         assertThat(answer.body())
                 .startsWith("hello has no healthy container at the moment.")
+                .contains("The cause, for its owner: https://slipway.example.com/hello\n")
                 .doesNotContain("3000");
     }
 

@@ -68,7 +68,12 @@ final class RolloutFixture implements AutoCloseable {
                         new LocalImages(docker),
                         reachable,
                         RolloutFixture::subnet);
-        Routes routes = new Routes(database, traffic, null, List.of());
+        Routes routes =
+                new Routes(
+                        database,
+                        traffic,
+                        null,
+                        new Routes.Own(List.of(), "http://localhost:8080"));
         this.parts =
                 new RolloutParts(
                         database,

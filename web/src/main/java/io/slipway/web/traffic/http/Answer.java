@@ -22,7 +22,18 @@ public record Answer(
         String what,
         String remedy,
         int retryAfter,
-        @Nullable String requestId) {
+        @Nullable String requestId,
+        @Nullable String causeAt) {
+    /// Of which no page tells more.
+    public Answer(
+            HttpResponseStatus status,
+            String what,
+            String remedy,
+            int retryAfter,
+            @Nullable String requestId) {
+        this(status, what, remedy, retryAfter, requestId, null);
+    }
+
     /// The request is malformed, or came too slowly.
     public static Answer refused(Refusal refusal) {
         return new Answer(
@@ -39,14 +50,18 @@ public record Answer(
                 null);
     }
 
-    /// An app that can take no request now. 503.
-    public static Answer unhealthy(String app, String requestId) {
+    /// An app that can take no request now. 503. Why is not told here: this host is the app's,
+    /// whose visitors nobody has signed in.
+    ///
+    /// @param causeAt the page that tells it to whoever may see the project
+    public static Answer unhealthy(String app, String requestId, @Nullable String causeAt) {
         return new Answer(
                 HttpResponseStatus.SERVICE_UNAVAILABLE,
                 app + " has no healthy container at the moment.",
                 "Try again in a few seconds; slipway status tells its owner why.",
                 5,
-                requestId);
+                requestId,
+                causeAt);
     }
 
     /// Slipway itself can take no request now. 503.
@@ -108,6 +123,7 @@ public record Answer(
     private String text() {
         return what
                 + (remedy.isEmpty() ? "" : "\n" + remedy)
+                + (causeAt == null ? "" : "\nThe cause, for its owner: " + causeAt)
                 + (requestId == null ? "" : "\nRequest " + requestId)
                 + "\n";
     }
@@ -118,13 +134,17 @@ public record Answer(
         <title>%d %s</title>
         <style>body{font:16px/1.5 system-ui,sans-serif;max-width:36rem;margin:15vh auto;padding:0 1rem;
         color-scheme:light dark}small{opacity:.7}</style>
-        <h1>%s</h1><p>%s</p><small>%s</small>
+        <h1>%s</h1><p>%s</p>%s<small>%s</small>
         """
                 .formatted(
                         status.code(),
                         escape(status.reasonPhrase()),
                         escape(what),
                         escape(remedy),
+                        causeAt == null
+                                ? ""
+                                : "<p><a href=\"%s\" rel=\"noreferrer\">The cause, for its owner</a></p>"
+                                        .formatted(escape(causeAt)),
                         requestId == null ? "Slipway" : "Slipway &middot; request " + requestId);
     }
 

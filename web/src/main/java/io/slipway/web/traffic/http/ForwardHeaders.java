@@ -11,6 +11,7 @@ import java.net.InetAddress;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /// Which headers cross the switch: none that belong to one connection, and none by which somebody
 /// outside could pretend to be a proxy.
@@ -74,6 +75,7 @@ public final class ForwardHeaders {
     static void forApp(HttpRequest request, Caller caller, InetAddress peer) {
         HttpHeaders headers = request.headers();
         NEVER_FROM_OUTSIDE.forEach(headers::remove);
+        dropSession(headers);
         headers.set("X-Forwarded-For", caller.forwardedFor(peer));
         headers.set("X-Forwarded-Proto", caller.scheme());
         String host = headers.get(HttpHeaderNames.HOST);
@@ -88,6 +90,39 @@ public final class ForwardHeaders {
                 .set(ServerLink.CLIENT, caller.client())
                 .set(ServerLink.SCHEME, caller.scheme())
                 .set(ServerLink.LINK, link.secret());
+    }
+
+    /// Slipway's own cookie is none of an app's business.
+    private static void dropSession(HttpHeaders headers) {
+        List<String> lines = headers.getAll(HttpHeaderNames.COOKIE);
+        if (lines.stream().noneMatch(line -> line.contains(ServerLink.SESSION))) {
+            return;
+        }
+        List<String> kept =
+                lines.stream()
+                        .flatMap(line -> Stream.of(line.split(";")))
+                        .map(String::strip)
+                        .filter(pair -> !pair.isEmpty() && !isSession(pair))
+                        .toList();
+        headers.remove(HttpHeaderNames.COOKIE);
+        if (!kept.isEmpty()) {
+            headers.set(HttpHeaderNames.COOKIE, String.join("; ", kept));
+        }
+    }
+
+    /// An app may not sign a browser in to Slipway, as whoever it likes.
+    public static void dropSessionOfApp(HttpHeaders headers) {
+        List<String> lines = headers.getAll(HttpHeaderNames.SET_COOKIE);
+        if (lines.stream().anyMatch(ForwardHeaders::isSession)) {
+            List<String> kept = lines.stream().filter(line -> !isSession(line)).toList();
+            headers.remove(HttpHeaderNames.SET_COOKIE);
+            kept.forEach(line -> headers.add(HttpHeaderNames.SET_COOKIE, line));
+        }
+    }
+
+    private static boolean isSession(String cookie) {
+        String name = cookie.split("[=;]", 2)[0].strip();
+        return name.equals(ServerLink.SESSION) || name.equals(ServerLink.SECURE_SESSION);
     }
 
     private static @Nullable String upgrade(HttpRequest request) {

@@ -15,6 +15,7 @@ import io.netty.handler.codec.http.HttpStatusClass;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
+import io.slipway.engine.route.Route;
 import io.slipway.web.traffic.http.Answer;
 import io.slipway.web.traffic.http.AnswerHead;
 import io.slipway.web.traffic.http.Call;
@@ -40,6 +41,7 @@ final class Exchange {
     private @Nullable Claim claim;
     private @Nullable BackHandler back;
     private String who = "Slipway";
+    private @Nullable Route app;
     private int sent;
     private boolean toServer;
     private boolean fresh;
@@ -69,6 +71,7 @@ final class Exchange {
             case Destination.NoServer() -> give(Answer.serverAway(Answer.newRequestId()));
             case Destination.Unhealthy(var route) -> {
                 who = route.app();
+                app = route;
                 if (tried.isEmpty()) {
                     unavailable(route.cause() == null ? "no backend" : route.cause());
                 } else {
@@ -77,6 +80,7 @@ final class Exchange {
             }
             case Destination.App(var claimed, var route) -> {
                 who = route.app();
+                app = route;
                 call.addressToApp();
                 go(claimed);
             }
@@ -224,6 +228,9 @@ final class Exchange {
     }
 
     private void head(HttpResponse response) {
+        if (!toServer) {
+            ForwardHeaders.dropSessionOfApp(response.headers());
+        }
         if (response.status().code() == 101) {
             changeProtocol(response);
         } else if (response.status().codeClass() == HttpStatusClass.INFORMATIONAL) {
@@ -362,7 +369,8 @@ final class Exchange {
     private void unavailable(String why) {
         String id = Answer.newRequestId();
         proxy.complaints().add(id, who, why);
-        give(toServer ? Answer.serverAway(id) : Answer.unhealthy(who, id));
+        String causeAt = app == null ? null : proxy.routes().page(app);
+        give(toServer ? Answer.serverAway(id) : Answer.unhealthy(who, id, causeAt));
     }
 
     private void give(Answer answer) {

@@ -196,6 +196,12 @@ public final class Routes {
                 && !reachable.contains(backend.name());
     }
 
+    /// The page of Slipway's that tells how an app is; null while it is not known.
+    @Nullable String page(Route route) {
+        String self = table().self();
+        return self == null ? null : self + "/" + route.project();
+    }
+
     private static Set<String> targets(RouteTable table) {
         Set<String> names = ConcurrentHashMap.newKeySet();
         table.routes().values().forEach(route -> names.addAll(route.backends()));
