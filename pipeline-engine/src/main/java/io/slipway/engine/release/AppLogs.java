@@ -1,7 +1,10 @@
 package io.slipway.engine.release;
 
 import io.slipway.db.Database;
+import io.slipway.db.Notifications;
 import io.slipway.db.Row;
+import io.slipway.db.Signal;
+import io.slipway.db.Subscription;
 import io.slipway.engine.release.AppContainers.AppContainer;
 import io.slipway.engine.release.AppContainers.State;
 import io.slipway.fault.Fault;
@@ -10,6 +13,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import java.io.ByteArrayOutputStream;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -56,7 +60,11 @@ public final class AppLogs implements AutoCloseable {
               select sequence from app_log_chunks where placement_id = ? order by sequence desc limit ?) s
             """;
 
+    /// Something of a placement was stored.
+    private static final String CHANNEL = "app-log";
+
     private final Database database;
+    private final Notifications notifications;
     private final Deployer deployer;
     private final Map<String, Thread> copied = new ConcurrentHashMap<>();
     private final Set<Lines> copying = ConcurrentHashMap.newKeySet();
@@ -65,8 +73,9 @@ public final class AppLogs implements AutoCloseable {
                     Thread.ofPlatform().name("app-logs").daemon().factory());
 
     /// Copies from the deployer's containers.
-    public AppLogs(Database database, Deployer deployer) {
+    public AppLogs(Database database, Notifications notifications, Deployer deployer) {
         this.database = database;
+        this.notifications = notifications;
         this.deployer = deployer;
     }
 
@@ -95,6 +104,43 @@ public final class AppLogs implements AutoCloseable {
     /// Where to begin so that about the last `chunks` are given.
     public long tail(long placementId, int chunks) {
         return database.read(tx -> tx.one(LAST, row -> row.number("before"), placementId, chunks));
+    }
+
+    /// Begins to wait for what is stored of a placement; to be opened before [#after] is asked, and
+    /// closed when done.
+    public News news(long placementId) {
+        return new News(placementId);
+    }
+
+    /// Somebody who waits.
+    public final class News implements AutoCloseable {
+        private final Signal signal = new Signal();
+        private final Subscription subscription;
+
+        private News(long placementId) {
+            String mine = Long.toString(placementId);
+            this.subscription =
+                    notifications.subscribe(
+                            CHANNEL,
+                            of -> {
+                                if (of.isEmpty() || of.equals(mine)) {
+                                    signal.wake();
+                                }
+                            });
+        }
+
+        /// Returns when there may be more, after a second at the latest.
+        public void await() throws InterruptedException {
+            signal.await(Duration.ofSeconds(1));
+            if (Thread.interrupted()) {
+                throw new InterruptedException();
+            }
+        }
+
+        @Override
+        public void close() {
+            subscription.close();
+        }
     }
 
     /// Begins to copy; containers that appear are found within a second.
@@ -199,6 +245,7 @@ public final class AppLogs implements AutoCloseable {
                                 container.name(),
                                 end,
                                 bytes);
+                        tx.notify(CHANNEL, Long.toString(placementId));
                         if (trims) {
                             tx.update(TRIM, placementId, placementId, CAP);
                         }

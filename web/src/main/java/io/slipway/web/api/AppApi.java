@@ -20,6 +20,7 @@ import io.vertx.core.http.HttpMethod;
 
 import org.jspecify.annotations.Nullable;
 
+import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -137,27 +138,32 @@ public final class AppApi {
                 .putHeader("X-Accel-Buffering", "no")
                 .putHeader("Cache-Control", "no-store");
         request.context().request().resume();
-        try (BodyOutput out =
-                new BodyOutput(request.context().response(), request.vertxContext())) {
-            long at = logs.tail(placement.id(), Math.max(chunks, 1));
-            while (true) {
-                List<AppLogs.Chunk> next = logs.after(placement.id(), at);
-                for (AppLogs.Chunk chunk : next) {
-                    out.write(chunk.bytes());
-                    at = chunk.sequence();
-                }
-                out.flush();
-                if (next.isEmpty() && !follow) {
-                    return Api.Answered.BY_ITSELF;
-                }
-                if (next.isEmpty()) {
-                    if (request.context().response().closed()) {
-                        return Api.Answered.BY_ITSELF;
-                    }
-                    Thread.sleep(300);
-                }
+        try (BodyOutput out = new BodyOutput(request.context().response(), request.vertxContext());
+                AppLogs.News news = logs.news(placement.id())) {
+            long at = copy(placement, logs.tail(placement.id(), Math.max(chunks, 1)), out);
+            while (follow && !request.context().response().closed()) {
+                news.await();
+                at = copy(placement, at, out);
             }
         }
+        return Api.Answered.BY_ITSELF;
+    }
+
+    /// Writes what is there.
+    ///
+    /// @return where to go on
+    private long copy(Placement placement, long from, BodyOutput out) throws IOException {
+        long at = from;
+        for (List<AppLogs.Chunk> next = logs.after(placement.id(), at);
+                !next.isEmpty();
+                next = logs.after(placement.id(), at)) {
+            for (AppLogs.Chunk chunk : next) {
+                out.write(chunk.bytes());
+                at = chunk.sequence();
+            }
+        }
+        out.flush();
+        return at;
     }
 
     private Object rollout(ApiRequest request) {

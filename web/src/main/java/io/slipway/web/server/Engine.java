@@ -118,7 +118,7 @@ final class Engine implements AutoCloseable {
                         routes,
                         new ConfiguredValues(configuration),
                         addresses);
-        this.appLogs = closing.add(new AppLogs(database, docker.deployer()));
+        this.appLogs = closing.add(new AppLogs(database, base.notifications(), docker.deployer()));
         this.pushes =
                 new Pushes(
                         database,
