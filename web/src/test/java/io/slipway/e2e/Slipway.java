@@ -182,6 +182,20 @@ final class Slipway implements AutoCloseable {
         }
     }
 
+    /// What the API answers that is text.
+    String text(String path) {
+        try {
+            HttpResponse<String> answer =
+                    send(
+                            HttpRequest.newBuilder(at("/api/v1" + path))
+                                    .header("Authorization", "Bearer " + token()));
+            assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+            return answer.body();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     private URI at(String path) {
         return URI.create("http://127.0.0.1:" + port + path);
     }

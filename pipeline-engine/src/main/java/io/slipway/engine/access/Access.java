@@ -69,7 +69,7 @@ public final class Access {
             case Subject.OfProject project ->
                     caller.repository() == null && goodFor(caller, project.id()) && local(right);
             case Subject.Repository repository ->
-                    (caller.repository() == null || caller.repository().equals(repository.name()))
+                    caller.reaches(repository.name())
                             && goodFor(caller, repository.projectId())
                             && (right == Right.READ || right == Right.PUSH);
         };

@@ -9,7 +9,8 @@ import java.util.Set;
 /// @param tokenId of the token's row
 /// @param scopes what the token was made for
 /// @param projectId the only project it is good for; null: every project
-/// @param repository the only repository of the registry it is good for, and then for nothing else
+/// @param repository the only repository of the registry it is good for, and then for nothing else;
+///   `shop/*` for all of the project `shop`
 public record Caller(
         Principal principal,
         long tokenId,
@@ -18,5 +19,13 @@ public record Caller(
         @Nullable String repository) {
     public Caller {
         scopes = Set.copyOf(scopes);
+    }
+
+    /// Whether the name of a repository is among those that it is good for.
+    public boolean reaches(String name) {
+        return repository == null
+                || repository.equals(name)
+                || repository.endsWith("/*")
+                        && name.startsWith(repository.substring(0, repository.length() - 1));
     }
 }

@@ -49,6 +49,8 @@ public final class Tokens {
     private static final String REVOKE =
             "update tokens set revoked_at = now() where id = ? and revoked_at is null";
 
+    private static final String KNOWN = "select true as known from tokens where sha256 = ?";
+
     private static final String REVOKE_ATTEMPT =
             "update tokens set revoked_at = now() where attempt_id = ? and revoked_at is null";
 
@@ -118,6 +120,21 @@ public final class Tokens {
         Grant grant = new Grant("attempt", scopes, repository.projectId(), validFor);
         insert(tx, Principals.slipway(tx), grant, text, repository.name(), attemptId);
         return text;
+    }
+
+    /// Makes a text a credential for all repositories of a project. It ends with the attempt. A
+    /// second time changes nothing.
+    ///
+    /// @param repositories `shop/*`, of the attempt's project
+    /// @param text that nobody can guess, the same for each claim of the attempt
+    public static void keepForAttempt(
+            Tx tx, long attemptId, Subject.Repository repositories, TokenText text) {
+        if (tx.first(KNOWN, row -> true, (Object) text.sha256()).isPresent()) {
+            return;
+        }
+        Set<Right> scopes = Set.of(Right.READ, Right.PUSH);
+        Grant grant = new Grant("attempt", scopes, repositories.projectId(), null);
+        insert(tx, Principals.slipway(tx), grant, text, repositories.name(), attemptId);
     }
 
     /// Ends the credentials of an attempt at once.

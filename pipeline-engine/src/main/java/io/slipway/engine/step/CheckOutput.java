@@ -1,5 +1,7 @@
 package io.slipway.engine.step;
 
+import io.slipway.engine.log.MaskedLog;
+import io.slipway.engine.log.Masks;
 import io.slipway.engine.plan.StepSpec;
 import io.slipway.engine.run.Claim;
 import io.slipway.engine.run.Outcome;
@@ -19,6 +21,8 @@ final class CheckOutput implements Runner.Sink, Marks.Into {
     private static final int LAST_LINES = 20;
 
     private final Claim claim;
+    private final Masks masks;
+    private final MaskedLog log;
     private final Marks marks;
     private final byte[] last = new byte[LAST];
     private long printed;
@@ -27,8 +31,11 @@ final class CheckOutput implements Runner.Sink, Marks.Into {
     private int failedStep = -1;
     private @Nullable RuntimeException failure;
 
-    CheckOutput(Claim claim) {
+    /// @param masks what must not be seen in the log
+    CheckOutput(Claim claim, Masks masks) {
         this.claim = claim;
+        this.masks = masks;
+        this.log = new MaskedLog(claim.log(), masks);
         this.marks = new Marks(claim.nonce(), this);
         this.streamEnd = claim.log().sourceEnd();
         // Nothing is stored before the starter was ready.
@@ -57,6 +64,7 @@ final class CheckOutput implements Runner.Sink, Marks.Into {
     synchronized void end() {
         if (failure == null) {
             marks.end(streamEnd);
+            log.end();
         } else {
             throw failure;
         }
@@ -81,7 +89,8 @@ final class CheckOutput implements Runner.Sink, Marks.Into {
         for (int i = 0; i < size; i++) {
             tail[i] = last[(int) ((printed - size + i) % LAST)];
         }
-        List<String> lines = new String(tail, StandardCharsets.UTF_8).lines().toList();
+        String text = masks.mask(new String(tail, StandardCharsets.UTF_8));
+        List<String> lines = text.lines().toList();
         return lines.subList(Math.max(0, lines.size() - LAST_LINES), lines.size());
     }
 
@@ -94,7 +103,7 @@ final class CheckOutput implements Runner.Sink, Marks.Into {
         }
         // What the starter says when it could not begin is evidence, and no step's output.
         if (ready) {
-            claim.log().append(bytes, offset, length, end);
+            log.append(bytes, offset, length, end);
         }
     }
 
@@ -106,6 +115,7 @@ final class CheckOutput implements Runner.Sink, Marks.Into {
 
     @Override
     public void begins(int step, long end) {
+        log.end();
         claim.steps().begin(step, Instant.now());
         moveTo(end);
     }
@@ -115,11 +125,13 @@ final class CheckOutput implements Runner.Sink, Marks.Into {
         if (code != 0) {
             failedStep = step;
         }
+        log.end();
         Outcome outcome = code == 0 ? Outcome.SUCCEEDED : Outcome.FAILED;
         claim.steps().end(step, outcome, code, null, Instant.now());
         moveTo(end);
     }
 
+    /// What was printed before the mark is in the log by then.
     private void moveTo(long end) {
         claim.log().append(NOTHING, 0, 0, end);
     }

@@ -1,5 +1,6 @@
 package io.slipway.engine.step;
 
+import io.slipway.engine.log.Masks;
 import io.slipway.engine.plan.CheckSpec;
 import io.slipway.engine.plan.JobSpec;
 import io.slipway.engine.plan.StepSpec;
@@ -8,11 +9,13 @@ import io.slipway.engine.run.Claim;
 import io.slipway.engine.run.JobWork;
 import io.slipway.engine.run.Reason;
 import io.slipway.engine.run.Verdict;
+import io.slipway.engine.step.RegistryAccess.Login;
 import io.slipway.fault.Fault;
 
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 
 /// Does check jobs: the steps of a job in one container of a runner. A container that runs already,
 /// or has ended, is adopted and its output taken from the byte where the log stands.
@@ -25,6 +28,7 @@ public final class CheckWork implements JobWork {
     private final Runner runner;
     private final Sources sources;
     private final String url;
+    private final RegistryAccess registry;
 
     /// Gives a job's sources.
     @FunctionalInterface
@@ -33,8 +37,16 @@ public final class CheckWork implements JobWork {
         Order.WorkTree of(Claim.Job job);
     }
 
+    /// For jobs that reach no registry.
+    ///
     /// @param url what Slipway calls itself, without a slash at its end; empty: nothing listens
     public CheckWork(Runner runner, Sources sources, String url) {
+        this(runner, sources, url, RegistryAccess.NONE);
+    }
+
+    /// @param url what Slipway calls itself, without a slash at its end
+    public CheckWork(Runner runner, Sources sources, String url, RegistryAccess registry) {
+        this.registry = registry;
         this.runner = runner;
         this.sources = sources;
         this.url = url;
@@ -44,8 +56,10 @@ public final class CheckWork implements JobWork {
     public Verdict perform(Claim claim) throws InterruptedException {
         CheckSpec spec = (CheckSpec) claim.job().spec();
         claim.steps().declare(spec.steps().stream().map(StepSpec::name).toList());
-        Order order = order(claim, spec);
-        CheckOutput output = new CheckOutput(claim);
+        Optional<Login> login = spec.network() ? registry.of(claim) : Optional.empty();
+        Order order = order(claim, spec, login);
+        CheckOutput output =
+                new CheckOutput(claim, Masks.of(login.stream().map(Login::password).toList()));
         try (Runner.RunningSteps running = open(claim, order, output)) {
             Runner.Exit exit = awaitEnd(claim, running);
             output.end();
@@ -92,12 +106,13 @@ public final class CheckWork implements JobWork {
         };
     }
 
-    private Order order(Claim claim, CheckSpec spec) {
+    private Order order(Claim claim, CheckSpec spec, Optional<Login> login) {
         Claim.Job job = claim.job();
         Map<String, String> env = new LinkedHashMap<>();
         env.put("CI", "true");
         env.putAll(spec.env());
         env.putAll(StepEnvironment.of(job, claim.name().attempt(), url));
+        login.ifPresent(to -> env.putAll(StepEnvironment.of(to)));
         return new Order(
                 claim.name(),
                 spec.image(),

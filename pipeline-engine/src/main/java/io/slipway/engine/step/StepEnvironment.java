@@ -34,6 +34,14 @@ final class StepEnvironment {
         return env;
     }
 
+    /// For jobs that reach the registry.
+    static Map<String, String> of(RegistryAccess.Login login) {
+        return Map.of(
+                "SLIPWAY_REGISTRY", login.address(),
+                "SLIPWAY_REGISTRY_USER", login.user(),
+                "SLIPWAY_REGISTRY_PASSWORD", login.password());
+    }
+
     private static String after(String prefix, String ref) {
         return ref.startsWith(prefix) ? ref.substring(prefix.length()) : "";
     }

@@ -211,6 +211,40 @@ final class AccessTest {
     }
 
     @Test
+    void aJobsCredentialReachesAllRepositoriesOfItsProjectAndNothingElse() {
+        Project third = project("third");
+        Project below = project("third/deep");
+        long attempt = database.transaction(tx -> RunningAttempt.insert(tx, third.id()));
+        TokenText token = TokenText.of("slw_a-word-that-nobody-guesses");
+        for (int claim = 1; claim <= 2; claim++) {
+            database.change(
+                    tx ->
+                            Tokens.keepForAttempt(
+                                    tx,
+                                    attempt,
+                                    new Subject.Repository(third.id(), "third/*"),
+                                    token));
+        }
+        Caller job = authenticate(token).orElseThrow();
+        for (Right right : Right.values()) {
+            boolean images = right == Right.READ || right == Right.PUSH;
+            assertThat(mayImages(job, right, third, "third/web")).isEqualTo(images);
+            assertThat(mayImages(job, right, third, "third/tools")).isEqualTo(images);
+            assertThat(mayImages(job, right, other, "other/web")).isFalse();
+            assertThat(mayImages(job, right, other, "third/web")).isFalse();
+            assertThat(mayImages(job, right, below, "third/deep/web")).isFalse();
+            assertThat(may(job, right, third)).isFalse();
+            assertThat(Access.may(job, right, Subject.INSTANCE)).isFalse();
+        }
+        database.change(tx -> RunningAttempt.end(tx, attempt));
+        assertThat(authenticate(token)).isEmpty();
+    }
+
+    private static boolean mayImages(Caller caller, Right right, Project project, String name) {
+        return Access.may(caller, right, new Subject.Repository(project.id(), name));
+    }
+
+    @Test
     void anotherTokenOfAnAttemptCanBeEndedEarly() {
         long attempt = database.transaction(tx -> RunningAttempt.insert(tx, other.id()));
         TokenText token =

@@ -40,8 +40,7 @@ final class RegistryRights {
     ///
     /// @throws RegistryRefusal DENIED, or NAME_UNKNOWN for what the caller must not know of
     void require(Caller caller, Right right, RepositoryName name) {
-        String bound = caller.repository();
-        if (bound != null && !bound.equals(name.toString())) {
+        if (!caller.reaches(name.toString())) {
             throw new RegistryRefusal(Code.DENIED, "the credential is for another repository");
         }
         if (!may(caller, Right.READ, name) && !may(caller, Right.PUSH, name)) {

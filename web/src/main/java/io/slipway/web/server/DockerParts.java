@@ -11,6 +11,7 @@ import io.slipway.runners.docker.image.DockerImageBuilder;
 import io.slipway.runners.docker.image.EngineImages;
 import io.slipway.runners.docker.job.DockerRunner;
 import io.slipway.runners.docker.network.JobNetworks;
+import io.slipway.runners.docker.network.RegistryNetwork;
 import io.slipway.runners.docker.network.Subnets;
 import io.slipway.web.settings.Settings.EngineSettings;
 
@@ -25,6 +26,7 @@ final class DockerParts implements AutoCloseable {
     private final Closing closing = new Closing();
     private final DockerEngine engine;
     private final JobNetworks networks;
+    private final RegistryNetwork registryNetwork;
     private final DockerRunner runner;
     private final Registry registry;
     private final DockerImageBuilder builder;
@@ -38,6 +40,8 @@ final class DockerParts implements AutoCloseable {
                     DockerAddress.find(env, Path.of(System.getProperty("user.home")));
             this.engine = closing.add(DockerEngine.connect(address, base.instance(), env));
             Subnets subnets = Subnets.of(engine.client(), settings.subnets());
+            this.registryNetwork =
+                    closing.add(new RegistryNetwork(engine.client(), base.instance(), subnets));
             this.networks = new JobNetworks(engine, base.instance(), subnets, SPARE_NETWORKS);
             this.runner = closing.add(new DockerRunner(engine, base.instance(), networks));
             this.registry =
@@ -79,6 +83,10 @@ final class DockerParts implements AutoCloseable {
 
     JobNetworks networks() {
         return networks;
+    }
+
+    RegistryNetwork registryNetwork() {
+        return registryNetwork;
     }
 
     DockerRunner runner() {

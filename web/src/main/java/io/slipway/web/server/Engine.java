@@ -29,8 +29,10 @@ import io.slipway.engine.secret.Configuration;
 import io.slipway.engine.secret.ConfigurationChanges;
 import io.slipway.engine.secret.SealingKey;
 import io.slipway.engine.source.Repositories;
+import io.slipway.engine.step.RegistryAccess;
 import io.slipway.engine.trigger.Deliveries;
 import io.slipway.engine.trigger.Planning;
+import io.slipway.engine.trigger.Presence;
 import io.slipway.engine.trigger.Pushes;
 import io.slipway.engine.trigger.Settlement;
 
@@ -87,6 +89,7 @@ final class Engine implements AutoCloseable {
     private final Routes routes;
     private final Pushes pushes;
     private final RolloutParts parts;
+    private final SealingKey key;
 
     /// @param server how the switch reaches the listener; null when there is none
     Engine(Foundation base, DockerParts docker, Traffic traffic, @Nullable ServerLink server) {
@@ -97,7 +100,7 @@ final class Engine implements AutoCloseable {
         this.history = new RunHistory(database);
         this.changes = closing.add(new RunChanges(base.notifications()));
         this.logs = new LogReader(database, base.notifications());
-        SealingKey key = SealingKey.at(base.folder().paths().key());
+        this.key = SealingKey.at(base.folder().paths().key());
         this.configuration = new Configuration(key);
         this.rolloutRuns = new RolloutRuns(runs);
         this.configurationChanges = new ConfigurationChanges(key, this::configured);
@@ -179,7 +182,10 @@ final class Engine implements AutoCloseable {
     }
 
     /// Begins to work: what was cut off first.
-    void start() {
+    ///
+    /// @param registry as jobs reach it
+    /// @param version of the program
+    void start(RegistryAccess registry, String version) {
         Database database = base.database();
         database.change(
                 tx -> {
@@ -188,12 +194,13 @@ final class Engine implements AutoCloseable {
                     tx.update(EVERY_ENVIRONMENT, target);
                 });
         repositories.sweep();
+        closing.add(new Presence(database, base.folder().identity(), version));
         pushes.recover();
         String url = base.settings().serving().url().toString();
         Map<JobKind, JobWork> work =
                 Map.of(
                         JobKind.CHECK,
-                        QueueParts.checks(docker.runner(), repositories, url),
+                        QueueParts.checks(docker.runner(), repositories, url, registry),
                         JobKind.IMAGE,
                         new ImageWork(database, repositories, docker.builder()),
                         JobKind.ROLLOUT,
@@ -235,6 +242,10 @@ final class Engine implements AutoCloseable {
 
     LogReader logs() {
         return logs;
+    }
+
+    SealingKey key() {
+        return key;
     }
 
     Configuration configuration() {

@@ -11,6 +11,7 @@ import io.slipway.engine.run.RunEnd;
 import io.slipway.engine.run.RunnerSlots;
 import io.slipway.engine.source.Repositories;
 import io.slipway.engine.step.CheckWork;
+import io.slipway.engine.step.RegistryAccess;
 import io.slipway.engine.step.Runner;
 
 import java.util.List;
@@ -46,7 +47,9 @@ final class QueueParts implements AutoCloseable {
     ///
     /// @param url what Slipway calls itself, for steps and for the remote of the workspace; empty:
     ///   there is nothing to call, and no remote
-    static CheckWork checks(Runner runner, Repositories repositories, String url) {
+    /// @param registry as jobs reach it
+    static CheckWork checks(
+            Runner runner, Repositories repositories, String url, RegistryAccess registry) {
         return new CheckWork(
                 runner,
                 job ->
@@ -56,7 +59,8 @@ final class QueueParts implements AutoCloseable {
                                         job.commit(),
                                         url.isEmpty() ? null : url + "/" + job.project() + ".git")
                                 ::writeTar,
-                url);
+                url,
+                registry);
     }
 
     private static Leftovers leftovers(Runner runner) {

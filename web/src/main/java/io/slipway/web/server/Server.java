@@ -77,7 +77,9 @@ public final class Server implements AutoCloseable {
         Handover handover = closing.add(new Handover());
         Engine engine = closing.add(new Engine(base, docker, traffic, listener.link()));
         mount(router, engine, handover);
-        engine.start();
+        RegistryDoor door = new RegistryDoor(base.database(), docker, engine.key());
+        door.open(vertx, handover);
+        engine.start(door, version);
     }
 
     private static String secret() {

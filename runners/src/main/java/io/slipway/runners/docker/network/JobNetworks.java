@@ -30,7 +30,7 @@ public final class JobNetworks implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(JobNetworks.class);
 
     /// Kind of the networks, in their label.
-    private static final String KIND = "job-network";
+    static final String KIND = "job-network";
 
     private static final int PREFIX = 28;
     private static final int MOST_KEPT = 8;
@@ -65,9 +65,9 @@ public final class JobNetworks implements AutoCloseable {
         return guard().unenforced();
     }
 
-    /// Lets jobs connect to a TCP port of this machine, such as the registry's.
-    public void allow(int port) {
-        guard().allow(port);
+    /// Lets jobs connect to a TCP port of one of this machine's addresses: the registry's.
+    public void allow(String address, int port) {
+        guard().allow(address, port);
     }
 
     /// Sees to it that a few networks with a way out are ready soon. Returns at once.
@@ -245,7 +245,8 @@ public final class JobNetworks implements AutoCloseable {
 
     private JobNetwork create(boolean egress) {
         for (int i = 1; ; i++) {
-            String number = "%05x".formatted(ThreadLocalRandom.current().nextInt(BRIDGE_NUMBERS));
+            int random = ThreadLocalRandom.current().nextInt(BRIDGE_NUMBERS);
+            String number = NetworkGuard.number(random, egress);
             String name = prefix() + number;
             try {
                 create(name, NetworkGuard.bridgePrefix(instance) + number, egress);

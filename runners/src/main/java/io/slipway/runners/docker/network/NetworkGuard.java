@@ -18,12 +18,15 @@ final class NetworkGuard {
     private static final Path RESOLVERS = Path.of("/etc/resolv.conf");
     private static final String REJECT = " -j REJECT --reject-with icmp-admin-prohibited\n";
 
+    /// No hexadecimal digit.
+    private static final String INTERNAL = "n";
+
     private final @Nullable Iptables iptables;
     private final String unenforced;
     private final String bridges;
     private final String forward;
     private final String input;
-    private final Set<Integer> ports = new TreeSet<>();
+    private final Set<String> ways = new TreeSet<>();
 
     private NetworkGuard(@Nullable Iptables iptables, String unenforced, String instance) {
         this.iptables = iptables;
@@ -55,14 +58,22 @@ final class NetworkGuard {
         return "sj" + instance;
     }
 
+    /// How the name of a job network's bridge goes on: 5 characters, of which the first is `n`
+    /// where there is no way out, not even to what jobs may reach of the host.
+    ///
+    /// @param random below 2^20
+    static String number(int random, boolean egress) {
+        return egress ? "%05x".formatted(random) : INTERNAL + "%04x".formatted(random & 0xffff);
+    }
+
     /// Why rules are not enforced; empty when they are.
     String unenforced() {
         return unenforced;
     }
 
-    /// Lets jobs connect to a TCP port of the host.
-    synchronized void allow(int port) {
-        if (ports.add(port)) {
+    /// Lets jobs connect to a TCP port of one of the host's addresses.
+    synchronized void allow(String address, int port) {
+        if (ways.add(" -d " + address + " -p tcp --dport " + port)) {
             write();
         }
     }
@@ -126,9 +137,11 @@ final class NetworkGuard {
         rules.append(way).append(" -d 169.254.0.0/16").append(REJECT);
         rules.append(way).append(" -o docker0").append(REJECT);
         rules.append(way).append(" -o br-+").append(REJECT);
-        for (int port : ports) {
+        rules.append("-A ").append(input).append(" -i ");
+        rules.append(bridges.replace("+", INTERNAL + "+")).append(REJECT);
+        for (String to : ways) {
             rules.append("-A ").append(input).append(" -i ").append(bridges);
-            rules.append(" -p tcp --dport ").append(port).append(" -j RETURN\n");
+            rules.append(to).append(" -j RETURN\n");
         }
         rules.append("-A ").append(input).append(" -i ").append(bridges).append(REJECT);
         return rules.append("COMMIT\n").toString();

@@ -8,7 +8,7 @@ class NetworkGuardTest {
     @Test
     void rulesAreTheseAndNothingElse() {
         NetworkGuard guard = NetworkGuard.of("1a2b3c4d", false);
-        guard.allow(5000);
+        guard.allow("10.201.7.1", 5000);
         String rules = guard.rules().replaceAll("(?m)^.*--dport 53 .*\n", "");
         assertThat(rules)
                 .isEqualTo(
@@ -21,10 +21,17 @@ class NetworkGuardTest {
                         -A SLIPWAY-1a2b3c4d -i sj1a2b3c4d+ -d 169.254.0.0/16 -j REJECT --reject-with icmp-admin-prohibited
                         -A SLIPWAY-1a2b3c4d -i sj1a2b3c4d+ -o docker0 -j REJECT --reject-with icmp-admin-prohibited
                         -A SLIPWAY-1a2b3c4d -i sj1a2b3c4d+ -o br-+ -j REJECT --reject-with icmp-admin-prohibited
-                        -A SLIPWAY-1a2b3c4d-IN -i sj1a2b3c4d+ -p tcp --dport 5000 -j RETURN
+                        -A SLIPWAY-1a2b3c4d-IN -i sj1a2b3c4dn+ -j REJECT --reject-with icmp-admin-prohibited
+                        -A SLIPWAY-1a2b3c4d-IN -i sj1a2b3c4d+ -d 10.201.7.1 -p tcp --dport 5000 -j RETURN
                         -A SLIPWAY-1a2b3c4d-IN -i sj1a2b3c4d+ -j REJECT --reject-with icmp-admin-prohibited
                         COMMIT
                         """);
+    }
+
+    @Test
+    void bridgesOfNetworksWithoutAWayOutAreToldByTheirNames() {
+        assertThat(NetworkGuard.number(0xfffff, true)).isEqualTo("fffff");
+        assertThat(NetworkGuard.number(0xfffff, false)).isEqualTo("nffff");
     }
 
     @Test
