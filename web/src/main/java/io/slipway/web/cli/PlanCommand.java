@@ -12,6 +12,8 @@ import io.slipway.engine.plan.PlanText;
 import io.slipway.engine.plan.Planner;
 import io.slipway.engine.source.FolderTree;
 import io.slipway.engine.translation.FoundPipeline;
+import io.slipway.engine.translation.Translation;
+import io.slipway.engine.yaml.YamlReader;
 import io.slipway.fault.Fault;
 import io.slipway.web.settings.Settings;
 
@@ -28,6 +30,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -77,10 +80,21 @@ public final class PlanCommand implements Callable<Integer> {
     @Option(names = "--force", description = "with --write: replace the .slipway.yml that is there")
     private boolean force;
 
+    @Option(
+            names = "--from",
+            paramLabel = "FILE",
+            description =
+                    "with --write: translate this file of GitHub Actions, GitLab CI or Woodpecker;"
+                            + " a path below the folder")
+    private @Nullable String from;
+
     @Override
     public Integer call() {
+        if (from != null && !write) {
+            throw new ParameterException(spec.commandLine(), "--from needs --write");
+        }
         if (write) {
-            return write();
+            return from == null ? write() : translate(from);
         }
         FolderTree tree = new FolderTree(folder);
         Checkout found = Checkout.at(folder);
@@ -128,6 +142,30 @@ public final class PlanCommand implements Callable<Integer> {
         put(FoundPipeline.text(found));
         found.notes().forEach(out::println);
         out.println("written: " + folder.resolve(Definition.FILE));
+        out.flush();
+        return 0;
+    }
+
+    /// From the pipeline file of another service.
+    ///
+    /// @param path its path below the folder
+    /// @return the exit code
+    private int translate(String path) {
+        String text =
+                new FolderTree(folder)
+                        .file(path, YamlReader.LARGEST)
+                        .map(bytes -> new String(bytes, StandardCharsets.UTF_8))
+                        .orElseThrow(
+                                () ->
+                                        new ParameterException(
+                                                spec.commandLine(),
+                                                "cannot read "
+                                                        + folder.resolve(path)
+                                                        + ": there is no such file"));
+        put(Translation.text(path, text));
+        PrintWriter out = spec.commandLine().getOut();
+        out.println("written: " + folder.resolve(Definition.FILE));
+        out.println("what is not translated stands in it as comments, with the reasons");
         out.flush();
         return 0;
     }

@@ -140,6 +140,39 @@ class PlanWriteTest {
                 .isEqualTo(1);
     }
 
+    @Test
+    void fileOfAnotherServiceIsTranslated() throws IOException {
+        write("shop/.gitlab-ci.yml", "test:\n  image: busybox\n  script: [ls]\n  tags: [a]\n");
+        Path file = parent.resolve("shop/.slipway.yml");
+        String folder = parent.resolve("shop").toString();
+
+        Answer answer = run(new PlanCommand(), "--write", "--from", ".gitlab-ci.yml", folder);
+
+        assertThat(answer.out()).startsWith("written: " + file + "\n");
+        assertThat(file)
+                .hasContent(
+                        """
+                        # Written by `slipway plan --write --from .gitlab-ci.yml`.
+                        # Every key that is possible: docs/pipeline-reference.yml
+                        jobs:
+                          test:
+                            image: busybox
+                            steps:
+                              - run: "ls"
+
+                        # What is not translated, and why:
+                        #
+                        # .gitlab-ci.yml:4: jobs run on Slipway's runner:
+                        #     tags: [a]
+                        """);
+        assertThat(run(new LintCommand(), file.toString()).code()).isZero();
+        assertThat(run(new PlanCommand(), "--write", "--from", "none.yml", "--force", folder))
+                .extracting(Answer::code)
+                .isEqualTo(2);
+        assertThat(run(new PlanCommand(), "--from", ".gitlab-ci.yml", folder).err())
+                .startsWith("--from needs --write");
+    }
+
     private static JsonNode jobs(Path folder) {
         String json = run(new PlanCommand(), "--json", folder.toString()).out();
         return JsonMapper.shared().readTree(json).path("jobs");
