@@ -23,6 +23,9 @@ public final class EngineImages {
     private final ArchiveExport export;
     private final EnginePull pull;
 
+    /// Whether the newest push got through: then nobody asks again before the next one.
+    private volatile boolean reached;
+
     /// @param address the name under which the engine reaches `/v2/`: `127.0.0.1:8080`
     public EngineImages(DockerEngine engine, Registry registry, String address) {
         this.engine = engine;
@@ -39,8 +42,10 @@ public final class EngineImages {
     String push(Built image, Destination to, Listener listener) throws InterruptedException {
         try {
             tag(image.engineId(), to);
-            if (push.reaches(to.credential())) {
+            if (reached || push.reaches(to.credential())) {
+                reached = false;
                 String digest = push.push(to, listener);
+                reached = true;
                 if (registry.manifests().find(to.repository(), digest).isPresent()) {
                     return digest;
                 }
