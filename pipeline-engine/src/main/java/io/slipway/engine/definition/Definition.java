@@ -1,6 +1,5 @@
 package io.slipway.engine.definition;
 
-import io.slipway.engine.grammar.Check;
 import io.slipway.engine.grammar.Findings;
 import io.slipway.engine.grammar.JsonSchema;
 import io.slipway.engine.language.Language;
@@ -9,7 +8,6 @@ import io.slipway.engine.source.SourceTree;
 import io.slipway.engine.yaml.Node;
 import io.slipway.engine.yaml.Place;
 import io.slipway.engine.yaml.YamlReader;
-import io.slipway.engine.yaml.YamlText;
 import io.slipway.fault.Fault;
 
 import org.jspecify.annotations.Nullable;
@@ -21,7 +19,6 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -34,8 +31,25 @@ import java.util.Set;
 /// @param text of the file; null when there is none, or when it could not be read as text
 /// @param pipeline null when there are problems
 /// @param problems sorted by place
+/// @param includes the other files that are part of it
 public record Definition(
-        String file, @Nullable String text, @Nullable Pipeline pipeline, List<Problem> problems) {
+        String file,
+        @Nullable String text,
+        @Nullable Pipeline pipeline,
+        List<Problem> problems,
+        List<Inclusions.Pin> includes) {
+    public Definition {
+        includes = List.copyOf(includes);
+    }
+
+    private Definition(
+            String file,
+            @Nullable String text,
+            @Nullable Pipeline pipeline,
+            List<Problem> problems) {
+        this(file, text, pipeline, problems, List.of());
+    }
+
     /// Where a definition is looked for.
     public static final String FILE = ".slipway.yml";
 
@@ -43,8 +57,13 @@ public record Definition(
             List.of(".slipway.yaml", "slipway.yml", "slipway.yaml");
     private static final int MOST_PROBLEMS = 200;
 
-    /// The definition of a commit or folder. Without a file it is the empty pipeline.
+    /// The definition of a commit or folder, without what it includes from other projects.
     public static Definition in(SourceTree tree) {
+        return in(tree, Inclusions.of(tree));
+    }
+
+    /// The definition of a commit or folder. Without a file it is the empty pipeline.
+    public static Definition in(SourceTree tree, Inclusions inclusions) {
         for (String wrong : WRONG_NAMES) {
             if (tree.exists(wrong)) {
                 String remedy =
@@ -63,7 +82,7 @@ public record Definition(
         }
         try {
             byte[] bytes = tree.file(FILE, YamlReader.LARGEST).orElse(new byte[0]);
-            return parse(FILE, decode(bytes));
+            return parse(FILE, decode(bytes), NotYet.KEYS, inclusions);
         } catch (CharacterCodingException e) {
             return broken(FILE, Place.START, "the file is not UTF-8", "save it as UTF-8");
         } catch (Fault fault) {
@@ -97,70 +116,55 @@ public record Definition(
 
     /// @param notYet keys that are refused
     static Definition parse(String file, String text, Set<String> notYet) {
+        return parse(file, text, notYet, wanted -> Optional.empty());
+    }
+
+    private static Definition parse(
+            String file, String text, Set<String> notYet, Inclusions inclusions) {
         List<Problem> problems = new ArrayList<>();
-        YamlText yaml = YamlReader.read(text);
-        yaml.flaws()
-                .forEach(
-                        f ->
-                                problems.add(
-                                        new Problem(
-                                                file,
-                                                f.at().line(),
-                                                f.at().column(),
-                                                "",
-                                                f.message(),
-                                                f.remedy())));
         Findings findings =
                 (at, path, wrong) ->
                         problems.add(
                                 new Problem(
-                                        file,
+                                        at.file().isEmpty() ? file : at.file(),
                                         at.line(),
                                         at.column(),
                                         path,
                                         wrong.message(),
                                         wrong.remedy()));
-        Map<String, Place> places = new LinkedHashMap<>();
-        Node.@Nullable Fields root = root(yaml, file, problems);
-        if (root != null) {
-            new Check(notYet, places, findings).root(Language.ROOT, root, Language.FREE);
+        Merge merge = new Merge(notYet, inclusions, findings);
+        Node.Fields root = merge.read(text);
+        if (root != null && !merge.incomplete()) {
             new Relations(root, findings).check();
-            new StartRules(root, findings).check();
             new EnvironmentRules(root, findings).check();
         }
         if (!problems.isEmpty()) {
-            return new Definition(file, text, null, tidy(file, problems));
+            return new Definition(file, text, null, tidy(file, problems), merge.pins());
         }
-        Pipeline pipeline = Assembly.pipeline(root, new Places(file, Map.copyOf(places)));
-        return new Definition(file, text, pipeline, List.of());
-    }
-
-    private static Node.@Nullable Fields root(YamlText yaml, String file, List<Problem> problems) {
-        Node root = yaml.root();
-        if (root == null) {
-            return null;
-        }
-        if (root instanceof Node.Fields fields) {
-            return fields;
-        }
-        Place at = root.at();
-        problems.add(
-                new Problem(
-                        file,
-                        at.line(),
-                        at.column(),
-                        "",
-                        "expected keys such as jobs and apps",
-                        "write something like " + Language.ROOT.example()));
-        return null;
+        Places places = new Places(file, Map.copyOf(merge.places()));
+        Pipeline pipeline = Assembly.pipeline(root, places);
+        return new Definition(file, text, pipeline, List.of(), merge.pins());
     }
 
     private static List<Problem> tidy(String file, List<Problem> found) {
         Set<String> seen = new LinkedHashSet<>();
         List<Problem> sorted = new ArrayList<>();
         found.stream()
-                .sorted(Comparator.comparingInt(Problem::line).thenComparingInt(Problem::column))
-                .filter(p -> seen.add(p.line() + ":" + p.column() + ":" + p.message()))
+                .sorted(
+                        Comparator.comparing((Problem p) -> !p.file().equals(file))
+                                .thenComparing(Problem::file)
+                                .thenComparingInt(Problem::line)
+                                .thenComparingInt(Problem::column))
+                .filter(
+                        p ->
+                                seen.add(
+                                        p.file()
+                                                + ":"
+                                                + p.line()
+                                                + ":"
+                                                + p.column()
+                                                + ":"
+                                                + p.message()))
                 .limit(MOST_PROBLEMS + 1L)
                 .forEach(sorted::add);
         if (sorted.size() > MOST_PROBLEMS) {

@@ -12,7 +12,8 @@ public record Places(String file, Map<String, Place> byPath) {
     /// A problem at a key, or at the nearest key above it that was written.
     public Problem problem(String path, String message, String remedy) {
         Place at = at(path);
-        return new Problem(file, at.line(), at.column(), path, message, remedy);
+        String in = at.file().isEmpty() ? file : at.file();
+        return new Problem(in, at.line(), at.column(), path, message, remedy);
     }
 
     private Place at(String path) {

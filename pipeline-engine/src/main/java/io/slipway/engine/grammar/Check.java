@@ -202,7 +202,7 @@ public final class Check {
         return !known && shape.forms().stream().anyMatch(Scalar.class::isInstance);
     }
 
-    private static boolean fits(Shape shape, Node node) {
+    static boolean fits(Shape shape, Node node) {
         return switch (shape) {
             case Scalar scalar -> node instanceof Node.Text;
             case ListOf list -> node instanceof Node.Items;
@@ -228,7 +228,10 @@ public final class Check {
     }
 
     private static String instead(Shape shape, Node node) {
-        boolean oneOfMany = shape instanceof ListOf && node instanceof Node.Text;
+        boolean oneOfMany =
+                shape instanceof ListOf list
+                        && node instanceof Node.Text
+                        && fits(list.item(), node);
         return oneOfMany && ((Node.Text) node).value().matches("[A-Za-z0-9_./-]{1,40}")
                 ? "write [" + ((Node.Text) node).value() + "]"
                 : like(shape.example());

@@ -46,13 +46,34 @@ public sealed interface Shape {
     /// A single value. Quotes make no difference.
     ///
     /// @param schema what a JSON Schema says of it
+    /// @param dollar what a `$` is in it
     /// @param check empty when the value is right
     record Scalar(
             String what,
             String example,
             Map<String, Object> schema,
+            Dollar dollar,
             Function<String, Optional<Mistake>> check)
-            implements Shape {}
+            implements Shape {
+        /// A value in which no `$` has a meaning.
+        Scalar(
+                String what,
+                String example,
+                Map<String, Object> schema,
+                Function<String, Optional<Mistake>> check) {
+            this(what, example, schema, Dollar.REFUSED, check);
+        }
+    }
+
+    /// What a `$` is in a value.
+    enum Dollar {
+        /// Itself, always: scripts, variables' values, words of commands.
+        LITERAL,
+        /// The begin of a variable, see [Template].
+        TEMPLATE,
+        /// Of no meaning; `${` is refused.
+        REFUSED
+    }
 
     /// A list of things of one kind.
     ///

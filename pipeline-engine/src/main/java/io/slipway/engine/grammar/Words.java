@@ -37,7 +37,12 @@ public final class Words {
 
     /// Any text, taken literally; may be empty and may hold `${`.
     public static Scalar literal(String what, String example) {
-        return new Scalar(what, example, Map.of("type", TEXT), text -> Optional.empty());
+        return new Scalar(
+                what,
+                example,
+                Map.of("type", TEXT),
+                Shape.Dollar.LITERAL,
+                text -> Optional.empty());
     }
 
     /// Text that is not empty, taken literally.
@@ -107,6 +112,7 @@ public final class Words {
                 what,
                 example,
                 Map.of("type", "string", "minLength", 1),
+                Shape.Dollar.TEMPLATE,
                 text ->
                         text.isBlank() || text.length() > 1000
                                 ? Optional.of(not(text, what, example))
@@ -121,6 +127,7 @@ public final class Words {
                         template.what(),
                         example,
                         template.schema(),
+                        Shape.Dollar.TEMPLATE,
                         text ->
                                 text.isBlank() || text.contains("$") || isImage(text)
                                         ? template.check().apply(text)
@@ -300,6 +307,7 @@ public final class Words {
                 shape.what(),
                 shape.example(),
                 shape.schema(),
+                shape.dollar(),
                 text -> {
                     Optional<Mistake> wrong = shape.check().apply(text);
                     if (wrong.isEmpty() || text.length() > 100 || text.isBlank()) {
@@ -355,6 +363,7 @@ public final class Words {
                 what,
                 example,
                 schema,
+                Shape.Dollar.LITERAL,
                 text -> ok.apply(text) ? Optional.empty() : Optional.of(not(text, what, example)));
     }
 

@@ -150,7 +150,10 @@ final class JobKeys {
                     key("secrets", SharedKeys.SECRETS, "secrets that its steps see"),
                     key(
                             "reports",
-                            keys("reports", "{ junit: \"**/*.xml\" }", key("junit", PATTERN, "")),
+                            keys(
+                                    "reports",
+                                    "{ junit: \"**/*.xml\" }",
+                                    key("junit", PATTERN, "in the form of JUnit")),
                             "files with results"),
                     key("artifacts", ARTIFACTS, "files that are kept"),
                     key("environment", Words.name("production"), "where it deploys"),

@@ -12,8 +12,6 @@ public final class NotYet {
                     "on.manual",
                     "concurrency",
                     "checkout",
-                    "include",
-                    "inputs",
                     "jobs.*.matrix",
                     "jobs.*.when",
                     "jobs.*.services",

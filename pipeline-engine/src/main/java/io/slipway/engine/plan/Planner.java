@@ -1,6 +1,7 @@
 package io.slipway.engine.plan;
 
 import io.slipway.engine.definition.Definition;
+import io.slipway.engine.definition.Inclusions;
 import io.slipway.engine.definition.Job;
 import io.slipway.engine.definition.Pipeline;
 import io.slipway.engine.definition.Problem;
@@ -76,14 +77,16 @@ public final class Planner {
         List<PlannedJob> jobs = new ArrayList<>();
         checks(pipeline, request, inputs, jobs, problems);
         List<String> names = jobs.stream().map(PlannedJob::name).toList();
-        Untouched untouched = new Untouched(request, live, gates.taking());
+        Untouched untouched = new Untouched(request, live, gates.taking(), definition.includes());
         Set<String> wanted = new LinkedHashSet<>(apps.stream().map(PlannedApp::name).toList());
         wanted.removeAll(untouched.of(apps));
         images(apps, wanted, jobs);
         Rollouts rollouts = new Rollouts(request, pipeline, owners, problems::add);
         jobs.addAll(rollouts.plan(gates.taking(), apps, wanted, names));
         tooMany(pipeline, jobs, problems);
-        List<String> notes = new ArrayList<>(images.notes());
+        List<String> notes =
+                new ArrayList<>(definition.includes().stream().map(Inclusions.Pin::text).toList());
+        notes.addAll(images.notes());
         if (!problems.isEmpty()) {
             problems.sort(Comparator.comparingInt(Problem::line).thenComparing(Problem::column));
             return wrong(gates, problems, notes);

@@ -3,6 +3,7 @@ package io.slipway.engine.plan;
 import io.slipway.engine.definition.App;
 import io.slipway.engine.definition.Definition;
 import io.slipway.engine.definition.Environment;
+import io.slipway.engine.definition.Inclusions;
 import io.slipway.engine.event.Changes;
 import io.slipway.engine.gate.LiveApps;
 
@@ -22,12 +23,18 @@ final class Untouched {
     private final PlanRequest request;
     private final LiveApps live;
     private final List<Environment> taking;
+    private final List<Inclusions.Pin> includes;
     private final List<String> notes = new ArrayList<>();
 
-    Untouched(PlanRequest request, LiveApps live, List<Environment> taking) {
+    Untouched(
+            PlanRequest request,
+            LiveApps live,
+            List<Environment> taking,
+            List<Inclusions.Pin> includes) {
         this.request = request;
         this.live = live;
         this.taking = taking;
+        this.includes = includes;
     }
 
     /// Why each of them is left out.
@@ -38,7 +45,7 @@ final class Untouched {
     /// Names of the apps that are left out.
     Set<String> of(List<PlannedApp> apps) {
         Set<String> untouched = new LinkedHashSet<>();
-        if (!(request.trigger().changes() instanceof Changes.Some changes)) {
+        if (!(request.trigger().changes() instanceof Changes.Some changes) || definition(changes)) {
             return untouched;
         }
         for (PlannedApp app : apps) {
@@ -65,6 +72,18 @@ final class Untouched {
         return untouched;
     }
 
+    /// Whether what apps are may have changed. What another project's file said before is not
+    /// known.
+    private boolean definition(Changes changes) {
+        return changes.touchFolder(Definition.FILE)
+                || includes.stream()
+                        .map(Inclusions.Pin::wanted)
+                        .anyMatch(
+                                wanted ->
+                                        wanted.project() != null
+                                                || changes.touchFolder(wanted.file()));
+    }
+
     /// @return null when the app's image is not built from a folder of its own
     private static @Nullable String folder(PlannedApp app) {
         boolean built = app.image() != null && app.app().origin() instanceof App.Built;
@@ -75,9 +94,7 @@ final class Untouched {
     private static boolean touched(PlannedApp app, String folder, Changes changes) {
         ImageSpec image = app.image();
         String dockerfile = image == null ? null : image.dockerfile();
-        return changes.touchFolder(folder)
-                || changes.touchFolder(Definition.FILE)
-                || dockerfile != null && changes.touchFolder(dockerfile);
+        return changes.touchFolder(folder) || dockerfile != null && changes.touchFolder(dockerfile);
     }
 
     /// Whether it and those that use its image live in every environment, made from this branch.

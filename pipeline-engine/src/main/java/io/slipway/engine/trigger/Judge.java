@@ -1,5 +1,6 @@
 package io.slipway.engine.trigger;
 
+import io.slipway.engine.definition.Inclusions;
 import io.slipway.engine.event.Changes;
 import io.slipway.engine.event.Trigger;
 import io.slipway.engine.plan.Plan;
@@ -10,12 +11,14 @@ import io.slipway.engine.source.Branches;
 import io.slipway.engine.source.CommitId;
 import io.slipway.engine.source.Refs;
 import io.slipway.engine.source.Repositories;
+import io.slipway.engine.source.SourceTree;
 import io.slipway.fault.Fault;
 
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.BiFunction;
+import java.util.function.Function;
 import java.util.function.Predicate;
 
 /// Decides what a change of one ref means. Changes nothing.
@@ -31,11 +34,13 @@ final class Judge {
     /// @param defaultBranch the project's, or the one that it would get by this push
     /// @param wasGated whether a ref waited for its run the last time that it was pushed
     /// @param changed what changed in a branch with a commit
+    /// @param inclusions where the files come from that a tree's definition includes
     record Rules(
             PushOptions options,
             String defaultBranch,
             Predicate<String> wasGated,
-            BiFunction<String, CommitId, Changes> changed) {}
+            BiFunction<String, CommitId, Changes> changed,
+            Function<SourceTree, Inclusions> inclusions) {}
 
     Judge(
             Repositories repositories,
@@ -146,7 +151,8 @@ final class Judge {
     }
 
     private Planning.Planned plan(PlanRequest request) {
-        return planning.plan(request, repositories.tree(project.id(), request.commit()));
+        SourceTree tree = repositories.tree(project.id(), request.commit());
+        return planning.plan(request, tree, rules.inclusions().apply(tree));
     }
 
     private Branches branches() {

@@ -1,6 +1,7 @@
 package io.slipway.engine.trigger;
 
 import io.slipway.engine.definition.Definition;
+import io.slipway.engine.definition.Inclusions;
 import io.slipway.engine.plan.Plan;
 import io.slipway.engine.plan.PlanRequest;
 import io.slipway.engine.plan.Planner;
@@ -12,12 +13,14 @@ import org.jspecify.annotations.Nullable;
 @FunctionalInterface
 public interface Planning {
     /// Reads the definition and plans.
-    Planned plan(PlanRequest request, SourceTree tree);
+    ///
+    /// @param inclusions where the files come from that the definition includes
+    Planned plan(PlanRequest request, SourceTree tree, Inclusions inclusions);
 
     /// The planner, on what [Definition#in] finds.
     static Planning by(Planner planner) {
-        return (request, tree) -> {
-            Definition definition = Definition.in(tree);
+        return (request, tree, inclusions) -> {
+            Definition definition = Definition.in(tree, inclusions);
             return new Planned(definition.text(), planner.plan(definition, request, tree));
         };
     }

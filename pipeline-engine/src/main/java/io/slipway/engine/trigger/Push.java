@@ -6,6 +6,7 @@ import org.jspecify.annotations.Nullable;
 
 import java.util.List;
 import java.util.UUID;
+import java.util.function.LongPredicate;
 
 /// A push as it arrived; its objects are in the repository, no ref has moved.
 ///
@@ -13,13 +14,15 @@ import java.util.UUID;
 /// @param principalId who pushes
 /// @param atomic all refs or none
 /// @param options as given with `git push -o`
+/// @param mayRead whether the pusher may read a project, by its id
 public record Push(
         UUID id,
         long projectId,
         long principalId,
         boolean atomic,
         List<String> options,
-        List<Change> changes) {
+        List<Change> changes,
+        LongPredicate mayRead) {
 
     /// One ref of it.
     ///

@@ -22,8 +22,10 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.LongPredicate;
 
 /// Takes a push: writes it down, decides what each ref means, moves what need not wait, starts the
 /// runs. Safe for use by many threads.
@@ -110,7 +112,7 @@ public final class Pushes {
         if (project.defaultBranch() == null && !branch.isEmpty()) {
             branches(project).head(branch);
         }
-        Judge judge = judge(project, PushOptions.parse(push.options()), branch);
+        Judge judge = judge(project, PushOptions.parse(push.options()), branch, push.mayRead());
         List<Decision> decisions = new ArrayList<>();
         for (int i = 0; i < ids.size(); i++) {
             decisions.add(judge.judge(ids.get(i), push.changes().get(i)));
@@ -123,10 +125,41 @@ public final class Pushes {
                     if (existsNow(moved)) {
                         FirstBranch.exists(tx, project.id(), branch);
                     }
-                    return decided.stream()
-                            .map(d -> ruling(tx, project, d, moved, push.principalId()))
-                            .toList();
+                    return rulings(tx, project, decided, moved, push.principalId());
                 });
+    }
+
+    /// First what starts a run, then what only waits for it.
+    private List<Ruling> rulings(
+            Tx tx,
+            Project project,
+            List<Decision> decided,
+            Map<UUID, Moved> moved,
+            @Nullable Long principal) {
+        Map<UUID, Ruling> rulings = new HashMap<>();
+        for (Decision decision : decided) {
+            if (!onlyWaits(decision, moved)) {
+                rulings.put(decision.delivery(), ruling(tx, project, decision, moved, principal));
+            }
+        }
+        Optional<Runs.Created> run =
+                rulings.values().stream()
+                        .filter(Ruling.Waits.class::isInstance)
+                        .map(ruling -> ((Ruling.Waits) ruling).run())
+                        .findFirst();
+        for (Decision decision : decided) {
+            if (onlyWaits(decision, moved)) {
+                rulings.put(decision.delivery(), starts.waitsFor(tx, decision, run.orElseThrow()));
+            }
+        }
+        return decided.stream()
+                .map(decision -> Objects.requireNonNull(rulings.get(decision.delivery())))
+                .toList();
+    }
+
+    private static boolean onlyWaits(Decision decision, Map<UUID, Moved> moved) {
+        boolean starts = decision.planned() != null;
+        return !starts && !decision.refused() && !moved.containsKey(decision.delivery());
     }
 
     /// Of an atomic push nothing moves when one ref is refused, and everything waits when one does.
@@ -212,7 +245,8 @@ public final class Pushes {
         return pushed.isEmpty() ? "" : pushed.getFirst();
     }
 
-    private Judge judge(Project project, PushOptions options, String branch) {
+    private Judge judge(
+            Project project, PushOptions options, String branch, LongPredicate mayRead) {
         return new Judge(
                 repositories,
                 planning,
@@ -222,7 +256,13 @@ public final class Pushes {
                         options,
                         branch,
                         ref -> database.read(tx -> Deliveries.wasGated(tx, project.id(), ref)),
-                        (ref, commit) -> changed.ofPush(project.id(), ref, commit, branch)));
+                        (ref, commit) -> changed.ofPush(project.id(), ref, commit, branch),
+                        tree ->
+                                new ProjectInclusions(
+                                        database,
+                                        repositories,
+                                        tree,
+                                        id -> id == project.id() || mayRead.test(id))));
     }
 
     /// Ends what this server began before it was killed, and what other servers did that are gone.
@@ -252,7 +292,7 @@ public final class Pushes {
         }
         String branch = defaultBranch(project, List.of(change));
         Decision decision =
-                judge(project, PushOptions.parse(delivery.options()), branch)
+                judge(project, PushOptions.parse(delivery.options()), branch, id -> false)
                         .judge(delivery.id(), change)
                         .with(null, false);
         Moved moved = new Moved(move(change), Branches.Result.MOVED, change.to());

@@ -26,5 +26,9 @@ public sealed interface Ruling {
             implements Ruling {}
 
     /// It moves when the run succeeds; [Deliveries#settled] says when and whether.
-    record Waits(Push.Change change, UUID delivery, Runs.Created run) implements Ruling {}
+    ///
+    /// @param run its own, or the one that it waits for with the others of an atomic push
+    /// @param own whether the run is about this ref
+    record Waits(Push.Change change, UUID delivery, Runs.Created run, boolean own)
+            implements Ruling {}
 }

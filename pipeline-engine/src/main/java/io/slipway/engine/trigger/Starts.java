@@ -30,7 +30,13 @@ final class Starts {
             throw new IllegalStateException("a ref that waits has a plan");
         }
         Deliveries.plan(tx, decision.delivery());
-        return new Ruling.Waits(decision.change(), decision.delivery(), run);
+        return new Ruling.Waits(decision.change(), decision.delivery(), run, true);
+    }
+
+    /// A ref that starts nothing and waits for the others of its atomic push.
+    Ruling waitsFor(Tx tx, Decision decision, Runs.Created run) {
+        Deliveries.plan(tx, decision.delivery());
+        return new Ruling.Waits(decision.change(), decision.delivery(), run, false);
     }
 
     /// A ref that was to move at once.

@@ -22,6 +22,7 @@ import java.util.function.Consumer;
 
 /// Makes the tree from the library's events, and stops at the limits.
 final class TreeBuilder {
+    private final String file;
     private final Consumer<YamlFlaw> flaws;
     private final Deque<OpenNode> open = new ArrayDeque<>();
     private final Map<Anchor, Node> anchors = new HashMap<>();
@@ -30,7 +31,8 @@ final class TreeBuilder {
     private int nodes;
     private int aliases;
 
-    TreeBuilder(Consumer<YamlFlaw> flaws) {
+    TreeBuilder(String file, Consumer<YamlFlaw> flaws) {
+        this.file = file;
         this.flaws = flaws;
     }
 
@@ -49,8 +51,9 @@ final class TreeBuilder {
         }
     }
 
-    static Place place(Optional<Mark> mark) {
-        return mark.map(m -> new Place(m.getLine() + 1, m.getColumn() + 1)).orElse(Place.NONE);
+    Place place(Optional<Mark> mark) {
+        return mark.map(m -> new Place(m.getLine() + 1, m.getColumn() + 1, file))
+                .orElse(Place.NONE);
     }
 
     private void scalar(ScalarEvent event) {

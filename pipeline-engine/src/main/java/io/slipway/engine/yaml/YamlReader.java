@@ -29,8 +29,15 @@ public final class YamlReader {
 
     private YamlReader() {}
 
-    /// Reads a text. Never throws because of what the text holds.
+    /// Reads the text that everything begins with.
     public static YamlText read(String text) {
+        return read(text, "");
+    }
+
+    /// Reads a text. Never throws because of what the text holds.
+    ///
+    /// @param file what the text is called in its places
+    public static YamlText read(String text, String file) {
         String body = text.startsWith("\uFEFF") ? text.substring(1) : text;
         int bytes = utf8Length(body);
         if (bytes > LARGEST) {
@@ -39,23 +46,27 @@ public final class YamlReader {
                             Place.START,
                             "the file has " + bytes + " bytes; " + LARGEST + " are allowed",
                             "move scripts into files of their own");
-            return new YamlText(null, List.of(flaw));
+            return new YamlText(null, List.of(flaw.in(file)));
         }
         List<YamlFlaw> flaws = new ArrayList<>();
         @Nullable Node root = null;
         try {
-            root = document(body, flaws::add);
+            root = document(body, file, flaws::add);
         } catch (TooMuch e) {
             flaws.add(e.flaw);
         } catch (YamlEngineException e) {
             flaws.add(SyntaxFlaw.of(e, body));
         }
-        flaws.sort(Comparator.comparing(YamlFlaw::at));
-        return new YamlText(root, List.copyOf(flaws));
+        List<YamlFlaw> sorted =
+                flaws.stream()
+                        .map(flaw -> flaw.in(file))
+                        .sorted(Comparator.comparing(YamlFlaw::at))
+                        .toList();
+        return new YamlText(root, sorted);
     }
 
-    private static @Nullable Node document(String text, Consumer<YamlFlaw> flaws) {
-        TreeBuilder tree = new TreeBuilder(flaws);
+    private static @Nullable Node document(String text, String file, Consumer<YamlFlaw> flaws) {
+        TreeBuilder tree = new TreeBuilder(file, flaws);
         Iterator<Event> events = new Parse(settings(text)).parseString(text).iterator();
         int documents = 0;
         while (events.hasNext()) {
@@ -63,7 +74,7 @@ public final class YamlReader {
             if (event.getEventId() == Event.ID.DocumentStart && ++documents > 1) {
                 throw new TooMuch(
                         new YamlFlaw(
-                                TreeBuilder.place(event.getStartMark()),
+                                tree.place(event.getStartMark()),
                                 "a second document begins here; the file holds one",
                                 "remove the line '---' and what follows, or join the two"));
             }

@@ -52,6 +52,36 @@ class ReferenceTest {
     }
 
     @Test
+    void referenceShowsEveryKeyThatIsNotToo() throws IOException {
+        String later = later();
+        Definition definition = WholeLanguage.parse("reference", later);
+        assertThat(definition.problems()).isEmpty();
+        Set<String> missing = new TreeSet<>(Vocabulary.paths(Language.ROOT, Set.of()));
+        missing.removeAll(Vocabulary.paths(Language.ROOT, NotYet.KEYS));
+        Set<String> written = definition.pipeline().places().byPath().keySet();
+        missing.removeIf(key -> written.stream().anyMatch(w -> pattern(key).matcher(w).matches()));
+
+        // It excludes the group that is shown.
+        assertThat(later).contains("or per: branch, per: project");
+        missing.remove("concurrency.per");
+        assertThat(missing).isEmpty();
+    }
+
+    /// The lines that begin with `#~`: a file in which what is refused is shown.
+    static String later() throws IOException {
+        return Files.readString(REFERENCE)
+                .lines()
+                .filter(line -> line.startsWith("#~"))
+                .map(line -> line.substring(Math.min(3, line.length())))
+                .collect(Collectors.joining("\n"));
+    }
+
+    @Test
+    void everyKeyOfTheSchemaIsDescribed() {
+        assertThat(Definition.schema()).doesNotContain("\"description\" : \"\"");
+    }
+
+    @Test
     void whatIsNotAvailableIsPartOfTheLanguage() {
         Set<String> all = Vocabulary.paths(Language.ROOT, Set.of());
 

@@ -27,14 +27,15 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /// `plans.txt` holds what is pushed and the plan that is made of it, as the pusher reads it. A case
 /// begins with its name; then come lines `ref NAME`, `default BRANCH`, `project NAME`, `host HOST
 /// PROJECT APP ENVIRONMENT`, `event KIND`, `target BRANCH`, `fork`, `lives APP ENVIRONMENT REF`,
 /// `whole-language` (nothing is refused), `changed PATH...`, `input NAME VALUE`, `files PATH...`
-/// and `copy FILE` (of the project, as `.slipway.yml`), a blank line, and the text of
-/// `.slipway.yml`.
+/// and `later FILE` (its lines that begin with `#~`) and `copy FILE` (of the project, as
+/// `.slipway.yml`), a blank line, and the text of `.slipway.yml`.
 class PlannerTest {
     private static final String COMMIT = "4be0a17c2e9d5a6f0b1c3d4e5f60718293a4b5c6";
 
@@ -59,6 +60,7 @@ class PlannerTest {
         String project = "shop";
         HostOwners owners = HostOwners.NOBODY;
         boolean whole = false;
+        String file = one.file;
         Map<String, String> lives = new HashMap<>();
         Trigger.Kind kind = null;
         Changes changes = Changes.all("a test");
@@ -88,18 +90,22 @@ class PlannerTest {
                                                                 words[2], words[3], words[4]))
                                                 : Optional.empty();
                 case "files" -> {
-                    for (String file : List.of(words).subList(1, words.length)) {
-                        Path path = folder.resolve(file);
+                    for (String at : List.of(words).subList(1, words.length)) {
+                        Path path = folder.resolve(at);
                         Files.createDirectories(path.getParent());
                         Files.createFile(path);
                     }
+                }
+                case "later" -> {
+                    whole = true;
+                    file = later(Path.of("..", words[1]));
                 }
                 case "copy" -> Files.copy(Path.of("..", words[1]), folder.resolve(".slipway.yml"));
                 default -> throw new IllegalStateException(setting);
             }
         }
-        if (!one.file.isBlank()) {
-            Files.writeString(folder.resolve(".slipway.yml"), one.file);
+        if (!file.isBlank()) {
+            Files.writeString(folder.resolve(".slipway.yml"), file);
         }
         FolderTree tree = new FolderTree(folder);
         if (kind == null) {
@@ -111,11 +117,20 @@ class PlannerTest {
         LiveApps live =
                 (name, app, environment) -> Optional.ofNullable(lives.get(app + " " + environment));
         Definition definition =
-                whole ? WholeLanguage.parse(Definition.FILE, one.file) : Definition.in(tree);
+                whole ? WholeLanguage.parse(Definition.FILE, file) : Definition.in(tree);
         Plan plan = new Planner(owners, live, FromImages.PUBLIC).plan(definition, request, tree);
         List<String> lines = PlanText.lines(plan, request);
         assertThat(lines).allSatisfy(line -> assertThat(line.length()).isLessThanOrEqualTo(72));
         return (plan.gated() ? "gated\n" : "") + String.join("\n", lines);
+    }
+
+    /// The lines that begin with `#~`: what the reference shows of what is refused so far.
+    private static String later(Path reference) throws IOException {
+        return Files.readString(reference)
+                .lines()
+                .filter(line -> line.startsWith("#~"))
+                .map(line -> line.substring(Math.min(3, line.length())))
+                .collect(Collectors.joining("\n"));
     }
 
     static List<Case> cases() {

@@ -94,7 +94,8 @@ final class RecoveryTest {
                 principal,
                 false,
                 List.of(options),
-                List.of(new Push.Change(ref, from, to)));
+                List.of(new Push.Change(ref, from, to)),
+                id -> false);
     }
 
     /// As a server leaves it that is killed once the row is there, and perhaps the decision.
@@ -221,7 +222,7 @@ final class RecoveryTest {
     @Test
     void aPushThatCannotBePlannedIsDropped() {
         Planning away =
-                (request, tree) -> {
+                (request, tree, inclusions) -> {
                     throw new Fault(Fault.Kind.UNAVAILABLE, "cannot plan: away", "try again");
                 };
         assertThatThrownBy(() -> pushes(away).receive(push(MAIN, null, commit)))
@@ -258,10 +259,10 @@ final class RecoveryTest {
     @Test
     void aPushThatAnotherServerTookOverMovesNothing() {
         Planning slow =
-                (request, tree) -> {
+                (request, tree, inclusions) -> {
                     database.change(
                             tx -> Deliveries.takeOver(tx, UUID.randomUUID(), Duration.ZERO));
-                    return REAL.plan(request, tree);
+                    return REAL.plan(request, tree, inclusions);
                 };
         Push push = push("refs/heads/feature", null, commit);
         assertThatThrownBy(() -> pushes(slow).receive(push))

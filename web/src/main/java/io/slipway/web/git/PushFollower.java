@@ -40,7 +40,9 @@ final class PushFollower {
                 }
             }
             case Ruling.Waits waits -> {
-                run(waits.run(), true);
+                if (waits.own()) {
+                    run(waits.run(), true);
+                }
                 ended(waits);
             }
         }

@@ -1,6 +1,9 @@
 package io.slipway.web.git;
 
+import io.slipway.engine.access.Access;
 import io.slipway.engine.access.Caller;
+import io.slipway.engine.access.Right;
+import io.slipway.engine.access.Subject;
 import io.slipway.engine.project.Projects;
 import io.slipway.engine.source.CommitId;
 import io.slipway.engine.trigger.Deliveries;
@@ -109,7 +112,8 @@ final class PushSession implements PreReceiveHook {
                         caller.principal().id(),
                         pack.isAtomic(),
                         options,
-                        commands.stream().map(PushSession::change).toList());
+                        commands.stream().map(PushSession::change).toList(),
+                        id -> Access.may(caller, Right.READ, new Subject.OfProject(id)));
         terminal.blank();
         if (project.made()) {
             terminal.line("created the project " + project.project().name());

@@ -120,6 +120,20 @@ final class PushFilterTest {
     }
 
     @Test
+    void inAnAtomicPushItMovesWithTheOthers() {
+        CommitId next = git.write("src/a", "x").commit("Source");
+        git.must("tag", "nightly");
+        Git.Ended ended =
+                git.run("push", "--atomic", "slipway", "HEAD:main", "HEAD:feature", "nightly");
+
+        assertThat(ended.code()).as(ended.output()).isZero();
+        assertThat(runs()).isEqualTo(2);
+        assertThat(host.repositories.at(project(), "refs/heads/main")).contains(next);
+        assertThat(host.repositories.at(project(), "refs/heads/feature")).contains(next);
+        assertThat(host.repositories.at(project(), "refs/tags/nightly")).contains(next);
+    }
+
+    @Test
     void whatWouldHappenIsTold() {
         Git.Ended ended = git.run("push", "-o", "slipway.plan", "slipway", "HEAD:feature");
 
