@@ -33,10 +33,10 @@ export async function read<T>(answer: Promise<Answer<T>>): Promise<T> {
 }
 
 function failure(status: number, body: unknown): ApiError {
-    const told = (typeof body === 'object' && body !== null ? body : {}) as { message?: string; remedy?: string };
+    const told = (typeof body === 'object' && body !== null ? body : {}) as { detail?: string; remedy?: string };
     return new ApiError(
         status,
-        told.message ?? `cannot read this: the server answered ${status}`,
+        told.detail ?? `cannot read this: the server answered ${status}`,
         told.remedy ?? '',
     );
 }

@@ -4,6 +4,7 @@ import io.slipway.db.Database;
 import io.slipway.engine.access.Access;
 import io.slipway.engine.access.Caller;
 import io.slipway.engine.access.TokenText;
+import io.slipway.engine.blob.Digest;
 import io.slipway.engine.route.ServerLink;
 import io.slipway.web.http.Handover;
 import io.slipway.web.http.Presented;
@@ -11,17 +12,25 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.Cookie;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 
 import org.jspecify.annotations.Nullable;
 
+import tools.jackson.databind.JsonNode;
+
+import java.util.List;
 import java.util.Optional;
 
 /// Who asks, what is asked, and what is answered: each operation is a function of a checked
 /// request.
 public final class Api {
-    private static final String PREFIX = "/api/v1";
+    /// Where all operations are.
+    public static final String PREFIX = "/api/v1";
+
+    /// Under this key a request has an [AsText] that its answer is shown by.
+    public static final String AS_TEXT = AsText.class.getName();
 
     private final Router router;
     private final Database database;
@@ -29,6 +38,8 @@ public final class Api {
     private final String origin;
     private final String cookie;
     private final ApiFaults faults = new ApiFaults();
+    private final Contract contract = Contract.read();
+    private final Repeats repeats;
 
     /// @param origin what Slipway calls itself, `http://localhost:8080`: the only origin whose
     ///   pages may use the cookie
@@ -38,6 +49,7 @@ public final class Api {
         this.handover = handover;
         this.origin = origin;
         this.cookie = origin.startsWith("https:") ? ServerLink.SECURE_SESSION : ServerLink.SESSION;
+        this.repeats = new Repeats(database);
     }
 
     /// An operation; what it returns is the JSON of a 200, [Accepted] a 202, null a 204.
@@ -56,6 +68,18 @@ public final class Api {
         BY_ITSELF
     }
 
+    /// Shows an answer as text.
+    @FunctionalInterface
+    public interface AsText {
+        /// @param answer as the contract says
+        String text(JsonNode answer);
+    }
+
+    /// The contract that all operations are in.
+    public Contract contract() {
+        return contract;
+    }
+
     /// Adds an operation that reads.
     ///
     /// @param path below `/api/v1`
@@ -65,12 +89,14 @@ public final class Api {
 
     /// Adds an operation that changes something.
     public void add(HttpMethod method, String path, Operation operation) {
+        contract.mustHave(method.name(), path);
         router.route(method, PREFIX + path)
                 .handler(handover.to(context -> serve(context, operation), faults));
     }
 
     /// An operation for which nobody needs to be signed in.
     void open(HttpMethod method, String path, Handover.Blocking blocking) {
+        contract.mustHave(method.name(), path);
         router.route(method, PREFIX + path).handler(handover.to(blocking, faults));
     }
 
@@ -80,34 +106,90 @@ public final class Api {
             faults.unauthorized(context);
             return;
         }
-        Object body =
-                operation.answer(
-                        new ApiRequest(context, caller.get(), Handover.contextOf(context)));
+        ApiRequest request = new ApiRequest(context, caller.get(), Handover.contextOf(context));
+        String key = context.request().getHeader("Idempotency-Key");
+        if (key != null && !reads(context.request())) {
+            serveOnce(request, operation, key);
+            return;
+        }
+        Object body = operation.answer(request);
         if (body != Answered.BY_ITSELF) {
-            write(context, body);
+            write(context, answer(body));
         }
     }
 
-    private static void write(RoutingContext context, @Nullable Object body) {
-        context.response().putHeader("Cache-Control", "no-store");
+    private void serveOnce(ApiRequest request, Operation operation, String key) throws Exception {
+        RoutingContext context = request.context();
+        String what = context.request().method() + " " + context.request().uri();
+        boolean secret = context.request().path().endsWith("/tokens");
+        Repeats.Answer answer =
+                repeats.once(
+                        request.caller().principal().id(),
+                        key,
+                        what,
+                        secret,
+                        () -> answer(operation.answer(request)));
+        write(context, answer);
+    }
+
+    private static Repeats.Answer answer(@Nullable Object body) {
         if (body == null) {
-            context.response().setStatusCode(204).end();
-        } else {
-            boolean accepted = body instanceof Accepted;
-            Object json = body instanceof Accepted started ? started.body() : body;
-            context.response()
-                    .setStatusCode(accepted ? 202 : 200)
-                    .putHeader("Content-Type", "application/json")
-                    .end(Buffer.buffer(ApiFaults.JSON.writeValueAsBytes(json)));
+            return new Repeats.Answer(204, null);
         }
-        context.request().resume();
+        boolean accepted = body instanceof Accepted;
+        Object json = body instanceof Accepted started ? started.body() : body;
+        return new Repeats.Answer(accepted ? 202 : 200, ApiFaults.JSON.writeValueAsBytes(json));
+    }
+
+    private static void write(RoutingContext context, Repeats.Answer answer) {
+        HttpServerResponse response = context.response().setStatusCode(answer.status());
+        byte[] body = answer.body();
+        AsText text = context.get(AS_TEXT);
+        if (body == null) {
+            response.putHeader("Cache-Control", "no-store").end();
+        } else if (text != null) {
+            String shown = text.text(ApiFaults.JSON.readTree(body));
+            response.putHeader("Cache-Control", "no-store")
+                    .putHeader("Content-Type", "text/plain; charset=utf-8")
+                    .putHeader("X-Content-Type-Options", "nosniff")
+                    .end(Buffer.buffer(shown));
+        } else if (reads(context.request())) {
+            tagged(context, body);
+        } else {
+            response.putHeader("Cache-Control", "no-store")
+                    .putHeader("Content-Type", "application/json")
+                    .end(Buffer.buffer(body));
+        }
+        Handover.drain(context);
+    }
+
+    /// What somebody has already is not sent again.
+    private static void tagged(RoutingContext context, byte[] body) {
+        String tag = "\"" + Digest.of(body).hex().substring(0, 32) + "\"";
+        String known = context.request().getHeader("If-None-Match");
+        HttpServerResponse response =
+                context.response()
+                        .putHeader("ETag", tag)
+                        .putHeader("Cache-Control", "private, no-cache")
+                        .putHeader("Vary", "Authorization, Cookie");
+        if (known != null && List.of(known.split("\\s*,\\s*")).contains(tag)) {
+            response.setStatusCode(304).end();
+        } else {
+            response.putHeader("Content-Type", "application/json").end(Buffer.buffer(body));
+        }
+    }
+
+    private static boolean reads(HttpServerRequest request) {
+        return request.method() == HttpMethod.GET || request.method() == HttpMethod.HEAD;
     }
 
     /// Who asks: by the header, or by the cookie where a page of another origin can't have sent it.
     public Optional<Caller> caller(HttpServerRequest request) {
         String header = request.getHeader("Authorization");
         if (header != null) {
-            return Presented.bearer(header).flatMap(this::authenticate);
+            return Presented.bearer(header)
+                    .or(() -> reads(request) ? Presented.password(header) : Optional.empty())
+                    .flatMap(this::authenticate);
         }
         Cookie session = request.getCookie(cookie);
         return session == null || !sameOrigin(request)
@@ -129,7 +211,6 @@ public final class Api {
         String from = request.getHeader("Origin");
         boolean siteFits = site == null || site.equals("same-origin") || site.equals("none");
         boolean originFits = from == null || from.equals(origin);
-        boolean reads = request.method() == HttpMethod.GET || request.method() == HttpMethod.HEAD;
-        return siteFits && originFits && (reads || site != null || from != null);
+        return siteFits && originFits && (reads(request) || site != null || from != null);
     }
 }

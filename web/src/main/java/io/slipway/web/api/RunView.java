@@ -3,6 +3,8 @@ package io.slipway.web.api;
 import static io.slipway.web.api.AppView.text;
 import static io.slipway.web.api.AppView.word;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonInclude.Include;
 import com.fasterxml.jackson.annotation.JsonRawValue;
 
 import io.slipway.engine.definition.Problem;
@@ -30,9 +32,9 @@ record RunView(
         @Nullable String reason,
         String createdAt,
         @Nullable String endedAt,
-        @Nullable List<String> notes,
-        @Nullable List<Problem> problems,
-        @Nullable List<JobView> jobs) {
+        @JsonInclude(Include.NON_NULL) @Nullable List<String> notes,
+        @JsonInclude(Include.NON_NULL) @Nullable List<Problem> problems,
+        @JsonInclude(Include.NON_NULL) @Nullable List<JobView> jobs) {
     private static final String BRANCH = "refs/heads/";
 
     static RunView of(Run run) {

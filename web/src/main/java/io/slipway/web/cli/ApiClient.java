@@ -137,7 +137,7 @@ final class ApiClient implements AutoCloseable {
             JsonNode error = JSON.readTree(bytes);
             return new Fault(
                     kind,
-                    error.path("message").asString("the server answered " + response.statusCode()),
+                    error.path("detail").asString("the server answered " + response.statusCode()),
                     error.path("remedy").asString(""));
         } catch (JacksonException e) {
             String text = new String(bytes, StandardCharsets.UTF_8).strip();

@@ -1,12 +1,12 @@
 package io.slipway.web.cli;
 
+import io.slipway.web.text.ListText;
+
 import org.jspecify.annotations.Nullable;
 
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-
-import tools.jackson.databind.JsonNode;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -79,18 +79,8 @@ public final class AppCommands {
     public static final class Releases extends OfApp {
         @Override
         int call(ApiClient api, PrintWriter out) throws InterruptedException {
-            for (JsonNode release : api.get(path("releases")).path("releases")) {
-                String state =
-                        release.path("live").asBoolean()
-                                ? "live"
-                                : release.path("rejected").asBoolean() ? "rejected" : "";
-                out.printf(
-                        "#%-5d %-9s %s  %s%n",
-                        release.path("number").asInt(),
-                        state,
-                        release.path("createdAt").asString("").substring(0, 19).replace('T', ' '),
-                        release.path("cause").asString(""));
-            }
+            out.print(ListText.releases(api.get(path("releases"))));
+            out.flush();
             return 0;
         }
     }

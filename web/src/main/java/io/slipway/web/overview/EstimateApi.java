@@ -74,18 +74,23 @@ public final class EstimateApi {
                                                         + " of "
                                                         + project.name(),
                                                 "see the runs with 'slipway status'"));
-        return database.read(tx -> of(tx, run, history.jobs(run.id())));
+        return database.read(tx -> of(tx, run.id(), history.jobs(run.id())));
     }
 
-    private static OfRun of(Tx tx, Run run, List<Run.Job> jobs) {
+    /// What is expected of a run as a whole.
+    static Expected ofRun(Tx tx, long run, List<Run.Job> jobs) {
+        return of(tx, run, jobs).run();
+    }
+
+    private static OfRun of(Tx tx, long run, List<Run.Job> jobs) {
         Instant now = Instant.now();
-        Map<Long, List<Duration>> earlier = Durations.ofJobs(tx, run.id());
+        Map<Long, List<Duration>> earlier = Durations.ofJobs(tx, run);
         Map<String, Estimate> estimates = new HashMap<>();
         for (Run.Job job : jobs) {
             List<Duration> times = earlier.getOrDefault(job.id(), List.of());
             estimates.put(job.name(), Estimate.of(times, elapsed(job, now)));
         }
-        Estimate whole = Estimate.of(Durations.ofRuns(tx, run.id()), Duration.ZERO);
+        Estimate whole = Estimate.of(Durations.ofRuns(tx, run), Duration.ZERO);
         Duration left = LongestWay.left(jobs, estimates);
         boolean longer = estimates.values().stream().anyMatch(Estimate::longer);
         Estimate ofRun =

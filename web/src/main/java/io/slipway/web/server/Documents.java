@@ -1,42 +1,26 @@
 package io.slipway.web.server;
 
 import io.slipway.engine.definition.Definition;
+import io.slipway.web.api.Contract;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.ext.web.Router;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.util.Objects;
+import java.nio.charset.StandardCharsets;
 
 /// What machines read of Slipway itself: the API's contract and the pipeline file's schema.
 final class Documents {
-    private static final String CONTRACT = "/openapi.yaml";
-
     private Documents() {}
 
-    static void mount(Router router) {
-        Buffer contract = resource();
-        Buffer schema = Buffer.buffer(Definition.schema());
-        router.get("/api/v1/openapi.yaml")
-                .handler(
-                        context ->
-                                context.response()
-                                        .putHeader("Content-Type", "application/yaml")
-                                        .end(contract));
-        router.get("/slipway.schema.json")
-                .handler(
-                        context ->
-                                context.response()
-                                        .putHeader("Content-Type", "application/schema+json")
-                                        .end(schema));
+    static void mount(Router router, Contract contract) {
+        send(router, "/api/v1/openapi.yaml", "application/yaml", contract.yaml());
+        send(router, "/api/v1/openapi.json", "application/json", contract.jsonText());
+        byte[] schema = Definition.schema().getBytes(StandardCharsets.UTF_8);
+        send(router, "/slipway.schema.json", "application/schema+json", schema);
     }
 
-    private static Buffer resource() {
-        try (InputStream in = Documents.class.getResourceAsStream(CONTRACT)) {
-            return Buffer.buffer(Objects.requireNonNull(in, CONTRACT).readAllBytes());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+    private static void send(Router router, String path, String type, byte[] bytes) {
+        Buffer body = Buffer.buffer(bytes);
+        router.get(path)
+                .handler(context -> context.response().putHeader("Content-Type", type).end(body));
     }
 }

@@ -1,5 +1,6 @@
 package io.slipway.web.server;
 
+import io.slipway.db.Database;
 import io.slipway.engine.log.LogScan;
 import io.slipway.engine.route.Traffic;
 import io.slipway.fault.Fault;
@@ -18,8 +19,16 @@ import io.slipway.web.http.DashboardFiles;
 import io.slipway.web.http.Handover;
 import io.slipway.web.http.HttpListener;
 import io.slipway.web.live.LiveApi;
+import io.slipway.web.overview.BadgeApi;
+import io.slipway.web.overview.DeliveryApi;
 import io.slipway.web.overview.EstimateApi;
+import io.slipway.web.overview.FleetApi;
+import io.slipway.web.overview.ImageApi;
 import io.slipway.web.overview.LogSearchApi;
+import io.slipway.web.overview.QueueApi;
+import io.slipway.web.overview.RunsApi;
+import io.slipway.web.overview.TextPages;
+import io.slipway.web.overview.TokenApi;
 import io.slipway.web.registry.RegistryHandler;
 import io.slipway.web.settings.Settings;
 import io.slipway.web.traffic.SwitchProcess;
@@ -108,8 +117,8 @@ public final class Server implements AutoCloseable {
                         GitLimits.DEFAULT);
         new GitHandler(host, handover).mount(router);
         new RegistryHandler(base.database(), docker.registry(), handover, false).mount(router);
-        Documents.mount(router);
         Api api = new Api(router, base.database(), handover, settings.serving().url().toString());
+        Documents.mount(router, api.contract());
         new SessionApi(
                 api,
                 base.database(),
@@ -117,14 +126,27 @@ public final class Server implements AutoCloseable {
                 version);
         new ProjectApi(api, base.database(), engine.history(), engine.addresses());
         new RunApi(api, base.database(), engine.history(), engine.runs());
-        new EstimateApi(api, base.database(), engine.history());
         new AppApi(
                 api, base.database(), engine.rolloutRuns(), engine.appLogs(), engine.addresses());
         new ConfigApi(api, base.database(), engine.configuration(), engine.configurationChanges());
         new LogApi(api, base.database(), engine.history(), engine.logs());
-        new LogSearchApi(api, base.database(), new LogScan(base.database()));
         new LiveApi(api, base.database(), base.notifications(), engine.history(), engine.logs());
+        overview(api, engine);
+        TextPages.mount(router);
         new DashboardFiles(Server.class.getClassLoader()).mount(router, handover);
+    }
+
+    private void overview(Api api, Engine engine) {
+        Database database = base.database();
+        new FleetApi(api, database, engine.addresses(), engine.history());
+        new RunsApi(api, database);
+        new EstimateApi(api, database, engine.history());
+        new LogSearchApi(api, database, new LogScan(database));
+        new QueueApi(api, database);
+        new DeliveryApi(api, database);
+        new ImageApi(api, database);
+        new TokenApi(api, database);
+        new BadgeApi(api, database, engine.history(), engine.addresses());
     }
 
     /// The token that was made at this start, to be shown once.

@@ -10,12 +10,18 @@ import io.slipway.engine.access.Tokens;
 import io.slipway.engine.access.Tokens.Grant;
 import io.slipway.engine.log.LogReader;
 import io.slipway.engine.log.LogScan;
+import io.slipway.engine.route.AppAddresses;
 import io.slipway.engine.run.RunHistory;
 import io.slipway.web.api.Api;
 import io.slipway.web.api.LogApi;
 import io.slipway.web.http.DashboardFiles;
 import io.slipway.web.http.Handover;
+import io.slipway.web.overview.FleetApi;
 import io.slipway.web.overview.LogSearchApi;
+import io.slipway.web.overview.QueueApi;
+import io.slipway.web.overview.RunsApi;
+import io.slipway.web.overview.TextPages;
+import io.slipway.web.overview.TokenApi;
 import io.vertx.core.Vertx;
 import io.vertx.ext.web.Router;
 
@@ -49,6 +55,12 @@ final class Door implements AutoCloseable {
         new LogApi(api, database, history, logs);
         new LogSearchApi(api, database, new LogScan(database));
         new LiveApi(api, database, notifications, history, logs);
+        new TokenApi(api, database);
+        new FleetApi(
+                api, database, new AppAddresses(URI.create("http://localhost"), true), history);
+        new RunsApi(api, database);
+        new QueueApi(api, database);
+        TextPages.mount(router);
         new DashboardFiles(dashboard).mount(router, handover);
         this.port =
                 vertx.createHttpServer()
@@ -81,6 +93,11 @@ final class Door implements AutoCloseable {
     HttpResponse<String> get(String path, @Nullable TokenText token)
             throws IOException, InterruptedException {
         return client.send(request(path, token).build(), HttpResponse.BodyHandlers.ofString());
+    }
+
+    HttpResponse<String> send(HttpRequest.Builder request)
+            throws IOException, InterruptedException {
+        return client.send(request.build(), HttpResponse.BodyHandlers.ofString());
     }
 
     Events events(String topics, TokenText token, @Nullable String last) throws Exception {

@@ -194,7 +194,7 @@ final class LiveApiTest {
     void whatIsNoTopicIsRefused(String topics) throws Exception {
         var answer = door.get("/api/v1/stream?topics=" + topics, token);
         assertThat(answer.statusCode()).isEqualTo(400);
-        assertThat(answer.body()).contains("\"message\":\"cannot take");
+        assertThat(answer.body()).contains("\"detail\":\"cannot take");
     }
 
     @Test

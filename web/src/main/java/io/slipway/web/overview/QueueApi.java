@@ -1,0 +1,126 @@
+package io.slipway.web.overview;
+
+import io.slipway.db.Database;
+import io.slipway.db.Row;
+import io.slipway.web.api.Api;
+import io.slipway.web.api.ApiRequest;
+
+import org.jspecify.annotations.Nullable;
+
+import java.util.List;
+
+/// What executes jobs, what runs there, and what waits for it.
+public final class QueueApi {
+    private static final String RUNNERS =
+            """
+            select r.name, r.kind, r.slots,
+                (select count(*) from attempts a
+                 where a.runner_id = r.id and a.state = 'running' and a.takes_slot) as used,
+                (select count(*) from attempts a
+                 where a.runner_id = r.id and a.state = 'queued') as queued,
+                array(select t.name from targets t where t.runner_id = r.id order by t.name) as targets
+            from runners r
+            order by r.name
+            """;
+
+    private static final String SERVERS =
+            """
+            select version, started_at, seen_at from servers
+            where seen_at > now() - interval '1 minute' order by started_at
+            """;
+
+    /// In the order in which they are taken; jobs that wait for something else stand behind.
+    private static final String WORK =
+            """
+            select p.name as project, r.number as run, j.name as job, r.ref,
+                coalesce(a.state, j.state) as state,
+                case when a.state = 'queued' then 'capacity' else j.waits end as waits,
+                j.waits_detail, n.name as runner,
+                coalesce(a.claimed_at, a.queued_at, r.created_at) as since
+            from jobs j
+            join runs r on r.id = j.run_id
+            join projects p on p.id = j.project_id
+            left join attempts a on a.job_id = j.id and a.number = j.latest_attempt and a.state <> 'ended'
+            left join runners n on n.id = a.runner_id
+            where j.state <> 'ended' and r.state <> 'ended' and j.project_id = any(?::bigint[])
+              and (j.waits is null or j.waits <> 'needs')
+            order by (a.state = 'running') desc nulls last, a.turn nulls last, j.id
+            limit 500
+            """;
+
+    private final Database database;
+
+    /// Adds the operations.
+    public QueueApi(Api api, Database database) {
+        this.database = database;
+        api.get("/runners", this::runners);
+        api.get("/queue", this::queue);
+    }
+
+    private record Runners(List<Runner> runners, List<Server> servers) {}
+
+    private record Runner(
+            String name, String kind, int slots, long used, long queued, List<String> targets) {}
+
+    private record Server(String version, String startedAt, String seenAt) {}
+
+    private record Queue(List<Job> jobs) {}
+
+    /// @param since it has been in this state
+    private record Job(
+            String project,
+            int run,
+            String job,
+            String ref,
+            String state,
+            @Nullable String waits,
+            @Nullable String waitsDetail,
+            @Nullable String runner,
+            String since) {}
+
+    private Object runners(ApiRequest request) {
+        return database.read(
+                tx ->
+                        new Runners(
+                                tx.query(
+                                        RUNNERS,
+                                        row ->
+                                                new Runner(
+                                                        row.text("name"),
+                                                        row.text("kind"),
+                                                        row.integer("slots"),
+                                                        row.number("used"),
+                                                        row.number("queued"),
+                                                        row.texts("targets"))),
+                                tx.query(
+                                        SERVERS,
+                                        row ->
+                                                new Server(
+                                                        row.text("version"),
+                                                        row.instant("started_at").toString(),
+                                                        row.instant("seen_at").toString()))));
+    }
+
+    private Object queue(ApiRequest request) {
+        return database.read(
+                tx ->
+                        new Queue(
+                                tx.query(
+                                        WORK,
+                                        QueueApi::job,
+                                        (Object) Readable.ids(tx, request.caller()))));
+    }
+
+    private static Job job(Row row) {
+        return new Job(
+                row.text("project"),
+                row.integer("run"),
+                row.text("job"),
+                row.text("ref"),
+                row.text("state"),
+                row.textOrNull("waits"),
+                row.textOrNull("waits_detail"),
+                row.textOrNull("runner"),
+                row.instant("since").toString());
+    }
+}

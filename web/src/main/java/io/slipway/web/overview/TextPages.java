@@ -1,0 +1,109 @@
+package io.slipway.web.overview;
+
+import io.slipway.web.api.Api;
+import io.slipway.web.text.FleetText;
+import io.slipway.web.text.ListText;
+import io.slipway.web.text.RunText;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+
+import org.jspecify.annotations.Nullable;
+
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/// Every page's address answers `Accept: text/plain` with the text that the command line prints: of
+/// the same answer of the API, under the same rights. Also the short addresses of a project's badge
+/// and monitor.
+public final class TextPages {
+    /// A project's name, with or without a group. What follows a project is no name.
+    private static final String PROJECT =
+            "((?!(?:api|v2|webhooks|assets|healthz|readyz|metrics|-)/)[a-z][-a-z0-9]{0,39}"
+                + "(?:/(?!(?:runs|rollouts|apps|images|settings|badge\\.svg|cctray\\.xml)(?:/|$))"
+                + "[a-z][-a-z0-9]{0,39})?)";
+
+    private static final Map<String, Twin> INSTANCE =
+            Map.of(
+                    "/", new Twin("/fleet", FleetText::of),
+                    "/-/runs", new Twin("/runs", RunText::list),
+                    "/-/queue", new Twin("/queue", ListText::queue),
+                    "/-/runners", new Twin("/queue", ListText::queue),
+                    "/-/settings", new Twin("/tokens", ListText::tokens));
+
+    private static final List<Page> PAGES =
+            List.of(
+                    page("", "", ListText::project),
+                    page("/runs/([0-9]{1,9})(?:/[^/]{1,200})?", "/runs/%s", RunText::of),
+                    page("/rollouts/([0-9]{1,9})", "/rollouts/%s", RunText::rollout),
+                    page("/apps/([a-z][-a-z0-9]{0,39})", "/apps/%s/releases", ListText::releases),
+                    page("/images", "/images", ListText::images),
+                    page("/settings", "/config", ListText::config),
+                    page("/settings/deliveries", "/deliveries", ListText::deliveries));
+
+    private static final Pattern SHORT =
+            Pattern.compile("/" + PROJECT + "/(badge\\.svg|cctray\\.xml)");
+
+    private TextPages() {}
+
+    /// Where in the API a page's answer is, and how it is shown.
+    private record Twin(String path, Api.AsText text) {}
+
+    private record Page(Pattern path, String below, Api.AsText text) {}
+
+    private static Page page(String path, String below, Api.AsText text) {
+        return new Page(Pattern.compile("/" + PROJECT + path), below, text);
+    }
+
+    /// Adds them before the dashboard's own pages.
+    public static void mount(Router router) {
+        router.route().method(HttpMethod.GET).handler(TextPages::lead);
+    }
+
+    private static void lead(RoutingContext context) {
+        String path = context.request().path();
+        Matcher badge = SHORT.matcher(path);
+        if (badge.matches()) {
+            context.reroute(ofProject(badge.group(1)) + "/" + badge.group(2));
+            return;
+        }
+        String accept = context.request().getHeader("Accept");
+        boolean text =
+                accept != null && accept.contains("text/plain") && !accept.contains("text/html");
+        Twin twin = text && context.get(Api.AS_TEXT) == null ? twin(path) : null;
+        if (twin == null) {
+            context.next();
+            return;
+        }
+        context.put(Api.AS_TEXT, twin.text());
+        String query = context.request().query();
+        context.reroute(Api.PREFIX + twin.path() + (query == null ? "" : "?" + query));
+    }
+
+    private static @Nullable Twin twin(String path) {
+        Twin instance = INSTANCE.get(path);
+        if (instance != null) {
+            return instance;
+        }
+        for (Page page : PAGES) {
+            Matcher matcher = page.path().matcher(path);
+            if (matcher.matches()) {
+                String below =
+                        matcher.groupCount() < 2
+                                ? page.below()
+                                : page.below().formatted(matcher.group(2));
+                String project = ofProject(matcher.group(1));
+                return new Twin(project.substring(Api.PREFIX.length()) + below, page.text());
+            }
+        }
+        return null;
+    }
+
+    private static String ofProject(String name) {
+        return Api.PREFIX + "/projects/" + URLEncoder.encode(name, StandardCharsets.UTF_8);
+    }
+}

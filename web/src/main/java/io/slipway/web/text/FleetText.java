@@ -1,0 +1,145 @@
+package io.slipway.web.text;
+
+import tools.jackson.databind.JsonNode;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/// The fleet: what needs somebody now, then every app in its environments.
+public final class FleetText {
+    private FleetText() {}
+
+    /// What `slipway status` prints.
+    ///
+    /// @param fleet the answer of `/fleet`
+    public static String of(JsonNode fleet) {
+        if (fleet.path("projects").isEmpty()) {
+            return "no project yet: git push one\n";
+        }
+        Columns now = new Columns();
+        int lines = failing(now, fleet) + moving(now, fleet) + waiting(now, fleet);
+        return (lines == 0 ? "" : now + "\n") + matrix(fleet);
+    }
+
+    private static int failing(Columns now, JsonNode fleet) {
+        int count = 0;
+        for (JsonNode project : fleet.path("projects")) {
+            String name = Said.text(project.path("name"));
+            for (JsonNode app : project.path("apps")) {
+                String trouble = Said.text(app.path("trouble"));
+                if (!trouble.isEmpty()) {
+                    String where = Said.text(app.path("environment"));
+                    String what = name + " " + Said.text(app.path("app"));
+                    now.line("✗ " + what, where, "down: " + trouble);
+                    count++;
+                }
+            }
+            JsonNode run = project.path("newest");
+            String outcome = Said.text(run.path("outcome"));
+            if (outcome.equals("failed") || outcome.equals("errored")) {
+                String number = " #" + run.path("number").asInt();
+                now.line("✗ " + name + number, Said.branch(run), Said.text(run.path("reason")));
+                count++;
+            }
+        }
+        return count;
+    }
+
+    private static int moving(Columns now, JsonNode fleet) {
+        for (JsonNode run : fleet.path("moving")) {
+            List<String> jobs = new ArrayList<>();
+            run.path("now").forEach(job -> jobs.add(job.asString("")));
+            String doing =
+                    jobs.isEmpty() ? Said.text(run.path("subject")) : String.join(", ", jobs);
+            String left = Said.left(run.path("expected"));
+            now.line(
+                    "◐ " + Said.text(run.path("project")) + " #" + run.path("run").asInt(),
+                    Said.branch(run),
+                    doing + (left.isEmpty() ? "" : "   " + left));
+        }
+        return fleet.path("moving").size();
+    }
+
+    private static int waiting(Columns now, JsonNode fleet) {
+        for (JsonNode job : fleet.path("waiting")) {
+            now.line(
+                    "‖ " + Said.text(job.path("project")) + " #" + job.path("run").asInt(),
+                    Said.text(job.path("job")),
+                    "waits for " + Said.text(job.path("waits")));
+        }
+        return fleet.path("waiting").size();
+    }
+
+    private static String matrix(JsonNode fleet) {
+        List<String> environments = new ArrayList<>();
+        fleet.path("environments").forEach(name -> environments.add(name.asString("")));
+        Columns table = new Columns();
+        List<String> head = new ArrayList<>(List.of("APP", "BRANCH"));
+        environments.forEach(name -> head.add(name.toUpperCase(Locale.ROOT)));
+        head.add("ADDRESS");
+        table.line(head);
+        for (JsonNode project : fleet.path("projects")) {
+            rows(project, environments).forEach(table::line);
+        }
+        return table.toString();
+    }
+
+    private static List<List<String>> rows(JsonNode project, List<String> environments) {
+        String name = Said.text(project.path("name"));
+        Map<String, Map<String, JsonNode>> apps = new LinkedHashMap<>();
+        for (JsonNode app : project.path("apps")) {
+            apps.computeIfAbsent(Said.text(app.path("app")), none -> new LinkedHashMap<>())
+                    .put(Said.text(app.path("environment")), app);
+        }
+        List<List<String>> rows = new ArrayList<>();
+        if (apps.isEmpty()) {
+            rows.add(List.of(name, newest(project)));
+        }
+        apps.forEach(
+                (app, places) -> {
+                    List<String> row = new ArrayList<>();
+                    boolean alone = apps.size() == 1 && name.endsWith(app);
+                    row.add(alone ? name : name + " " + app);
+                    row.add(newest(project));
+                    String url = "";
+                    for (String environment : environments) {
+                        JsonNode place = places.get(environment);
+                        row.add(place == null ? "-" : place(place));
+                        url = place == null ? url : Said.text(place.path("url"));
+                    }
+                    row.add(url);
+                    rows.add(row);
+                });
+        return rows;
+    }
+
+    private static String newest(JsonNode project) {
+        JsonNode run = project.path("newest");
+        if (run.isNull() || run.isMissingNode()) {
+            return "no run yet";
+        }
+        String outcome = Said.text(run.path("outcome"));
+        return Said.mark(outcome) + " " + Said.commit(run) + " #" + run.path("number").asInt();
+    }
+
+    private static String place(JsonNode place) {
+        JsonNode rollout = place.path("rollout");
+        String serves = place.path("release").isNumber() ? "#" + place.path("release").asInt() : "";
+        String outcome = Said.text(rollout.path("outcome"));
+        if (rollout.isObject() && outcome.isEmpty()) {
+            String to = "#" + rollout.path("release").asInt();
+            return "◐ " + (serves.isEmpty() ? to : serves + " -> " + to);
+        }
+        if (!Said.text(place.path("trouble")).isEmpty()) {
+            return "✗ " + serves + " down";
+        }
+        if (outcome.equals("failed") || outcome.equals("errored")) {
+            String kept = serves.isEmpty() ? "nothing serves" : "kept " + serves;
+            return "✗ #" + rollout.path("release").asInt() + ", " + kept;
+        }
+        return serves.isEmpty() ? "not rolled out" : "✓ " + serves;
+    }
+}

@@ -1,0 +1,179 @@
+package io.slipway.web.live;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.slipway.db.Database;
+import io.slipway.db.DatabaseExtension;
+import io.slipway.db.Notifications;
+import io.slipway.engine.access.TokenText;
+import io.slipway.engine.project.Project;
+import io.slipway.engine.project.ProjectName;
+import io.slipway.engine.project.Projects;
+
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestInstance.Lifecycle;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+
+/// What holds for every operation.
+@ExtendWith(DatabaseExtension.class)
+@TestInstance(Lifecycle.PER_CLASS)
+final class ApiRulesTest {
+    private static final String MAKE = "{\"label\":\"laptop\",\"scopes\":[\"read\"]}";
+
+    private final Database database;
+    private final Notifications notifications;
+    private Door door;
+    private TokenText token;
+
+    ApiRulesTest(Database database, Notifications notifications) {
+        this.database = database;
+        this.notifications = notifications;
+    }
+
+    @BeforeAll
+    void open() throws Exception {
+        door = new Door(database, notifications);
+        Project shop =
+                database.transaction(tx -> Projects.create(tx, ProjectName.parse("shop"), null))
+                        .project();
+        database.change(tx -> tx.update("insert into projects (name) values ('hidden')"));
+        token = door.token(shop.id());
+    }
+
+    @AfterAll
+    void close() throws Exception {
+        door.close();
+    }
+
+    private HttpRequest.Builder post(String path, String body, String key) {
+        return door.request("/api/v1" + path, token)
+                .header("Idempotency-Key", key)
+                .POST(BodyPublishers.ofString(body));
+    }
+
+    private long count(String sql) {
+        return database.read(tx -> tx.one(sql, row -> row.number("count")));
+    }
+
+    @Test
+    void aRefusalIsAProblemWithKindAndRemedy() throws Exception {
+        HttpResponse<String> answer = door.get("/api/v1/runs?cursor=!", token);
+        assertThat(answer.headers().firstValue("Content-Type"))
+                .hasValue("application/problem+json");
+        assertThat(answer.body())
+                .isEqualTo(
+                        "{\"type\":\"about:blank\",\"title\":\"Bad"
+                                + " Request\",\"status\":400,\"detail\":\"cannot take the request:"
+                                + " cursor is none that was given"
+                                + " out\",\"kind\":\"configuration\",\"remedy\":\"see"
+                                + " /api/v1/openapi.yaml\"}");
+    }
+
+    @Test
+    void whatSomebodyHasAlreadyIsNotSentAgain() throws Exception {
+        HttpResponse<String> first = door.get("/api/v1/queue", token);
+        String tag = first.headers().firstValue("ETag").orElseThrow();
+        HttpResponse<String> second =
+                door.send(door.request("/api/v1/queue", token).header("If-None-Match", tag));
+        assertThat(second.statusCode()).isEqualTo(304);
+        assertThat(second.body()).isEmpty();
+        HttpResponse<String> other =
+                door.send(door.request("/api/v1/queue", token).header("If-None-Match", "\"x\""));
+        assertThat(other.statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void aChangeWithAKeyHappensOnce() throws Exception {
+        String once = MAKE.replace("laptop", "once");
+        String made = "select count(*) as count from tokens where label = 'once'";
+        assertThat(door.send(post("/tokens", once, "one")).statusCode()).isEqualTo(200);
+        HttpResponse<String> again = door.send(post("/tokens", once, "one"));
+        assertThat(again.statusCode()).isEqualTo(409);
+        assertThat(again.body()).contains("its answer is given only once");
+        assertThat(count(made)).isEqualTo(1);
+
+        long id =
+                database.read(
+                        tx ->
+                                tx.one(
+                                        "select id from tokens where label = 'once'",
+                                        row -> row.number("id")));
+        HttpRequest.Builder revoke =
+                door.request("/api/v1/tokens/" + id, token)
+                        .header("Idempotency-Key", "two")
+                        .DELETE();
+        assertThat(door.send(revoke).statusCode()).isEqualTo(204);
+        assertThat(door.send(revoke).statusCode()).isEqualTo(204);
+        assertThat(door.send(post("/tokens", once, "two")).body()).contains("was used for DELETE");
+    }
+
+    @Test
+    void aChangeThatWasRefusedCanBeTriedAgain() throws Exception {
+        String more = "{\"label\":\"more\",\"scopes\":[\"configure\"]}";
+        assertThat(door.send(post("/tokens", more, "three")).statusCode()).isEqualTo(403);
+        assertThat(door.send(post("/tokens", MAKE, "three")).statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void aChangeThatWasCutOffIsNotRepeated() throws Exception {
+        database.change(
+                tx ->
+                        tx.update(
+                                """
+                                insert into idempotency_keys (principal_id, key, request)
+                                select id, 'four', 'POST /api/v1/tokens' from principals where name = 'reader'
+                                """));
+        assertThat(door.send(post("/tokens", MAKE, "four")).body()).contains("was cut off");
+    }
+
+    @Test
+    void aTokenCanDoNoMoreThanItsMakers() throws Exception {
+        HttpResponse<String> made = door.send(post("/tokens", MAKE, "five"));
+        TokenText other = TokenText.of(made.body().replaceAll(".*\"token\":\"([^\"]+)\".*", "$1"));
+        assertThat(door.get("/api/v1/fleet", other).body())
+                .contains("\"name\":\"shop\"")
+                .doesNotContain("hidden");
+        String elsewhere = "{\"label\":\"x\",\"scopes\":[\"read\"],\"project\":\"hidden\"}";
+        assertThat(door.send(post("/tokens", elsewhere, "six")).statusCode()).isEqualTo(404);
+    }
+
+    @Test
+    void aMonitorMaySendTheTokenAsPasswordToRead() throws Exception {
+        String pair = "x:" + token.reveal();
+        String basic =
+                "Basic "
+                        + Base64.getEncoder().encodeToString(pair.getBytes(StandardCharsets.UTF_8));
+        HttpRequest.Builder read =
+                door.request("/api/v1/queue", null).header("Authorization", basic);
+        assertThat(door.send(read).statusCode()).isEqualTo(200);
+        HttpRequest.Builder change =
+                door.request("/api/v1/tokens", null)
+                        .header("Authorization", basic)
+                        .POST(BodyPublishers.ofString(MAKE));
+        assertThat(door.send(change).statusCode()).isEqualTo(401);
+    }
+
+    @Test
+    void aPageAskedForTextIsText() throws Exception {
+        HttpRequest.Builder asked = door.request("/-/queue", token).header("Accept", "text/plain");
+        HttpResponse<String> answer = door.send(asked);
+        assertThat(answer.headers().firstValue("Content-Type"))
+                .hasValue("text/plain; charset=utf-8");
+        assertThat(answer.body()).isEqualTo("nothing runs and nothing waits\n");
+        assertThat(door.send(door.request("/", token).header("Accept", "text/plain")).body())
+                .contains("shop  no run yet");
+        HttpResponse<String> nobody =
+                door.send(door.request("/", null).header("Accept", "text/plain"));
+        assertThat(nobody.statusCode()).isEqualTo(401);
+        assertThat(nobody.body()).startsWith("cannot answer: no valid token\n");
+    }
+}

@@ -1,0 +1,84 @@
+package io.slipway.web.text;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+class FleetTextTest {
+    private static JsonNode json(String text) {
+        return JsonMapper.shared().readTree(text.replace('\'', '"'));
+    }
+
+    @Test
+    void theFleetBeginsWithWhatNeedsSomebody() {
+        JsonNode fleet =
+                json(
+                        """
+                        {'environments': ['staging', 'production'],
+                         'projects': [
+                          {'name': 'orders', 'newest': {'number': 1842, 'ref': 'refs/heads/main', 'commit': '9f2c1ab0d4',
+                             'state': 'ended', 'outcome': 'failed', 'reason': 'integration failed: exit code 1'},
+                           'apps': [
+                            {'app': 'orders', 'environment': 'production', 'url': 'http://orders.localhost', 'release': 31,
+                             'trouble': null, 'rollout': {'release': 32, 'state': 'ended', 'outcome': 'failed'}},
+                            {'app': 'orders', 'environment': 'staging', 'url': null, 'release': 33, 'trouble': null,
+                             'rollout': {'release': 34, 'state': 'checking', 'outcome': null}}]},
+                          {'name': 'new', 'newest': null, 'apps': []}],
+                         'moving': [{'project': 'shop', 'run': 12, 'ref': 'refs/heads/main', 'subject': 'Prices',
+                            'now': ['unit', 'lint'], 'expected': {'left': 41000, 'longer': false}}],
+                         'waiting': [{'project': 'shop', 'run': 11, 'job': 'rollout web', 'waits': 'approval'}]}
+                        """);
+        assertThat(FleetText.of(fleet))
+                .isEqualTo(
+                        """
+                        ✗ orders #1842  main         integration failed: exit code 1
+                        ◐ shop #12      main         unit, lint   about 40s left
+                        ‖ shop #11      rollout web  waits for approval
+
+                        APP     BRANCH           STAGING       PRODUCTION       ADDRESS
+                        orders  ✗ 9f2c1ab #1842  ◐ #33 -> #34  ✗ #32, kept #31  http://orders.localhost
+                        new     no run yet
+                        """);
+    }
+
+    @Test
+    void anEmptyInstanceSaysWhatToDo() {
+        assertThat(FleetText.of(json("{'projects': []}")))
+                .isEqualTo("no project yet: git push one\n");
+    }
+
+    @Test
+    void whatOthersWroteDoesNothingToATerminal() {
+        JsonNode runs =
+                json(
+                        """
+                        {'runs': [{'number': 1, 'state': 'ended', 'outcome': 'succeeded', 'ref': 'refs/heads/x',
+                          'commit': 'abc', 'subject': 'a\\u001b[31mb\\u202ec', 'createdAt': '2026-11-23T02:10:03.5Z'}]}
+                        """);
+        assertThat(RunText.list(runs)).doesNotContain("\u001b", "\u202e").contains("a [31mb c");
+    }
+
+    @Test
+    void aRunIsToldWithItsJobsAndProblems() {
+        JsonNode run =
+                json(
+                        """
+                        {'number': 8, 'ref': 'refs/heads/main', 'commit': '9f2c1ab0d4', 'subject': 'Try a matrix', 'state': 'ended',
+                         'outcome': 'failed', 'reason': '.slipway.yml has 1 problem',
+                         'jobs': [{'name': 'test', 'state': 'ended', 'outcome': 'failed', 'summary': 'exit code 1',
+                           'startedAt': '2026-11-23T02:10:03Z', 'endedAt': '2026-11-23T02:11:07Z', 'waits': null}],
+                         'problems': [{'file': '.slipway.yml', 'line': 4, 'column': 5, 'message': 'unknown key stepps'}]}
+                        """);
+        assertThat(RunText.of(run))
+                .isEqualTo(
+                        """
+                        run 8  main@9f2c1ab  Try a matrix   ✗ failed
+                          ✗ failed  test  1m 04s  exit code 1
+                          .slipway.yml:4:5  unknown key stepps
+                        .slipway.yml has 1 problem
+                        """);
+    }
+}
