@@ -16,6 +16,14 @@ const PAGES = {
     'run-live': '/hello/runs/7',
     'rollout-failed': '/acme/orders/rollouts/45',
     'rollout-moving': '/shop/rollouts/9',
+    runs: '/-/runs',
+    queue: '/-/queue',
+    settings: '/-/settings',
+    app: '/acme/orders/apps/orders',
+    images: '/acme/orders/images',
+    image: '/acme/orders/images/3',
+    config: '/acme/orders/settings',
+    deliveries: '/acme/orders/settings/deliveries',
     'sign-in': '/-/sign-in',
     missing: '/-/nothing',
     none: '/nobody',
@@ -39,7 +47,7 @@ for (const colorScheme of ['light', 'dark']) {
             page.on('console', (message) => ['error', 'warning'].includes(message.type()) && told.push(message.text()));
             page.on('pageerror', (error) => told.push(String(error)));
             await page.goto(base + path);
-            await page.waitForTimeout(700);
+            await page.waitForTimeout(Number(process.env.PAUSE ?? 700));
             await page.screenshot({ path: `${folder}/${name}-${colorScheme}-${width}.png`, fullPage: !name.startsWith('run-') });
             const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
             if (wide > 0) told.push(`wider than the window by ${wide} px`);

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { extname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import * as overview from './overview.mjs';
 import { estimateOf, line, projects, releasesOf, rollouts, runList, runs } from './fixture.mjs';
 
 const PORT = Number(process.env.PORT ?? 4173);
@@ -22,7 +23,7 @@ const json = (response, body, status = 200) => {
     response.writeHead(status, { 'Content-Type': 'application/json', 'Cache-Control': 'no-store' });
     response.end(JSON.stringify(body));
 };
-const missing = (response, what) => json(response, { message: `cannot find ${what}: there is none of that name`, remedy: 'check the name' }, 404);
+const missing = (response, what) => json(response, { detail: `cannot find ${what}: there is none of that name`, remedy: 'check the name' }, 404);
 
 const ROUTES = [
     ['GET', /^\/me$/, (r) => json(r, { name: 'operator', kind: 'operator', version: '0.1.0' })],
@@ -39,6 +40,16 @@ const ROUTES = [
     ['GET', /^\/jobs\/(\d+)\/attempts\/\d+\/log\/lines$/, (r, url, job) => lines(r, url, log(Number(job)))],
     ['GET', /^\/jobs\/(\d+)\/attempts\/\d+\/log\/(search|errors)$/, (r, url, job, what) => json(r, found(log(Number(job)), what === 'errors' ? 'ERROR' : url.searchParams.get('q')))],
     ['GET', /^\/projects\/([^/]+)\/runs\/(\d+)\/estimate$/, (r, _, name, n) => json(r, estimateOf(runs[`${name}/${n}`]))],
+    ['GET', /^\/fleet$/, (r) => json(r, EMPTY ? { ...overview.fleet(), projects: [], moving: [], waiting: [] } : overview.fleet())],
+    ['GET', /^\/runs$/, (r) => json(r, overview.runs())],
+    ['GET', /^\/runners$/, (r) => json(r, overview.runners())],
+    ['GET', /^\/queue$/, (r) => json(r, overview.queue())],
+    ['GET', /^\/tokens$/, (r) => json(r, overview.tokens())],
+    ['POST', /^\/tokens$/, (r) => json(r, { token: 'slw_made-up' })],
+    ['GET', /^\/projects\/([^/]+)\/images$/, (r) => json(r, overview.images())],
+    ['GET', /^\/projects\/([^/]+)\/images\/(\d+)$/, (r, _, name, id) => json(r, overview.oneImage(Number(id)))],
+    ['GET', /^\/projects\/([^/]+)\/deliveries$/, (r) => json(r, overview.deliveries())],
+    ['GET', /^\/projects\/([^/]+)\/config$/, (r) => json(r, overview.config())],
     ['GET', /^\/stream$/, (r, url) => stream(r, url)],
 ];
 
@@ -122,7 +133,7 @@ createServer((request, response) => {
         response.writeHead(204, { 'Set-Cookie': `slipway_session=${out ? '; Max-Age=0' : 'mock'}; Path=/; HttpOnly` });
         return response.end();
     }
-    if (!cookie) return json(response, { message: 'cannot answer: no valid token', remedy: 'sign in' }, 401);
+    if (!cookie) return json(response, { detail: 'cannot answer: no valid token', remedy: 'sign in' }, 401);
     for (const [method, pattern, answer] of ROUTES) {
         const found = method === request.method && pattern.exec(path);
         if (found) return answer(response, url, ...found.slice(1).map(decodeURIComponent));

@@ -22,7 +22,7 @@ describe('addresses', () => {
         });
     });
 
-    it.each(['/-/x', '/Shop', '/shop/runs', '/shop/runs/0', '/shop/runs/x', '/a/b/c', '/shop/rollouts/3/x', '/runs/7', '/shop/settings'])(
+    it.each(['/-/x', '/Shop', '/shop/runs', '/shop/runs/0', '/shop/runs/x', '/a/b/c', '/shop/rollouts/3/x', '/runs/7'])(
         '%s is no page',
         (path) => expect(parse(path)).toEqual({ page: 'missing' }),
     );

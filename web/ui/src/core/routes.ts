@@ -2,10 +2,25 @@
 export type Route =
     | { page: 'home' }
     | { page: 'sign-in' }
+    | { page: 'runs' }
+    | { page: 'queue' }
+    | { page: 'settings' }
     | { page: 'project'; project: string }
+    | { page: 'app'; project: string; app: string }
+    | { page: 'images'; project: string; image: number | null }
+    | { page: 'project-settings'; project: string; tab: 'config' | 'deliveries' }
     | { page: 'run'; project: string; run: number; job: string | null }
     | { page: 'rollout'; project: string; rollout: number }
     | { page: 'missing' };
+
+/** Pages of the instance, behind `/-/`. */
+const INSTANCE: Record<string, Route> = {
+    'sign-in': { page: 'sign-in' },
+    runs: { page: 'runs' },
+    queue: { page: 'queue' },
+    runners: { page: 'queue' },
+    settings: { page: 'settings' },
+};
 
 const NAME = /^[a-z](?:[-a-z0-9]{0,38}[a-z0-9])?$/;
 const NUMBER = /^[1-9][0-9]{0,8}$/;
@@ -21,7 +36,7 @@ export function parse(path: string): Route {
     const parts = path.split('/').filter((part) => part !== '');
     if (parts.length === 0) return { page: 'home' };
     if (parts[0] === '-') {
-        return parts.length === 2 && parts[1] === 'sign-in' ? { page: 'sign-in' } : { page: 'missing' };
+        return (parts.length === 2 && INSTANCE[parts[1] ?? '']) || { page: 'missing' };
     }
     const named = parts[1] !== undefined && !AFTER.has(parts[1]) ? 2 : 1;
     const names = parts.slice(0, named);
@@ -32,10 +47,19 @@ export function parse(path: string): Route {
 function below(project: string, rest: string[]): Route {
     const [word, number, job, ...more] = rest;
     if (word === undefined) return { page: 'project', project };
+    if (word === 'apps' && number !== undefined && NAME.test(number) && job === undefined) {
+        return { page: 'app', project, app: number };
+    }
+    if (word === 'images' && number === undefined) return { page: 'images', project, image: null };
+    if (word === 'settings' && number === undefined) return { page: 'project-settings', project, tab: 'config' };
+    if (word === 'settings' && number === 'deliveries' && job === undefined) {
+        return { page: 'project-settings', project, tab: 'deliveries' };
+    }
     if (number === undefined || !NUMBER.test(number) || more.length > 0) return { page: 'missing' };
     if (word === 'runs') {
         return { page: 'run', project, run: Number(number), job: job === undefined ? null : decoded(job) };
     }
+    if (word === 'images' && job === undefined) return { page: 'images', project, image: Number(number) };
     if (word === 'rollouts' && job === undefined) {
         return { page: 'rollout', project, rollout: Number(number) };
     }
@@ -53,6 +77,10 @@ function decoded(text: string): string {
 export const projectPath = (project: string) => `/${project}`;
 export const runPath = (project: string, run: number, job?: string) =>
     `/${project}/runs/${run}` + (job === undefined ? '' : `/${encodeURIComponent(job)}`);
+export const appPath = (project: string, app: string, environment = 'production') =>
+    `/${project}/apps/${app}` + (environment === 'production' ? '' : `?environment=${encodeURIComponent(environment)}`);
+export const imagesPath = (project: string, image?: number) => `/${project}/images` + (image === undefined ? '' : `/${image}`);
+export const settingsPath = (project: string, tab?: string) => `/${project}/settings` + (tab === undefined ? '' : `/${tab}`);
 export const rolloutPath = (project: string, rollout: number) => `/${project}/rollouts/${rollout}`;
 
 /** Where to go after signing in: a page of ours, never another site. */

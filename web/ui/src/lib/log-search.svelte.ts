@@ -80,6 +80,14 @@ export class LogSearch {
         this.errorCount = found.total;
     }
 
+    firstError() {
+        this.errorAt = -1;
+        const line = this.errors[0];
+        if (line === undefined) return;
+        this.errorAt = 0;
+        this.show(line);
+    }
+
     nextError(back = false) {
         const from = this.errors[this.errorAt] ?? this.top() - 1;
         this.errorAt = nextOf(this.errors, from, back);

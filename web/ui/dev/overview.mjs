@@ -1,0 +1,89 @@
+// What the mock server tells across projects.
+import { projects, runList } from './fixture.mjs';
+
+const at = (secondsAgo) => new Date(Date.now() - secondsAgo * 1000).toISOString();
+const latest = (name) =>
+    runList(name)
+        .slice(0, 12)
+        .reverse()
+        .map((run, i) => ({ number: run.number, state: run.state, outcome: run.outcome, milliseconds: 40_000 + ((i * 7919) % 50_000) }));
+
+const expected = { samples: 20, usually: 130_000, mostly: 170_000, left: 70_000, longer: false };
+
+export const fleet = () => ({
+    checkedAt: at(0),
+    environments: ['staging', 'production'],
+    projects: projects.map(({ name, defaultBranch, latestRun, apps }) => ({
+        name,
+        defaultBranch,
+        paused: false,
+        newest: latestRun && { ...latestRun },
+        latest: latest(name),
+        leadTime: 95_000,
+        apps: apps.map((app) => ({ ...app, commit: latestRun?.commit ?? null, since: at(4000) })),
+    })),
+    moving: [{ project: 'shop', run: 12, ref: 'refs/heads/main', subject: 'Show prices with tax', author: 'mira', cause: '', jobs: 3, ended: 1, now: ['test'], createdAt: at(42), expected }],
+    waiting: [{ project: 'hello', run: 7, job: 'rollout hello', waits: 'approval', waitsDetail: 'production', createdAt: at(700) }],
+    next: null,
+});
+
+export const runs = () => ({
+    runs: projects.flatMap((project) => runList(project.name).slice(0, 8).map((run) => ({ ...run, project: project.name, now: run.state === 'running' ? 'test' : '', waits: false }))),
+    next: '1z',
+});
+
+export const runners = () => ({
+    runners: [{ name: 'docker', kind: 'docker', slots: 4, used: 1, queued: 1, targets: ['docker'] }],
+    servers: [{ version: '0.1.0', startedAt: at(9000), seenAt: at(2) }],
+});
+
+export const queue = () => ({
+    jobs: [
+        { project: 'shop', run: 12, job: 'test', ref: 'refs/heads/main', state: 'running', waits: null, waitsDetail: null, runner: 'docker', since: at(29) },
+        { project: 'acme/orders', run: 1843, job: 'integration', ref: 'refs/heads/refunds', state: 'queued', waits: 'capacity', waitsDetail: null, runner: 'docker', since: at(12) },
+        { project: 'hello', run: 7, job: 'rollout hello', ref: 'refs/heads/main', state: 'waiting', waits: 'approval', waitsDetail: 'production', runner: null, since: at(700) },
+    ],
+});
+
+export const tokens = () => ({
+    tokens: [
+        { id: 1, label: 'first', prefix: 'slw_a1', scopes: ['read', 'push', 'run', 'roll-out', 'configure', 'create-project', 'operate'], project: null, createdAt: at(90_000), expiresAt: null, current: false },
+        { id: 2, label: 'browser', prefix: 'slw_b2', scopes: ['read'], project: null, createdAt: at(300), expiresAt: at(-86_000), current: true },
+    ],
+});
+
+const image = (id) => ({ id, app: 'orders', repository: 'acme/orders/orders', digest: `sha256:${String(id).repeat(64).slice(0, 64)}`, platform: 'linux/amd64', size: 214_000_000 + id, commit: '9f2c1ab0d4e8', run: 1840 + id, createdAt: at(100_000 - id * 1000) });
+export const images = () => ({ images: [3, 2, 1].map(image), next: null });
+export const oneImage = (id) => ({
+    image: image(id),
+    before: id > 1 ? image(id - 1) : null,
+    layers: [
+        { digest: `sha256:${'a'.repeat(64)}`, size: 112_000_000, shared: true },
+        { digest: `sha256:${'b'.repeat(64)}`, size: 58_000_000, shared: true },
+        { digest: `sha256:${'c'.repeat(64)}`, size: 12_500_000, shared: false },
+    ],
+    steps: [
+        { name: '[1/3] FROM eclipse-temurin:25-jre', outcome: 'succeeded', note: 'cached', took: 40 },
+        { name: '[2/3] RUN apt-get install -y tini', outcome: 'succeeded', note: 'cached', took: 12 },
+        { name: '[3/3] COPY target/app.jar /app.jar', outcome: 'succeeded', note: null, took: 9_700 },
+        { name: 'push to acme/orders/orders', outcome: 'succeeded', note: null, took: 2_300 },
+    ],
+});
+
+const delivery = (i, more) => ({ id: `0000000${i}-0000-0000-0000-000000000000`, kind: 'push', by: 'mira', ref: 'refs/heads/main', oldCommit: '4be0a1733', newCommit: '9f2c1ab0d', options: [], state: 'settled', gated: true, result: 'moved', reason: null, run: 1842 - i, receivedAt: at(300 + i * 5000), settledAt: at(200 + i * 5000), ...more });
+export const deliveries = () => ({
+    deliveries: [
+        delivery(0, { result: 'refused', reason: 'integration failed, run 1842' }),
+        delivery(1),
+        delivery(2, { ref: 'refs/heads/refunds', gated: false, options: ['slipway.skip'], run: null, result: 'moved' }),
+    ],
+    next: null,
+});
+
+export const config = () => ({
+    version: 3,
+    values: [
+        { name: 'LOG_LEVEL', app: null, secret: false, value: 'debug', version: 2, setAt: at(5000), setBy: 'mira' },
+        { name: 'DATABASE_URL', app: 'orders', secret: true, value: null, version: 3, setAt: at(4000), setBy: 'operator' },
+    ],
+});
