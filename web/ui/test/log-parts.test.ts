@@ -4,6 +4,7 @@ import { highlight, nextOf, pattern } from '../src/core/find';
 import { leftNow, leftText, roughly, Smooth } from '../src/core/left';
 import { LogStore } from '../src/core/log-store';
 import { foldOf, Rows } from '../src/core/rows';
+import { foldsOf } from '../src/lib/log-folds';
 
 const E = '\u001b';
 
@@ -33,6 +34,26 @@ describe('rows', () => {
         const rows = new Rows(10, [{ start: 3, end: 6, title: 'a' }, { start: 5, end: 8, title: 'b' }], () => false);
         expect(Array.from({ length: rows.total }, (_, i) => rows.at(i + 1)?.line ?? 'a')).toEqual([1, 2, 'a', 3, 4, 5, 6, 7, 8, 9, 10]);
         expect(foldOf(folds, 200)?.title).toBe('three');
+    });
+
+    it('have no heading for a step that printed nothing, and none where steps printed at the same time', () => {
+        const step = (name: string, firstLine: number, lastLine: number | null) => ({
+            name,
+            state: 'ended' as const,
+            outcome: 'succeeded' as const,
+            exitCode: 0,
+            note: null,
+            firstLine,
+            lastLine,
+            startedAt: null,
+            endedAt: null,
+        });
+        const folds = foldsOf([step('a', 1, 3), step('silent', 4, 3), step('b', 4, 9)], 0);
+        expect(folds.map((fold) => [fold.title, fold.start, fold.end])).toEqual([
+            ['a', 1, 3],
+            ['b', 4, 9],
+        ]);
+        expect(foldsOf([step('a', 1, 5), step('b', 4, 9)], 0)).toEqual([]);
     });
 
     it('there are none of nothing', () => expect(new Rows(0, [], () => true).total).toBe(0));

@@ -12,7 +12,7 @@ export interface LogFold extends Fold {
 
 /** The steps that printed, where there are several and none printed while another did. */
 export function foldsOf(steps: Step[], now: number): LogFold[] {
-    const began = steps.filter((step) => step.firstLine !== null);
+    const began = steps.filter((step) => step.firstLine !== null && (step.lastLine === null || step.lastLine >= step.firstLine));
     if (began.length < 2) return [];
     const folds = began
         .map((step) => {
