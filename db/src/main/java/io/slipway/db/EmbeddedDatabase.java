@@ -56,6 +56,13 @@ public final class EmbeddedDatabase {
         this.password = password(folder.resolve("password"));
     }
 
+    /// Whether the one of a folder runs now, be it that whoever started it was killed.
+    ///
+    /// @param folder where it keeps its data; there need not be one
+    public static boolean runsIn(Path folder) {
+        return Postmaster.read(data(folder)).isPresent();
+    }
+
     /// Starts it, or attaches to the one that still runs.
     ///
     /// @param folder where it keeps its data, made when missing
@@ -70,7 +77,7 @@ public final class EmbeddedDatabase {
         try {
             return start(folder, cache, Durability.NONE);
         } catch (Fault e) {
-            if (!Files.exists(folder) || Postmaster.read(folder.resolve("data")).isPresent()) {
+            if (!Files.exists(folder) || runsIn(folder)) {
                 throw e;
             }
             log.info("made anew: {}", e.message());
@@ -139,7 +146,7 @@ public final class EmbeddedDatabase {
 
     /// Stops it: sessions end, what is committed stays. Harmless when it is stopped already.
     public void stop() {
-        if (Postmaster.read(data()).isEmpty()) {
+        if (!runsIn(folder)) {
             return;
         }
         boolean stopped =
@@ -147,7 +154,7 @@ public final class EmbeddedDatabase {
                         output(),
                         "pg_ctl",
                         List.of("stop", "-D", data().toString(), "-m", "fast", "-w", "-t", "60"));
-        if (!stopped && Postmaster.read(data()).isPresent()) {
+        if (!stopped && runsIn(folder)) {
             log.warn("the embedded PostgreSQL did not stop; the next start attaches to it");
         }
     }
@@ -234,6 +241,10 @@ public final class EmbeddedDatabase {
     }
 
     private Path data() {
+        return data(folder);
+    }
+
+    private static Path data(Path folder) {
         return folder.resolve("data");
     }
 

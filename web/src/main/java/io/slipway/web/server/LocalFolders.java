@@ -81,7 +81,7 @@ record LocalFolders(Path root) {
     }
 
     private static void stopDatabase(DataPaths paths) {
-        if (Files.exists(paths.postgres().resolve("data/postmaster.pid"))) {
+        if (EmbeddedDatabase.runsIn(paths.postgres())) {
             EmbeddedDatabase.startDisposable(paths.postgres(), EmbeddedDatabase.defaultCache())
                     .stop();
         }

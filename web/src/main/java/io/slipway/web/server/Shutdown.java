@@ -48,8 +48,7 @@ public final class Shutdown {
             report.accept("switch stopped");
         }
         stopApps();
-        if (settings.database() == null
-                && Files.exists(paths.postgres().resolve("postmaster.pid"))) {
+        if (settings.database() == null && EmbeddedDatabase.runsIn(paths.postgres())) {
             EmbeddedDatabase.start(paths.postgres(), EmbeddedDatabase.defaultCache()).stop();
             report.accept("database stopped");
         }

@@ -2,6 +2,7 @@ package io.slipway.web.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.slipway.db.EmbeddedDatabase;
 import io.slipway.web.settings.DataFolder;
 import io.slipway.web.settings.Settings;
 
@@ -42,6 +43,15 @@ final class ShutdownTest {
         } finally {
             other.destroyForcibly();
         }
+    }
+
+    @Test
+    void theDatabaseThatAKilledServerLeftIsStopped() throws Exception {
+        Path postgres = folder.resolve("postgres");
+        EmbeddedDatabase.start(postgres, EmbeddedDatabase.defaultCache());
+        assertThat(shutDown()).containsExactly("database stopped");
+        assertThat(EmbeddedDatabase.runsIn(postgres)).isFalse();
+        assertThat(shutDown()).isEmpty();
     }
 
     private List<String> shutDown() throws InterruptedException {
