@@ -9,7 +9,7 @@ import io.slipway.engine.run.Claim.Ended;
 import io.slipway.engine.run.JobKind;
 import io.slipway.engine.run.JobWork;
 import io.slipway.engine.run.RunEnd;
-import io.slipway.fault.Fault;
+import io.slipway.fault.Rounds;
 
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -104,15 +104,8 @@ public final class Dispatcher implements AutoCloseable {
                                 }));
     }
 
-    /// A loop goes on whatever happens: the database may be away for a while.
     private static void quietly(String name, Runnable body) {
-        try {
-            body.run();
-        } catch (Fault e) {
-            log.warn("{} could not look: {}", name, e.message());
-        } catch (RuntimeException e) {
-            log.error("{} could not look", name, e);
-        }
+        Rounds.once(log, name + " could not look", body);
     }
 
     private void claim() {

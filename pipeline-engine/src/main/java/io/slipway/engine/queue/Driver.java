@@ -47,7 +47,7 @@ final class Driver {
             ended = toVerdict(holding);
         } catch (ClaimLost e) {
             log.info("{}", e.getMessage());
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             log.error("{} was let go", holding.name(), e);
             // It is claimed again at once otherwise, and ends up here as fast.
             LockSupport.parkNanos(LET_GO.toNanos());
@@ -107,12 +107,12 @@ final class Driver {
                         "report this with the server's log");
             }
             return Optional.of(of.perform(holding));
-        } catch (InterruptedException | RuntimeException e) {
+        } catch (InterruptedException | RuntimeException | Error e) {
             return afterThrow(holding, e);
         }
     }
 
-    private static Optional<Verdict> afterThrow(Holding holding, Exception thrown) {
+    private static Optional<Verdict> afterThrow(Holding holding, Throwable thrown) {
         if (thrown instanceof ClaimLost || Database.isAway(thrown)) {
             return Optional.empty();
         }
@@ -124,7 +124,7 @@ final class Driver {
             };
         }
         if (thrown instanceof Fault fault) {
-            return Optional.of(errored(fault));
+            return Optional.of(Verdict.errored(fault));
         }
         log.error("{} ended by a mistake of Slipway's own", holding.name(), thrown);
         return Optional.of(
@@ -132,22 +132,6 @@ final class Driver {
                         Reason.INTERNAL,
                         "a mistake of Slipway's own: " + thrown.getClass().getSimpleName(),
                         Map.of("message", String.valueOf(thrown.getMessage()))));
-    }
-
-    private static Verdict errored(Fault fault) {
-        Reason reason =
-                switch (fault.kind()) {
-                    case UNAVAILABLE ->
-                            fault.message().startsWith("cannot pull ")
-                                    ? Reason.IMAGE_PULL
-                                    : Reason.RUNNER_LOST;
-                    case CONFIGURATION, NOT_FOUND, CONFLICT, PERMISSION -> Reason.DEFINITION;
-                    case INTERNAL -> Reason.INTERNAL;
-                };
-        return Verdict.errored(
-                reason,
-                fault.message(),
-                Map.of("message", fault.message(), "remedy", fault.remedy()));
     }
 
     private static Verdict stopped(Holding holding) {

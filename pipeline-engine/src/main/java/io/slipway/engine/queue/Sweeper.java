@@ -5,7 +5,7 @@ import io.slipway.db.Signal;
 import io.slipway.engine.run.AttemptName;
 import io.slipway.engine.run.JobKind;
 import io.slipway.engine.run.JobWork;
-import io.slipway.fault.Fault;
+import io.slipway.fault.Rounds;
 
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -42,13 +42,7 @@ public final class Sweeper implements AutoCloseable {
 
     private void sweepInTurn() {
         while (!closed) {
-            try {
-                sweep();
-            } catch (Fault e) {
-                log.warn("cannot sweep: {}", e.message());
-            } catch (RuntimeException e) {
-                log.error("cannot sweep", e);
-            }
+            Rounds.once(log, "cannot sweep", this::sweep);
             signal.await(EVERY);
         }
     }

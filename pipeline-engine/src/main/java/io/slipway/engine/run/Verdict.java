@@ -1,5 +1,7 @@
 package io.slipway.engine.run;
 
+import io.slipway.fault.Fault;
+
 import java.util.Map;
 
 /// How an attempt ended, and what shows it.
@@ -23,5 +25,22 @@ public record Verdict(
     /// Slipway could not find out.
     public static Verdict errored(Reason reason, String summary, Map<String, Object> evidence) {
         return new Verdict(Outcome.ERRORED, reason, summary, evidence);
+    }
+
+    /// What a fault means for the work that it broke off.
+    public static Verdict errored(Fault fault) {
+        Reason reason =
+                switch (fault.kind()) {
+                    case UNAVAILABLE ->
+                            fault.message().startsWith("cannot pull ")
+                                    ? Reason.IMAGE_PULL
+                                    : Reason.RUNNER_LOST;
+                    case CONFIGURATION, NOT_FOUND, CONFLICT, PERMISSION -> Reason.DEFINITION;
+                    case INTERNAL -> Reason.INTERNAL;
+                };
+        return errored(
+                reason,
+                fault.message(),
+                Map.of("message", fault.message(), "remedy", fault.remedy()));
     }
 }

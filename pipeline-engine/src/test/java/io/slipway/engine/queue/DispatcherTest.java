@@ -145,6 +145,22 @@ final class DispatcherTest {
     }
 
     @Test
+    void aMistakeOfSlipwaysOwnEndsItsJobAndStopsNothingElse() {
+        work.on(
+                "broken",
+                claim -> {
+                    throw new StackOverflowError("deep");
+                });
+        dispatcher(UUID.randomUUID());
+        Runs.Created run = Plans.run(database, project, check("broken"), check("other"));
+        Run seen = ended(run.id());
+        assertThat(seen.progress().outcome()).isEqualTo(Outcome.ERRORED);
+        assertThat(job(run.id(), "broken").reason()).isEqualTo(Reason.INTERNAL);
+        assertThat(job(run.id(), "other").outcome()).isEqualTo(Outcome.SUCCEEDED);
+        assertThat(work.performed).containsExactlyInAnyOrder("broken/1", "other/1");
+    }
+
+    @Test
     void aRunWithProblemsHasFailedAndOneWithoutJobsHasSucceeded() {
         dispatcher(UUID.randomUUID());
         Problem problem =
