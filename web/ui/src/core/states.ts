@@ -29,7 +29,7 @@ const ROLLOUT: Record<string, string> = {
     starting: 'starting',
     checking: 'checking health',
     switching: 'switching over',
-    draining: 'draining the old one',
+    undoing: 'taking it back',
 };
 
 function outcome(of: string | null | undefined): State {

@@ -47,6 +47,9 @@ class DayTwoIT {
     @Test
     void rollBackWorksAlsoWhenTheEngineLostTheImage() {
         Git git = pushed("back", "one", "two");
+        Await.until(
+                "what was replaced is gone",
+                () -> slipway.engine().apps(slipway.instance(), "back").size() == 1);
         slipway.engine().forgetUnused("back");
         assertThat(slipway.engine().has(firstImage("back"))).isFalse();
 

@@ -56,6 +56,14 @@ final class EngineSide implements AutoCloseable {
                 .toList();
     }
 
+    /// Containers of a project's apps.
+    List<Container> apps(String instance, String project) {
+        return containers(instance).stream()
+                .filter(found -> project.equals(found.getLabels().get("slipway.project")))
+                .filter(found -> "app".equals(found.getLabels().get("slipway.kind")))
+                .toList();
+    }
+
     /// Tags of images of the instance's registry, in the engine.
     List<String> images() {
         return images(client(), port);

@@ -5,12 +5,14 @@ import io.slipway.engine.plan.Resources;
 import org.jspecify.annotations.Nullable;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
 /// Where apps run. Safe for use by many threads; what is done to one container comes from one
-/// thread at a time. Every call may be repeated, and finds what an earlier call made.
+/// thread at a time. Every call may be repeated, and finds what an earlier call made. A target that
+/// does not answer is a [io.slipway.fault.Fault] UNAVAILABLE.
 public interface Deployer {
     /// Brings a ready image into the target, if it is not there.
     ///
@@ -36,7 +38,7 @@ public interface Deployer {
     /// Where the switch reaches a port of the container: `address:port`.
     String backend(String container, int port);
 
-    /// The last lines that it printed, oldest first.
+    /// The last lines that it printed, oldest first; none when they cannot be had.
     List<String> tail(String container, int lines);
 
     /// Gives it the app's name among the apps of its project and environment, and has the engine
@@ -58,9 +60,15 @@ public interface Deployer {
     /// Names of all containers of apps of this instance.
     Set<String> present();
 
-    /// Gives what it prints, from the given byte of its output, until it ends or the thread is
-    /// interrupted.
-    void follow(String container, long from, Output output) throws InterruptedException;
+    /// Removes what is there for an environment in which no app has a container any more; volumes
+    /// stay.
+    void sweep();
+
+    /// Gives what it has printed after the mark and goes on to print, until it ends or the thread
+    /// is interrupted. Returns at once when there is no such container.
+    ///
+    /// @param after where it was read to; [LogMark#BEGIN] for all that the target still has
+    void follow(String container, LogMark after, Output output) throws InterruptedException;
 
     /// For people: what is waited for.
     @FunctionalInterface
@@ -69,10 +77,29 @@ public interface Deployer {
     }
 
     /// Takes what a container prints.
-    @FunctionalInterface
     interface Output {
-        /// @param end bytes of the container's output up to and including these
-        void bytes(byte[] bytes, int offset, int length, long end);
+        /// A line, or a part of a long one.
+        ///
+        /// @param end where the output stands after these bytes
+        void bytes(byte[] bytes, int offset, int length, LogMark end);
+
+        /// What was printed between the two was thrown away by the target before it was read.
+        void gap(Instant from, Instant to);
+    }
+
+    /// A place in a container's output: the target keeps each line with the time at which it was
+    /// printed.
+    ///
+    /// @param nanos that time, since 1970
+    /// @param bytes how many of the bytes of that very time are before the place
+    record LogMark(long nanos, long bytes) {
+        /// Before everything.
+        public static final LogMark BEGIN = new LogMark(0, 0);
+
+        /// The time.
+        public Instant time() {
+            return Instant.ofEpochSecond(nanos / 1_000_000_000, nanos % 1_000_000_000);
+        }
     }
 
     /// An image that somebody else made.
@@ -94,6 +121,8 @@ public interface Deployer {
     /// @param container the name in the engine
     /// @param placement whose app it is
     /// @param release its number
+    /// @param slot which of the environment's addresses it has: no other container of project and
+    ///   environment has the same
     /// @param engineId content id of the image
     /// @param command replaces the image's; empty: the image's own
     /// @param env complete, with secrets and PORT
@@ -104,6 +133,7 @@ public interface Deployer {
             String container,
             Placement placement,
             int release,
+            int slot,
             String engineId,
             List<String> command,
             Map<String, String> env,
@@ -123,8 +153,19 @@ public interface Deployer {
     /// @param exitCode when it has ended
     /// @param outOfMemory whether its memory limit ended it
     /// @param memoryLimit bytes; 0 for none
+    /// @param lost whether it ended because what ran it was restarted, so that its exit code says
+    ///   nothing about the app
+    /// @param run differs for each time that it was started; empty when there is none
     record Condition(
-            State state, @Nullable Integer exitCode, boolean outOfMemory, long memoryLimit) {
+            State state,
+            @Nullable Integer exitCode,
+            boolean outOfMemory,
+            long memoryLimit,
+            boolean lost,
+            String run) {
+        /// There is no such container.
+        public static final Condition NONE = new Condition(State.ABSENT, null, false, 0, false, "");
+
         /// The states of a container.
         public enum State {
             /// It runs.

@@ -3,6 +3,10 @@ package io.slipway.engine.release;
 import io.slipway.engine.plan.AppSpec.Health;
 import io.slipway.engine.release.Deployer.Condition;
 import io.slipway.engine.release.Deployer.Socket;
+import io.slipway.engine.run.Reason;
+import io.slipway.engine.run.Verdict;
+import io.slipway.fault.Fault;
+import io.slipway.fault.Fault.Kind;
 
 import org.jspecify.annotations.Nullable;
 
@@ -13,18 +17,27 @@ import java.util.List;
 import java.util.Map;
 
 /// Waits until a new container is healthy, or until it is certain that it will not be, and then
-/// says why in one sentence.
+/// says why in one sentence. An engine that goes away meanwhile is waited for: what ended with it
+/// is started again and asked anew.
 final class HealthCheck {
     /// An app that listens, but where nobody can ask it, will not change its mind: so long it has.
     private static final Duration LOOPBACK_PATIENCE = Duration.ofSeconds(4);
 
     private static final Duration OTHER_PORT_PATIENCE = Duration.ofSeconds(15);
+
+    /// So long an engine may be away.
+    private static final Duration AWAY = Duration.ofMinutes(2);
+
+    private static final int MOST_RESTARTS = 5;
     private static final int TAIL = 20;
 
     private final Deployer deployer;
     private final String container;
     private final String app;
     private final Health health;
+    private long begin;
+    private long elsewhereSince;
+    private String last = "it was not asked yet";
 
     HealthCheck(Deployer deployer, String container, String app, Health health) {
         this.deployer = deployer;
@@ -36,57 +49,94 @@ final class HealthCheck {
     /// What came out.
     ///
     /// @param port where it answers; 0 for a worker
-    /// @param sentence why it is not healthy; null when it is
-    record Result(int port, @Nullable String sentence, Map<String, Object> evidence) {
+    /// @param no why it is not healthy; null when it is
+    record Result(int port, @Nullable Verdict no) {
         boolean healthy() {
-            return sentence == null;
+            return no == null;
         }
     }
 
     /// @param asked the port that is asked; 0 for a worker, which only has to keep running
     /// @param fixed whether the file or the image names it; if not, the one port that is open will
     ///   do
+    /// @throws Fault UNAVAILABLE when it cannot be found out: the engine stays away, or the
+    ///   container is gone
     Result await(int asked, boolean fixed, Deployer.Progress progress) throws InterruptedException {
-        long begin = System.nanoTime();
-        long deadline = begin + health.withinMillis() * 1_000_000;
-        long elsewhereSince = 0;
-        String last = "it was not asked yet";
+        begin = System.nanoTime();
+        long answeredAt = begin;
+        int restarts = 0;
         for (int round = 0; ; round++) {
-            Condition condition = deployer.condition(container);
-            if (condition.state() != Condition.State.RUNNING) {
-                return ended(condition);
-            }
-            if (asked == 0) {
-                if (elapsed(begin).toMillis() >= 1_000) {
-                    return new Result(0, null, Map.of());
+            Condition condition = null;
+            try {
+                condition = deployer.condition(container);
+                answeredAt = System.nanoTime();
+                if (condition.lost() && restarts++ < MOST_RESTARTS) {
+                    deployer.restart(container);
+                    begin = System.nanoTime();
+                    elsewhereSince = 0;
+                    progress.line("the engine was restarted: " + app + " is started again");
+                } else {
+                    Result result = look(condition, asked, fixed);
+                    if (result != null) {
+                        return result;
+                    }
                 }
-            } else {
-                int port = asked;
-                HealthProbe.Result answer =
-                        HealthProbe.ask(deployer.backend(container, port), health);
-                last = answer.answer();
-                if (answer.healthy()) {
-                    return new Result(port, null, Map.of("answer", last));
+            } catch (Fault e) {
+                boolean gone = condition != null && condition.state() == Condition.State.ABSENT;
+                boolean away = e.kind() == Kind.UNAVAILABLE && !gone && !Thread.interrupted();
+                if (!away || elapsed(answeredAt).compareTo(AWAY) > 0) {
+                    throw e;
                 }
-                List<Socket> sockets = answer.http() ? List.of() : deployer.listening(container);
-                Result byTcp = answer.http() ? null : tcp(sockets, asked, fixed);
-                if (byTcp != null) {
-                    return byTcp;
-                }
-                elsewhereSince = elsewhere(sockets, asked) ? since(elsewhereSince) : 0;
-                if (elsewhereSince != 0
-                        && elapsed(elsewhereSince).compareTo(patience(sockets, asked)) > 0) {
-                    return unreachable(sockets, asked);
-                }
-            }
-            if (System.nanoTime() > deadline) {
-                return late(last, asked);
+                progress.line("waits for the engine that runs " + app);
             }
             if (round % 20 == 19) {
                 progress.line("waits for " + app + " to become healthy: " + last);
             }
             Thread.sleep(Math.min(health.everyMillis(), 20L + 20L * round));
         }
+    }
+
+    /// @return null when it is not known yet
+    private @Nullable Result look(Condition condition, int asked, boolean fixed) {
+        if (condition.state() != Condition.State.RUNNING) {
+            return ended(condition);
+        }
+        Result result = asked == 0 ? worker() : ask(asked, fixed);
+        if (result == null && elapsed(begin).toMillis() > health.withinMillis()) {
+            return late(asked);
+        }
+        return result;
+    }
+
+    private @Nullable Result worker() {
+        return elapsed(begin).toMillis() >= 1_000 ? new Result(0, null) : null;
+    }
+
+    private @Nullable Result ask(int asked, boolean fixed) {
+        HealthProbe.Result answer = HealthProbe.ask(deployer.backend(container, asked), health);
+        last = answer.answer();
+        if (answer.healthy()) {
+            return new Result(asked, null);
+        }
+        List<Socket> sockets = answer.http() ? List.of() : deployer.listening(container);
+        Result byTcp = answer.http() ? null : tcp(sockets, asked, fixed);
+        if (byTcp != null) {
+            return byTcp;
+        }
+        elsewhereSince = elsewhere(sockets, asked) ? since(elsewhereSince) : 0;
+        boolean certain =
+                elsewhereSince != 0
+                        && elapsed(elsewhereSince).compareTo(patience(sockets, asked)) > 0;
+        return certain ? unreachable(sockets, asked) : null;
+    }
+
+    /// A last look before traffic moves: what died since it was healthy does not serve.
+    Result stillRuns(Result healthy) {
+        Condition condition = deployer.condition(container);
+        if (condition.lost()) {
+            throw unknown("the engine was restarted");
+        }
+        return condition.state() == Condition.State.RUNNING ? healthy : ended(condition);
     }
 
     private static long since(long before) {
@@ -102,9 +152,7 @@ final class HealthCheck {
     private @Nullable Result tcp(List<Socket> sockets, int asked, boolean fixed) {
         List<Socket> open = sockets.stream().filter(s -> !s.local()).toList();
         if (open.stream().anyMatch(s -> s.port() == asked)) {
-            return health.path() == null
-                    ? new Result(asked, null, Map.of("answer", "a TCP connection"))
-                    : null;
+            return health.path() == null ? new Result(asked, null) : null;
         }
         List<Integer> ports = open.stream().map(Socket::port).distinct().toList();
         if (fixed || ports.size() != 1) {
@@ -113,7 +161,7 @@ final class HealthCheck {
         int port = ports.getFirst();
         HealthProbe.Result answer = HealthProbe.ask(deployer.backend(container, port), health);
         boolean healthy = answer.healthy() || !answer.http() && health.path() == null;
-        return healthy ? new Result(port, null, Map.of("answer", answer.answer())) : null;
+        return healthy ? new Result(port, null) : null;
     }
 
     private static boolean elsewhere(List<Socket> sockets, int asked) {
@@ -144,7 +192,7 @@ final class HealthCheck {
                         + asked
                         + ": "
                         + remedy;
-        return new Result(asked, sentence, evidence(sentence, sockets));
+        return no(asked, Reason.UNHEALTHY, sentence, sockets);
     }
 
     private static String place(Socket socket) {
@@ -153,19 +201,26 @@ final class HealthCheck {
     }
 
     private Result ended(Condition condition) {
-        String sentence =
-                condition.outOfMemory()
-                        ? app
-                                + " ran out of memory: its limit is "
-                                + condition.memoryLimit() / (1 << 20)
-                                + " MB"
-                        : condition.exitCode() == null
-                                ? app + "'s container is gone"
-                                : app + " ended with exit code " + condition.exitCode();
-        return new Result(0, sentence, evidence(sentence, List.of()));
+        if (condition.state() == Condition.State.ABSENT) {
+            throw unknown("its container is gone");
+        }
+        if (condition.outOfMemory()) {
+            long limit = condition.memoryLimit() / (1 << 20);
+            String sentence = app + " ran out of memory: its limit is " + limit + " MB";
+            return no(0, Reason.OUT_OF_MEMORY, sentence, List.of());
+        }
+        String sentence = app + " ended with exit code " + condition.exitCode();
+        return no(0, Reason.EXIT_CODE, sentence, List.of());
     }
 
-    private Result late(String last, int asked) {
+    private Fault unknown(String why) {
+        return new Fault(
+                Kind.UNAVAILABLE,
+                "cannot tell whether " + app + " is healthy: " + why,
+                "retry the run");
+    }
+
+    private Result late(int asked) {
         List<Socket> sockets = deployer.listening(container);
         if (elsewhere(sockets, asked)) {
             return unreachable(sockets, asked);
@@ -178,16 +233,26 @@ final class HealthCheck {
                                 + within
                                 + ": listen on 0.0.0.0:$PORT, or write port: none"
                         : app + " is not healthy" + within + ": " + last;
-        return new Result(asked, sentence, evidence(sentence, sockets));
+        return no(asked, Reason.UNHEALTHY, sentence, sockets);
+    }
+
+    private Result no(int port, Reason reason, String sentence, List<Socket> sockets) {
+        return new Result(port, Verdict.failed(reason, sentence, evidence(sentence, sockets)));
     }
 
     private Map<String, Object> evidence(String sentence, List<Socket> sockets) {
-        Map<String, Object> evidence = new LinkedHashMap<>();
-        evidence.put("sentence", sentence);
-        evidence.put("log", deployer.tail(container, TAIL));
+        Map<String, Object> evidence = seen(deployer, container, sentence);
         List<String> places = new ArrayList<>();
         sockets.forEach(s -> places.add(place(s)));
         evidence.put("listens", places);
+        return evidence;
+    }
+
+    /// What can be seen of a container that is about to be taken away.
+    static Map<String, Object> seen(Deployer deployer, String container, String sentence) {
+        Map<String, Object> evidence = new LinkedHashMap<>();
+        evidence.put("sentence", sentence);
+        evidence.put("log", deployer.tail(container, TAIL));
         return evidence;
     }
 }

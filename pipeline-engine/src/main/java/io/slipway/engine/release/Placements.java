@@ -1,6 +1,8 @@
 package io.slipway.engine.release;
 
+import io.slipway.db.Row;
 import io.slipway.db.Tx;
+import io.slipway.engine.run.Outcome;
 import io.slipway.fault.Fault;
 import io.slipway.fault.Fault.Kind;
 
@@ -29,6 +31,23 @@ public final class Placements {
                     + Placement.COLUMNS
                     + """
                     from placements p join projects j on j.id = p.project_id
+                    where p.project_id = ? order by p.environment, p.app
+                    """;
+
+    private static final String OVERVIEW =
+            "select "
+                    + Placement.COLUMNS
+                    + """
+                    , h.host, r.number as live_number, o.number as rollout, x.number as rollout_release,
+                    o.state, o.outcome, o.cause
+                    from placements p join projects j on j.id = p.project_id
+                    left join releases r on r.id = p.live_release
+                    left join lateral (
+                      select host from hosts where placement_id = p.id order by host limit 1) h on true
+                    left join lateral (
+                      select number, release_id, state, outcome, cause from rollouts
+                      where placement_id = p.id order by id desc limit 1) o on true
+                    left join releases x on x.id = o.release_id
                     where p.project_id = ? order by p.environment, p.app
                     """;
 
@@ -65,6 +84,48 @@ public final class Placements {
             "delete from hosts where placement_id = ? and host is distinct from ?";
 
     private Placements() {}
+
+    /// An app in an environment at a glance.
+    ///
+    /// @param host by which it is reached; null when it is not public
+    /// @param release number of the one that serves; null before the first
+    /// @param newest the newest rollout; null before the first
+    public record Overview(
+            Placement placement,
+            @Nullable String host,
+            @Nullable Integer release,
+            @Nullable Newest newest) {
+        static Overview from(Row row) {
+            Integer rollout = row.integerOrNull("rollout");
+            return new Overview(
+                    Placement.from(row),
+                    row.textOrNull("host"),
+                    row.integerOrNull("live_number"),
+                    rollout == null
+                            ? null
+                            : new Newest(
+                                    rollout,
+                                    row.integer("rollout_release"),
+                                    row.choice("state", RolloutState.class),
+                                    row.choiceOrNull("outcome", Outcome.class),
+                                    row.textOrNull("cause")));
+        }
+    }
+
+    /// A rollout in short.
+    ///
+    /// @param release number of what it rolls out
+    public record Newest(
+            int number,
+            int release,
+            RolloutState state,
+            @Nullable Outcome outcome,
+            @Nullable String cause) {}
+
+    /// All of a project at a glance, by environment and app.
+    public static List<Overview> overview(Tx tx, long projectId) {
+        return tx.query(OVERVIEW, Overview::from, projectId);
+    }
 
     /// The row, if something was ever rolled out there.
     public static Optional<Placement> find(Tx tx, long projectId, String environment, String app) {
@@ -103,8 +164,13 @@ public final class Placements {
                                                         + environment
                                                         + ": it has no target",
                                                 "give the environment a target under Settings"));
-        tx.query(LOCK, row -> true, placement.id());
-        return byId(tx, placement.id());
+        return lock(tx, placement.id());
+    }
+
+    /// The row, locked until the transaction's end.
+    static Placement lock(Tx tx, long id) {
+        tx.query(LOCK, row -> true, id);
+        return byId(tx, id);
     }
 
     /// Takes the host for the placement.

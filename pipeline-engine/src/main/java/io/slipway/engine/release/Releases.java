@@ -42,7 +42,7 @@ public final class Releases {
             returning id
             """;
 
-    private static final String REJECT = "update releases set rejected = true where id = ?";
+    private static final String REJECT = "update releases set rejected = ? where id = ?";
 
     private static final String IMAGE_OF_JOB =
             """
@@ -110,8 +110,9 @@ public final class Releases {
         return byId(tx, id);
     }
 
-    static void reject(Tx tx, long id) {
-        tx.update(REJECT, id);
+    /// @param rejected false when it has become healthy after all, in a retry
+    static void reject(Tx tx, long id, boolean rejected) {
+        tx.update(REJECT, rejected, id);
     }
 
     /// An image that a run built.

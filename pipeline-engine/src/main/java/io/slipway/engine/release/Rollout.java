@@ -2,10 +2,14 @@ package io.slipway.engine.release;
 
 import io.slipway.db.Row;
 import io.slipway.engine.run.Outcome;
+import io.slipway.engine.run.Reason;
 
 import org.jspecify.annotations.Nullable;
 
+import tools.jackson.core.type.TypeReference;
+
 import java.time.Instant;
+import java.util.Map;
 
 /// A release on its way into an environment.
 ///
@@ -24,6 +28,7 @@ public record Rollout(
         long fence,
         RolloutState state,
         @Nullable Outcome outcome,
+        @Nullable Reason reason,
         @Nullable String cause,
         String evidence,
         Instant startedAt,
@@ -32,7 +37,7 @@ public record Rollout(
     static final String COLUMNS =
             """
             o.id, o.number, o.placement_id, o.release_id, o.from_release, o.attempt_id, o.fence,
-            o.state, o.outcome, o.cause, o.evidence, o.started_at, o.switched_at, o.ended_at
+            o.state, o.outcome, o.reason, o.cause, o.evidence, o.started_at, o.switched_at, o.ended_at
             """;
 
     static Rollout from(Row row) {
@@ -46,10 +51,16 @@ public record Rollout(
                 row.number("fence"),
                 row.choice("state", RolloutState.class),
                 row.choiceOrNull("outcome", Outcome.class),
+                row.choiceOrNull("reason", Reason.class),
                 row.textOrNull("cause"),
                 row.json("evidence"),
                 row.instant("started_at"),
                 row.instantOrNull("switched_at"),
                 row.instantOrNull("ended_at"));
+    }
+
+    /// The evidence as values.
+    Map<String, Object> seen() {
+        return Release.JSON.readValue(evidence, new TypeReference<Map<String, Object>>() {});
     }
 }

@@ -11,6 +11,7 @@ import io.slipway.engine.run.ClaimLost;
 import io.slipway.engine.run.Outcome;
 import io.slipway.engine.run.Reason;
 import io.slipway.engine.run.Verdict;
+import io.slipway.fault.Fault;
 
 import org.jspecify.annotations.Nullable;
 
@@ -26,18 +27,17 @@ import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
-/// One rollout from its row to its verdict: start beside, ask for health, switch, drain, stop the
-/// old. Each step is written before its effect, and each effect may be repeated, so a later claim
-/// goes on where an earlier one was cut off.
+/// One rollout from its row to its verdict: start beside, ask for health, switch. Each step is
+/// written before its effect, and each effect may be repeated, so a later claim goes on where an
+/// earlier one was cut off. What served before is drained and removed by the supervisor.
 final class RolloutDrive {
     /// What an app listens on when nobody says it.
     static final int DEFAULT_PORT = 8080;
 
-    private static final Duration DRAIN = Duration.ofSeconds(30);
-    private static final Duration GRACE = Duration.ofSeconds(10);
+    private static final long AGAIN_MILLIS = 250;
     private static final Set<Claim.Ended> STOPS =
             EnumSet.of(Claim.Ended.CANCELLED, Claim.Ended.TIMEOUT);
-    private static final List<String> STEPS = List.of("start", "health", "switch", "drain");
+    private static final List<String> STEPS = List.of("start", "health", "switch");
 
     /// Of the steps those that are Slipway's own: how long an app takes to get healthy, and to end,
     /// is its own affair.
@@ -71,14 +71,31 @@ final class RolloutDrive {
         OWN.forEach(claim.steps()::own);
         return switch (rollout.state()) {
             case STARTING, CHECKING -> tryOut();
-            case SWITCHING, DRAINING -> finish();
-            case ENDED -> ended();
+            case SWITCHING -> finish();
+            case UNDOING -> takeBack().complete(ruled());
+            case ENDED -> ruled();
         };
+    }
+
+    private TakeBack takeBack() {
+        return new TakeBack(parts, claim, rollout);
+    }
+
+    /// The verdict that an earlier claim has written.
+    private Verdict ruled() {
+        String cause = rollout.cause() == null ? summary() : rollout.cause();
+        return new Verdict(
+                Objects.requireNonNull(rollout.outcome()),
+                rollout.reason() == null ? Reason.UNHEALTHY : rollout.reason(),
+                cause,
+                rollout.seen());
     }
 
     /// Everything before traffic moves: what goes wrong here is undone.
     private Verdict tryOut() throws InterruptedException {
+        HealthCheck check = new HealthCheck(parts.deployer(), container, app.name(), app.health());
         HealthCheck.Result health;
+        String backend = null;
         try {
             claim.steps().begin(0, Instant.now());
             start();
@@ -86,7 +103,14 @@ final class RolloutDrive {
             claim.steps().begin(1, Instant.now());
             parts.database()
                     .change(tx -> Rollouts.move(tx, rollout, claim.name(), RolloutState.CHECKING));
-            health = check();
+            health = check.await(port(), app.port() != null, claim::progress);
+            if (health.healthy()) {
+                parts.deployer().announce(container);
+                if (health.port() != 0) {
+                    backend = parts.deployer().backend(container, health.port());
+                }
+                health = check.stillRuns(health);
+            }
         } catch (InterruptedException e) {
             return interrupted(e);
         } catch (ClaimLost e) {
@@ -94,12 +118,12 @@ final class RolloutDrive {
         } catch (RuntimeException e) {
             return broken(e);
         }
-        if (!health.healthy()) {
-            return unhealthy(Objects.requireNonNull(health.sentence()), health.evidence());
+        if (health.no() != null) {
+            return unhealthy(health.no());
         }
         claim.steps().end(1, Outcome.SUCCEEDED, null, null, Instant.now());
         claim.steps().begin(2, Instant.now());
-        serve(health.port());
+        serve(backend, health.port());
         return finish();
     }
 
@@ -113,14 +137,22 @@ final class RolloutDrive {
             interrupted.initCause(thrown);
             return interrupted(interrupted);
         }
-        if (!Database.isAway(thrown)) {
-            undo(Outcome.ERRORED, String.valueOf(thrown.getMessage()), Map.of());
+        if (Database.isAway(thrown)) {
+            throw thrown;
+        }
+        Verdict verdict =
+                thrown instanceof Fault fault
+                        ? Verdict.errored(fault)
+                        : Verdict.errored(
+                                Reason.INTERNAL, String.valueOf(thrown.getMessage()), Map.of());
+        Verdict done = takeBack().because(withSeen(verdict));
+        if (thrown instanceof Fault) {
+            return done;
         }
         throw thrown;
     }
 
     private void start() throws InterruptedException {
-        pauseOld();
         String engineId = release.engineId();
         Long imageId = release.imageId();
         if (imageId != null) {
@@ -129,7 +161,9 @@ final class RolloutDrive {
         } else if (app.image() != null) {
             engineId = parts.deployer().pull(release.image(), claim::progress).engineId();
         }
-        parts.deployer().start(order(engineId));
+        AppOrder order = order(engineId);
+        pauseOld();
+        parts.deployer().start(order);
         log("started release #" + release.number());
     }
 
@@ -159,6 +193,7 @@ final class RolloutDrive {
                 container,
                 placement,
                 release.number(),
+                parts.database().read(tx -> AppContainers.slot(tx, container)),
                 engineId,
                 app.command(),
                 env,
@@ -170,11 +205,6 @@ final class RolloutDrive {
 
     private int port() {
         return app.port() == null ? DEFAULT_PORT : app.port();
-    }
-
-    private HealthCheck.Result check() throws InterruptedException {
-        return new HealthCheck(parts.deployer(), container, app.name(), app.health())
-                .await(port(), app.port() != null, claim::progress);
     }
 
     /// An app with volumes is replaced by stop and start: two may not write at once.
@@ -194,20 +224,20 @@ final class RolloutDrive {
                                                         AppContainers.set(
                                                                 tx, old.name(), State.PAUSED)));
                 parts.routes().publish();
+                if (old.backend() != null) {
+                    parts.traffic().drain(old.backend(), Supervisor.DRAIN);
+                }
             }
-            parts.deployer().stop(old.name(), GRACE);
+            parts.deployer().stop(old.name(), Supervisor.GRACE);
         }
     }
 
-    private void serve(int port) {
-        parts.deployer().announce(container);
-        String backend = port == 0 ? null : parts.deployer().backend(container, port);
-        List<AppContainer> before = others();
+    private void serve(@Nullable String backend, int port) {
         parts.database()
                 .change(
                         tx -> {
                             Rollouts.move(tx, rollout, claim.name(), RolloutState.SWITCHING);
-                            for (AppContainer old : before) {
+                            for (AppContainer old : AppContainers.of(tx, placement.id())) {
                                 AppContainers.set(tx, old.name(), State.DRAINING);
                             }
                             AppContainers.serve(tx, container, backend, port);
@@ -239,49 +269,34 @@ final class RolloutDrive {
     }
 
     private Verdict forward() throws InterruptedException {
-        parts.routes().publish();
+        publish();
         claim.steps().end(2, Outcome.SUCCEEDED, null, null, Instant.now());
-        claim.steps().begin(3, Instant.now());
-        parts.database()
-                .change(tx -> Rollouts.move(tx, rollout, claim.name(), RolloutState.DRAINING));
-        for (AppContainer old : others()) {
-            retire(old);
-        }
-        claim.steps().end(3, Outcome.SUCCEEDED, null, null, Instant.now());
-        String summary = summary();
-        Map<String, Object> evidence = evidence();
-        parts.database()
-                .change(
-                        tx ->
-                                Rollouts.end(
-                                        tx,
-                                        rollout,
-                                        claim.name(),
-                                        Outcome.SUCCEEDED,
-                                        null,
-                                        evidence));
-        log(summary);
-        return new Verdict(Outcome.SUCCEEDED, Reason.DONE, summary, evidence);
+        Verdict verdict = new Verdict(Outcome.SUCCEEDED, Reason.DONE, summary(), evidence());
+        parts.database().change(tx -> Rollouts.succeeded(tx, rollout, claim.name(), verdict));
+        log(verdict.summary());
+        return verdict;
     }
 
-    private void retire(AppContainer old) {
-        parts.deployer().withdraw(old.name());
-        if (old.backend() != null) {
-            parts.traffic().drain(old.backend(), DRAIN);
+    /// A switch that is away is being started again: it is waited for.
+    private void publish() throws InterruptedException {
+        while (true) {
+            try {
+                parts.routes().publish();
+                return;
+            } catch (Fault e) {
+                if (e.kind() != Fault.Kind.UNAVAILABLE || Database.isAway(e)) {
+                    throw e;
+                }
+                claim.progress("waits for the switch: " + e.message());
+            }
+            Thread.sleep(AGAIN_MILLIS);
         }
-        parts.deployer().stop(old.name(), GRACE);
-        parts.deployer().remove(old.name());
-        parts.database().change(tx -> AppContainers.set(tx, old.name(), State.GONE));
     }
 
-    private Verdict unhealthy(String sentence, Map<String, Object> evidence) {
-        boolean memory = sentence.contains("ran out of memory");
-        boolean exit = sentence.contains("ended with exit code");
+    private Verdict unhealthy(Verdict why) {
         claim.steps().end(1, Outcome.FAILED, null, null, Instant.now());
-        log(sentence);
-        undo(Outcome.FAILED, sentence, evidence);
-        Reason reason = memory ? Reason.OUT_OF_MEMORY : exit ? Reason.EXIT_CODE : Reason.UNHEALTHY;
-        return Verdict.failed(reason, sentence, evidence);
+        log(why.summary());
+        return takeBack().because(why);
     }
 
     private Verdict interrupted(InterruptedException e) throws InterruptedException {
@@ -289,53 +304,28 @@ final class RolloutDrive {
         if (ended == Claim.Ended.LOST || ended == Claim.Ended.SHUTDOWN) {
             throw e;
         }
-        boolean late = ended == Claim.Ended.TIMEOUT;
-        String why = late ? "the rollout reached its time limit" : "cancelled before it served";
-        undo(late ? Outcome.FAILED : Outcome.CANCELLED, why, Map.of());
-        return late
-                ? Verdict.failed(Reason.TIMEOUT, why, Map.of())
-                : new Verdict(Outcome.CANCELLED, Reason.CANCELLED, why, Map.of());
+        Verdict verdict =
+                ended == Claim.Ended.TIMEOUT
+                        ? Verdict.failed(
+                                Reason.TIMEOUT, "the rollout reached its time limit", Map.of())
+                        : new Verdict(
+                                Outcome.CANCELLED,
+                                Reason.CANCELLED,
+                                "cancelled before it served",
+                                Map.of());
+        return takeBack().because(withSeen(verdict));
     }
 
-    /// Takes the new container away and lets the old one serve as before.
-    private void undo(Outcome outcome, String why, Map<String, Object> evidence) {
-        parts.deployer().stop(container, Duration.ZERO);
-        for (AppContainer old : others()) {
-            if (old.state() == State.PAUSED) {
-                parts.deployer().restart(old.name());
-                parts.database()
-                        .change(
-                                tx ->
-                                        guarded(
-                                                tx,
-                                                () ->
-                                                        AppContainers.set(
-                                                                tx, old.name(), State.SERVING)));
-                parts.routes().publish();
-            }
-        }
-        parts.deployer().remove(container);
-        parts.database()
-                .change(
-                        tx -> {
-                            Rollouts.end(tx, rollout, claim.name(), outcome, why, evidence);
-                            AppContainers.set(tx, container, State.GONE);
-                            if (outcome == Outcome.FAILED) {
-                                Releases.reject(tx, release.id());
-                            }
-                        });
+    /// What is seen of the container goes with it otherwise.
+    private Verdict withSeen(Verdict verdict) {
+        Map<String, Object> evidence = new LinkedHashMap<>(verdict.evidence());
+        evidence.putAll(HealthCheck.seen(parts.deployer(), container, verdict.summary()));
+        return new Verdict(verdict.outcome(), verdict.reason(), verdict.summary(), evidence);
     }
 
     private void guarded(io.slipway.db.Tx tx, Runnable change) {
         Rollouts.guard(tx, rollout, claim.name());
         change.run();
-    }
-
-    private Verdict ended() {
-        Outcome outcome = Objects.requireNonNull(rollout.outcome());
-        String cause = rollout.cause() == null ? summary() : rollout.cause();
-        Reason reason = outcome == Outcome.SUCCEEDED ? Reason.DONE : Reason.UNHEALTHY;
-        return new Verdict(outcome, reason, cause, evidence());
     }
 
     private List<AppContainer> others() {

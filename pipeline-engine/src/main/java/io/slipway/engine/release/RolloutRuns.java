@@ -74,15 +74,29 @@ public final class RolloutRuns {
     /// Makes a new release of the live one's image with today's configuration, and rolls it out.
     ///
     /// @param cause for people, such as `config set LOG_LEVEL`
-    /// @return the run's number; empty when nothing is live, so the next push takes the
-    ///   configuration
+    /// @return the run's number; empty when nothing is live or on its way to be, so the next push
+    ///   takes the configuration
     public Optional<Integer> configure(
             Tx tx, Placement placement, @Nullable Long principalId, String cause) {
-        if (placement.liveRelease() == null) {
-            return Optional.empty();
-        }
-        return Optional.of(
-                start(tx, placement, live(tx, placement), true, new By(principalId, cause)));
+        // A rollout that begins now takes the configuration; one that has begun does not.
+        Placement locked = Placements.lock(tx, placement.id());
+        Long release =
+                locked.liveRelease() != null
+                        ? locked.liveRelease()
+                        : Rollouts.newest(tx, placement.id(), 1).stream()
+                                .filter(rollout -> rollout.state() != RolloutState.ENDED)
+                                .map(Rollout::releaseId)
+                                .findFirst()
+                                .orElse(null);
+        return release == null
+                ? Optional.empty()
+                : Optional.of(
+                        start(
+                                tx,
+                                locked,
+                                Releases.byId(tx, release),
+                                true,
+                                new By(principalId, cause)));
     }
 
     private record By(@Nullable Long principalId, String cause) {}

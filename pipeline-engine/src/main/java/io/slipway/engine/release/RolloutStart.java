@@ -83,7 +83,7 @@ final class RolloutStart {
     private Content content() throws InterruptedException {
         Integer release = spec.release();
         if (release != null) {
-            return parts.database().read(tx -> earlier(tx, release));
+            return parts.database().read(tx -> of(earlier(tx, release)));
         }
         String imageJob = spec.imageJob();
         if (imageJob != null) {
@@ -119,20 +119,22 @@ final class RolloutStart {
         return new Content(null, image.id(), reference, image.built().engineId(), app);
     }
 
-    private Content earlier(Tx tx, int number) {
-        Release release =
-                Placements.find(tx, job.projectId(), spec.environment(), spec.app().name())
-                        .flatMap(p -> Releases.byNumber(tx, p.id(), number))
-                        .orElseThrow(
-                                () ->
-                                        new Fault(
-                                                Kind.NOT_FOUND,
-                                                "cannot roll out "
-                                                        + spec.app().name()
-                                                        + " #"
-                                                        + number
-                                                        + ": there is no such release",
-                                                "see 'slipway releases'"));
+    private Release earlier(Tx tx, int number) {
+        return Placements.find(tx, job.projectId(), spec.environment(), spec.app().name())
+                .flatMap(p -> Releases.byNumber(tx, p.id(), number))
+                .orElseThrow(
+                        () ->
+                                new Fault(
+                                        Kind.NOT_FOUND,
+                                        "cannot roll out "
+                                                + spec.app().name()
+                                                + " #"
+                                                + number
+                                                + ": there is no such release",
+                                        "see 'slipway releases'"));
+    }
+
+    private Content of(Release release) {
         return new Content(
                 spec.anew() ? null : release.id(),
                 release.imageId(),
@@ -160,8 +162,8 @@ final class RolloutStart {
                 app.resources());
     }
 
-    private Waits write(Tx tx, Content content) {
-        String app = content.app().name();
+    private Waits write(Tx tx, Content given) {
+        String app = given.app().name();
         Placement placement = Placements.locked(tx, job.projectId(), spec.environment(), app);
         if (placement.newestRun() > job.runNumber()) {
             return now(superseded(placement.newestRun()));
@@ -170,6 +172,12 @@ final class RolloutStart {
         if (other.isPresent()) {
             return new Waits(null, other.get());
         }
+        Long live = placement.liveRelease();
+        if (spec.anew() && live == null) {
+            return now(nothingLive());
+        }
+        // What was live when the configuration changed may have been replaced meanwhile.
+        Content content = spec.anew() && live != null ? of(Releases.byId(tx, live)) : given;
         AppValues.Values values = parts.values().of(tx, job.projectId(), content.app(), null);
         if (content.again() == null && !values.missing().isEmpty()) {
             return now(missing(app, values.missing()));
@@ -186,7 +194,7 @@ final class RolloutStart {
         Release release = release(tx, placement, content, values.version());
         int newest = isOfLive(tx, placement) ? 0 : job.runNumber();
         Rollout rollout = Rollouts.make(tx, placement, release.id(), job.attemptId(), newest);
-        AppContainers.make(tx, claim.name().toString(), placement.id(), release.id());
+        AppContainers.make(tx, claim.name().toString(), placement, release.id());
         return new Waits(new Begun(rollout, null), 0);
     }
 
@@ -244,6 +252,14 @@ final class RolloutStart {
                 Reason.SUPERSEDED,
                 "run " + newer + ", pushed later, has begun to roll out",
                 Map.of("run", newer));
+    }
+
+    private Verdict nothingLive() {
+        return new Verdict(
+                Outcome.SKIPPED,
+                Reason.NEEDS,
+                spec.app().name() + " is not live: its next rollout takes the configuration",
+                Map.of());
     }
 
     private Verdict missing(String app, List<String> names) {

@@ -6,10 +6,11 @@ public enum RolloutState {
     STARTING,
     /// Its container is being asked for its health.
     CHECKING,
-    /// It is healthy; from here on the rollout only goes forward.
+    /// The new release is the one that serves; from here on the rollout only goes forward.
     SWITCHING,
-    /// The new release serves; what the old one still answers is waited for.
-    DRAINING,
+    /// It has not moved traffic and will not: outcome and cause are written, and what it made is
+    /// being taken away.
+    UNDOING,
     /// It has a verdict.
     ENDED
 }

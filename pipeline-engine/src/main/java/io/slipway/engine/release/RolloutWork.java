@@ -35,7 +35,7 @@ public final class RolloutWork implements JobWork {
     }
 
     /// Nothing: the container of a rollout that succeeded serves, and one that failed is removed by
-    /// the rollout itself, else by the supervisor.
+    /// the supervisor.
     @Override
     public void remove(AttemptName attempt) {}
 }

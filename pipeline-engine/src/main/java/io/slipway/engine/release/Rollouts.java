@@ -5,11 +5,11 @@ import io.slipway.db.Tx;
 import io.slipway.engine.run.AttemptName;
 import io.slipway.engine.run.ClaimLost;
 import io.slipway.engine.run.Outcome;
+import io.slipway.engine.run.Verdict;
 
 import org.jspecify.annotations.Nullable;
 
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /// Rollouts as rows. Every change is guarded by the placement's fence: only the rollout that took
@@ -35,11 +35,16 @@ public final class Rollouts {
               and a.state <> 'ended'
             """;
 
-    /// What a rollout whose attempt ended without a word has left behind.
+    /// What a rollout whose attempt ended without a word has come to: one that moved traffic
+    /// serves, one that was being undone keeps its verdict.
     private static final String END_ABANDONED =
             """
-            update rollouts o set state = 'ended', outcome = 'errored', ended_at = now(),
-                   cause = 'it was given up: ' || coalesce(a.summary, 'its attempt ended')
+            update rollouts o
+            set state = 'ended', ended_at = now(),
+                outcome = case when o.state = 'switching' then 'succeeded' else coalesce(o.outcome, 'errored') end,
+                reason = case when o.state = 'switching' then 'done' else coalesce(o.reason, a.reason) end,
+                cause = case when o.state <> 'switching'
+                    then coalesce(o.cause, 'it was given up: ' || coalesce(a.summary, 'its attempt ended')) end
             from attempts a
             where a.id = o.attempt_id and a.state = 'ended' and o.state <> 'ended'
             """;
@@ -63,17 +68,27 @@ public final class Rollouts {
     private static final String TAKE_OVER = "update rollouts set fence = ? where id = ?";
 
     private static final String GUARD =
-            "select id from placements where id = ? and fence = ? for update";
+            """
+            select p.id from placements p
+            where p.id = ? and p.fence = ? and exists (
+                select from rollouts o join attempts a on a.id = o.attempt_id
+                where o.id = ? and o.state <> 'ended' and a.state = 'running')
+            for update of p
+            """;
 
     private static final String MOVE =
             "update rollouts set state = ?, switched_at = case when ? then now() else switched_at"
                     + " end where id = ?";
 
-    private static final String END =
+    private static final String RULE =
             """
-            update rollouts set state = 'ended', outcome = ?, cause = ?, evidence = ?, ended_at = now()
+            update rollouts set state = ?, outcome = ?, reason = ?, cause = ?, evidence = ?,
+                   ended_at = case when ? then now() end
             where id = ?
             """;
+
+    private static final String END =
+            "update rollouts set state = 'ended', ended_at = now() where id = ?";
 
     private static final String LIVE =
             """
@@ -100,13 +115,15 @@ public final class Rollouts {
 
     /// Number of another rollout of the placement that is not over; the placement is locked.
     static Optional<Integer> otherOpen(Tx tx, long placementId, long attemptId) {
-        endAbandoned(tx);
+        tx.update(END_ABANDONED);
         return tx.first(OTHER_OPEN, row -> row.integer("number"), placementId, attemptId);
     }
 
     /// Ends the rollouts whose attempts ended without a word, so that what they left can be tidied.
-    static void endAbandoned(Tx tx) {
-        tx.update(END_ABANDONED);
+    ///
+    /// @return whether there was one
+    static boolean endAbandoned(Tx tx) {
+        return tx.update(END_ABANDONED) > 0;
     }
 
     static Rollout make(Tx tx, Placement placement, long releaseId, long attemptId, int runNumber) {
@@ -125,8 +142,12 @@ public final class Rollouts {
         return ofAttempt(tx, attemptId).orElseThrow();
     }
 
-    /// A later claim of the same attempt goes on with the rollout under a fence of its own.
+    /// A later claim of the same attempt goes on with the rollout under a fence of its own; one
+    /// that has ended is left alone, since another may be on its way.
     static Rollout takeOver(Tx tx, Rollout rollout) {
+        if (rollout.state() == RolloutState.ENDED) {
+            return rollout;
+        }
         long fence = takeFence(tx, rollout.placementId(), 0);
         tx.update(TAKE_OVER, fence, rollout.id());
         return ofAttempt(tx, rollout.attemptId()).orElseThrow();
@@ -136,11 +157,13 @@ public final class Rollouts {
         return tx.one(TAKE_FENCE, row -> row.number("fence"), runNumber, placementId);
     }
 
-    /// Refuses to go on when somebody else has taken the placement since; locks it otherwise.
+    /// Refuses to go on when somebody else has taken the placement since, or the rollout was given
+    /// up; locks the placement otherwise.
     ///
     /// @param attempt whose claim is lost then
     static void guard(Tx tx, Rollout rollout, AttemptName attempt) {
-        if (tx.first(GUARD, row -> true, rollout.placementId(), rollout.fence()).isEmpty()) {
+        if (tx.first(GUARD, row -> true, rollout.placementId(), rollout.fence(), rollout.id())
+                .isEmpty()) {
             throw new ClaimLost(attempt);
         }
     }
@@ -153,21 +176,46 @@ public final class Rollouts {
     /// From here on the release is the one that serves.
     static void live(Tx tx, Rollout rollout) {
         tx.update(LIVE, rollout.releaseId(), rollout.placementId());
+        Releases.reject(tx, rollout.releaseId(), false);
     }
 
-    static void end(
+    /// It will not serve: why, and what was seen, before anything is undone.
+    static void rule(Tx tx, Rollout rollout, AttemptName attempt, Verdict verdict) {
+        write(tx, rollout, attempt, RolloutState.UNDOING, verdict, verdict.summary());
+        if (verdict.outcome() == Outcome.FAILED) {
+            Releases.reject(tx, rollout.releaseId(), true);
+        }
+    }
+
+    /// It serves.
+    static void succeeded(Tx tx, Rollout rollout, AttemptName attempt, Verdict verdict) {
+        write(tx, rollout, attempt, RolloutState.ENDED, verdict, null);
+        tx.notify(Supervisor.CHANNEL, "");
+    }
+
+    private static void write(
             Tx tx,
             Rollout rollout,
             AttemptName attempt,
-            Outcome outcome,
-            @Nullable String cause,
-            Map<String, Object> evidence) {
+            RolloutState state,
+            Verdict verdict,
+            @Nullable String cause) {
         guard(tx, rollout, attempt);
         tx.update(
-                END,
-                outcome,
+                RULE,
+                state,
+                verdict.outcome(),
+                verdict.reason(),
                 cause,
-                new Json(Release.JSON.writeValueAsString(evidence)),
+                new Json(Release.JSON.writeValueAsString(verdict.evidence())),
+                state == RolloutState.ENDED,
                 rollout.id());
+    }
+
+    /// What was to be undone is undone, or left to the supervisor.
+    static void undone(Tx tx, Rollout rollout, AttemptName attempt) {
+        guard(tx, rollout, attempt);
+        tx.update(END, rollout.id());
+        tx.notify(Supervisor.CHANNEL, "");
     }
 }

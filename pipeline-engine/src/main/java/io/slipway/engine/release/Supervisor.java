@@ -1,6 +1,7 @@
 package io.slipway.engine.release;
 
 import io.slipway.db.Database;
+import io.slipway.db.Signal;
 import io.slipway.db.Tx;
 import io.slipway.engine.release.AppContainers.AppContainer;
 import io.slipway.engine.release.AppContainers.State;
@@ -8,28 +9,43 @@ import io.slipway.engine.release.Deployer.Condition;
 import io.slipway.engine.route.Routes;
 import io.slipway.engine.route.Traffic;
 import io.slipway.fault.Fault;
+import io.slipway.fault.Rounds;
 
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 
 /// Keeps what serves serving: says what is wrong with it, orders a new container where one is gone
-/// (with growing pauses), removes what no row knows, and brings the route table to a switch that
-/// was restarted. Every server may run one; each round finds only what is still to be done.
+/// (with growing pauses), drains and removes what a rollout has replaced, removes what no row
+/// knows, and brings the route table to a switch that was restarted. Every server may run one; each
+/// round finds only what is still to be done, whoever began it.
 public final class Supervisor implements AutoCloseable {
+    /// Notified when a rollout has ended, and there may be something to do.
+    public static final String CHANNEL = "containers";
+
+    /// How long requests that a container has begun to answer may take once it gets no new ones.
+    static final Duration DRAIN = Duration.ofSeconds(30);
+
+    /// How long a container has to end by itself.
+    static final Duration GRACE = Duration.ofSeconds(10);
+
     private static final Logger log = LoggerFactory.getLogger(Supervisor.class);
-    private static final long ROUND_MILLIS = 2_000;
+    private static final Duration ROUND = Duration.ofSeconds(2);
 
     /// After so long in good health, a container's earlier troubles are forgotten.
     private static final long HEALTHY_SECONDS = 300;
+
+    /// Every so many rounds it is looked for networks that nobody needs.
+    private static final int SWEEP = 30;
 
     private static final String TROUBLE =
             "update placements set trouble = ?, changed_at = now() where id = ? and trouble is"
@@ -53,64 +69,82 @@ public final class Supervisor implements AutoCloseable {
                   and j.app = p.app and j.environment = p.environment and j.state <> 'ended')
             """;
 
-    private static final String OPEN_ROLLOUT =
-            "select exists (select from rollouts where placement_id = ? and state <> 'ended') as"
-                    + " open";
-
     private final Database database;
     private final Deployer deployer;
     private final Traffic traffic;
     private final Routes routes;
     private final RolloutRuns runs;
-    private final ScheduledExecutorService rounds =
-            Executors.newSingleThreadScheduledExecutor(
-                    Thread.ofPlatform().name("supervisor").daemon().factory());
+    private final Signal wake;
+    private final Consumer<String> lastWords;
+    private final Map<String, Thread> retiring = new ConcurrentHashMap<>();
+    private final Thread thread;
     private long appliedRevision = -1;
 
+    /// Whether the switch may not know yet what has changed.
+    private boolean dirty = true;
+
+    private int round;
+    private volatile boolean closed;
+
     /// @param runs orders new containers
-    public Supervisor(RolloutParts parts, RolloutRuns runs) {
+    /// @param wake wakes it when a rollout has ended: notifications on [#CHANNEL]
+    /// @param lastWords takes the name of a container that has ended and is about to be removed:
+    ///   what it printed is read to the end before this returns
+    public Supervisor(
+            RolloutParts parts, RolloutRuns runs, Signal wake, Consumer<String> lastWords) {
         this.database = parts.database();
         this.deployer = parts.deployer();
         this.traffic = parts.traffic();
         this.routes = parts.routes();
         this.runs = runs;
+        this.wake = wake;
+        this.lastWords = lastWords;
+        this.thread = Thread.ofVirtual().name("supervisor").unstarted(this::rounds);
     }
 
     /// Begins; the first round is at once.
     public void start() {
-        var unused =
-                rounds.scheduleWithFixedDelay(this::safely, 0, ROUND_MILLIS, TimeUnit.MILLISECONDS);
+        thread.start();
     }
 
-    private void safely() {
-        try {
-            round();
-        } catch (Fault e) {
-            log.warn("{}", e.message());
-        } catch (RuntimeException e) {
-            log.error("the supervisor's round failed", e);
+    private void rounds() {
+        while (!closed) {
+            Rounds.once(log, "apps are not looked after", this::round);
+            wake.await(ROUND);
         }
     }
 
     /// One look at everything.
     void round() {
-        database.change(Rollouts::endAbandoned);
+        dirty |= database.transaction(Rollouts::endAbandoned);
         Set<String> inEngine = deployer.present();
-        List<AppContainer> rows = database.read(AppContainers::present);
-        boolean changed = false;
-        for (AppContainer container : rows) {
-            changed |= one(container);
+        for (AppContainer container : database.read(AppContainers::present)) {
+            dirty |= one(container);
         }
-        Set<String> known =
-                new HashSet<>(
-                        database.read(AppContainers::present).stream()
-                                .map(AppContainer::name)
-                                .toList());
-        inEngine.stream().filter(name -> !known.contains(name)).forEach(deployer::remove);
-        if (changed || traffic.revision() != appliedRevision) {
+        List<AppContainer> rows = database.read(AppContainers::present);
+        Set<String> known = new HashSet<>(rows.stream().map(AppContainer::name).toList());
+        inEngine.stream().filter(name -> !known.contains(name)).forEach(this::removeUnknown);
+        retiring.values().removeIf(done -> !done.isAlive());
+        List<AppContainer> replaced =
+                rows.stream()
+                        .filter(row -> row.state() == State.DRAINING)
+                        .filter(row -> !retiring.containsKey(row.name()))
+                        .toList();
+        // Only what the switch surely sends nothing new may be stopped.
+        dirty |= !replaced.isEmpty();
+        if (dirty || traffic.revision() != appliedRevision) {
             routes.publish();
             appliedRevision = traffic.revision();
+            dirty = false;
         }
+        replaced.forEach(this::retire);
+        if (round++ % SWEEP == 0) {
+            deployer.sweep();
+        }
+    }
+
+    private void removeUnknown(String container) {
+        Rounds.once(log, container + " stays for now", () -> deployer.remove(container));
     }
 
     /// What fails for one container is tried again in the next round and keeps nobody else waiting.
@@ -118,10 +152,11 @@ public final class Supervisor implements AutoCloseable {
     /// @return whether what the switch should know has changed
     private boolean one(AppContainer container) {
         try {
-            if (container.state() == State.SERVING) {
-                return look(container);
-            }
-            return tidy(container);
+            return switch (container.state()) {
+                case SERVING -> look(container);
+                case STARTING, PAUSED -> tidy(container);
+                case DRAINING, GONE -> false;
+            };
         } catch (Fault e) {
             log.warn("{} is looked at again: {}", container.name(), e.message());
         } catch (RuntimeException e) {
@@ -130,35 +165,29 @@ public final class Supervisor implements AutoCloseable {
         return false;
     }
 
-    /// Whether the row still says so: a rollout may have changed it since the round began. It
-    /// writes the row before it touches the container.
-    private boolean still(AppContainer container) {
-        return database.read(tx -> AppContainers.of(tx, container.placementId())).stream()
-                .anyMatch(
-                        now ->
-                                now.name().equals(container.name())
-                                        && now.state() == container.state());
-    }
-
     /// @return whether what the switch should know has changed
     private boolean look(AppContainer container) {
         Condition condition = deployer.condition(container.name());
         String trouble = trouble(condition);
-        if (trouble != null && !still(container)) {
-            return false;
-        }
         if (trouble == null) {
             Long seconds = container.servedSeconds();
             if (seconds != null && seconds > HEALTHY_SECONDS) {
                 database.change(tx -> tx.update(CALM, container.placementId()));
             }
-        } else if (condition.state() == Condition.State.ABSENT) {
-            database.change(tx -> restartWhenDue(tx, container));
-        } else if (condition.state() == Condition.State.ENDED) {
-            deployer.restart(container.name());
         }
         return database.transaction(
-                tx -> tx.update(TROUBLE, trouble, container.placementId(), trouble) > 0);
+                tx -> {
+                    // A rollout writes what it wants before it touches a container.
+                    if (trouble != null && !AppContainers.locked(tx, container, false)) {
+                        return false;
+                    }
+                    if (condition.state() == Condition.State.ABSENT) {
+                        restartWhenDue(tx, container);
+                    } else if (condition.state() == Condition.State.ENDED) {
+                        restart(tx, container);
+                    }
+                    return tx.update(TROUBLE, trouble, container.placementId(), trouble) > 0;
+                });
     }
 
     private static @Nullable String trouble(Condition condition) {
@@ -170,6 +199,20 @@ public final class Supervisor implements AutoCloseable {
             case ENDED -> "it ended with exit code " + condition.exitCode() + memory;
             case ABSENT -> "its container is gone; a new one is being started";
         };
+    }
+
+    /// A container that cannot start again, because its port or its network is no longer its own,
+    /// is replaced by a new one.
+    private void restart(Tx tx, AppContainer container) {
+        try {
+            deployer.restart(container.name());
+        } catch (Fault e) {
+            if (e.kind() != Fault.Kind.CONFLICT && e.kind() != Fault.Kind.NOT_FOUND) {
+                throw e;
+            }
+            log.warn("{} is replaced: {}", container.name(), e.message());
+            restartWhenDue(tx, container);
+        }
     }
 
     private void restartWhenDue(Tx tx, AppContainer container) {
@@ -184,30 +227,54 @@ public final class Supervisor implements AutoCloseable {
     ///
     /// @return whether what the switch should know has changed
     private boolean tidy(AppContainer container) {
-        boolean open =
-                database.read(
-                        tx ->
-                                tx.one(
-                                        OPEN_ROLLOUT,
-                                        row -> row.flag("open"),
-                                        container.placementId()));
-        if (open || !still(container)) {
-            return false;
+        State next =
+                database.transaction(
+                        tx -> {
+                            if (!AppContainers.locked(tx, container, true)) {
+                                return container.state();
+                            }
+                            Placement placement = Placements.byId(tx, container.placementId());
+                            boolean live =
+                                    Objects.equals(placement.liveRelease(), container.releaseId());
+                            State then =
+                                    container.state() == State.PAUSED && live
+                                            ? State.SERVING
+                                            : State.DRAINING;
+                            AppContainers.set(tx, container.name(), then);
+                            return then;
+                        });
+        return next == State.SERVING && look(container.in(State.SERVING));
+    }
+
+    /// On a thread of its own: requests that never end take their whole time.
+    private void retire(AppContainer old) {
+        Runnable steps = () -> Rounds.once(log, old.name() + " is retired later", () -> steps(old));
+        retiring.put(old.name(), Thread.ofVirtual().name("retire-" + old.name()).start(steps));
+    }
+
+    private void steps(AppContainer old) {
+        deployer.withdraw(old.name());
+        if (old.backend() != null) {
+            traffic.drain(old.backend(), DRAIN);
         }
-        Placement placement = database.read(tx -> Placements.byId(tx, container.placementId()));
-        if (container.state() == State.PAUSED
-                && Objects.equals(placement.liveRelease(), container.releaseId())) {
-            deployer.restart(container.name());
-            database.change(tx -> AppContainers.set(tx, container.name(), State.SERVING));
-            return true;
-        }
-        deployer.remove(container.name());
-        database.change(tx -> AppContainers.set(tx, container.name(), State.GONE));
-        return false;
+        deployer.stop(old.name(), GRACE);
+        lastWords.accept(old.name());
+        deployer.remove(old.name());
+        database.change(tx -> AppContainers.set(tx, old.name(), State.GONE));
     }
 
     @Override
     public void close() {
-        rounds.shutdownNow();
+        closed = true;
+        wake.wake();
+        retiring.values().forEach(Thread::interrupt);
+        try {
+            if (thread.isAlive() && !thread.join(Duration.ofSeconds(2))) {
+                thread.interrupt();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        wake.close();
     }
 }

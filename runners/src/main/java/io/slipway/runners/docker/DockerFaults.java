@@ -126,6 +126,23 @@ public final class DockerFaults {
                             CONFLICT,
                             "another container has that port",
                             "free the port, or choose another one"),
+                    // driver failed programming external connectivity on endpoint x: Error
+                    // starting userland proxy: listen tcp4 127.0.0.1:80: bind: address already
+                    // in use
+                    new Rule(
+                            "bind: address already in use",
+                            CONFLICT,
+                            "another program has that port",
+                            "free the port, or choose another one"),
+                    // Address already in use
+                    new Rule(
+                            "address already in use",
+                            CONFLICT,
+                            "a container that Slipway does not know has its address",
+                            "take that container out of the network"),
+                    // No such container: 4f1c...
+                    new Rule(
+                            "no such container", UNAVAILABLE, "the container is gone", "try again"),
                     // OCI runtime create failed: ... exec: "sh": executable file not found in
                     // $PATH: unknown; exec: "/bin/sh": stat /bin/sh: no such file or directory
                     new Rule(

@@ -2,6 +2,10 @@ package io.slipway.runners.docker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.github.dockerjava.api.exception.NotFoundException;
+
+import io.slipway.engine.run.Reason;
+import io.slipway.engine.run.Verdict;
 import io.slipway.fault.Fault;
 
 import org.junit.jupiter.api.Test;
@@ -30,6 +34,17 @@ class DockerFaultsTest {
         assertThat(fault.kind()).isEqualTo(Fault.Kind.PERMISSION);
         assertThat(fault.message()).contains("the group docker");
         assertThat(fault.remedy()).startsWith("run: sudo usermod -aG docker");
+    }
+
+    @Test
+    void aContainerThatIsGoneIsARunnerThatWasLost() {
+        Fault fault =
+                DockerFaults.of(
+                        "cannot start web",
+                        new NotFoundException("{\"message\":\"No such container: 4f1c\"}"));
+        assertThat(fault.message())
+                .isEqualTo("cannot start web: the container is gone (No such container: 4f1c)");
+        assertThat(Verdict.errored(fault).reason()).isEqualTo(Reason.RUNNER_LOST);
     }
 
     @Test

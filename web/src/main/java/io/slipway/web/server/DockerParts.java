@@ -56,7 +56,7 @@ final class DockerParts implements AutoCloseable {
             this.builder = new DockerImageBuilder(engine, images);
             this.deployer =
                     new DockerDeployer(
-                            engine.client(),
+                            engine,
                             base.instance(),
                             new StoredImages(engine, images),
                             engine.reachesContainers(),

@@ -2,12 +2,12 @@ package io.slipway.web.server;
 
 import io.slipway.db.Database;
 import io.slipway.db.Tx;
+import io.slipway.engine.applog.AppLogs;
 import io.slipway.engine.gate.HostOwners;
 import io.slipway.engine.gate.LiveApps;
 import io.slipway.engine.image.ImageWork;
 import io.slipway.engine.log.LogReader;
 import io.slipway.engine.plan.Planner;
-import io.slipway.engine.release.AppLogs;
 import io.slipway.engine.release.ConfiguredValues;
 import io.slipway.engine.release.Placement;
 import io.slipway.engine.release.Placements;
@@ -206,7 +206,13 @@ final class Engine implements AutoCloseable {
                         JobKind.ROLLOUT,
                         new RolloutWork(parts));
         appLogs.start();
-        Supervisor supervisor = closing.add(new Supervisor(parts, rolloutRuns));
+        Supervisor supervisor =
+                closing.add(
+                        new Supervisor(
+                                parts,
+                                rolloutRuns,
+                                base.notifications().signal(Supervisor.CHANNEL),
+                                appLogs::finish));
         supervisor.start();
         closing.add(
                 new Retention(database, repositories, base.settings().engine().keeping().runs()));

@@ -9,8 +9,6 @@ import com.github.dockerjava.api.model.ContainerNetwork;
 import com.github.dockerjava.api.model.Network;
 
 import io.slipway.engine.release.Placement;
-import io.slipway.fault.Fault;
-import io.slipway.fault.Fault.Kind;
 
 import org.jspecify.annotations.Nullable;
 
@@ -25,7 +23,7 @@ import java.util.function.Supplier;
 /// its name: its healthy containers are in it under the app's name, every other app's containers
 /// without one, so that only a healthy container answers to the name.
 final class AppNetworks {
-    private static final int FIRST_HOST = 10;
+    private static final int TRIES = 5;
 
     private final DockerClient docker;
     private final String instance;
@@ -80,23 +78,35 @@ final class AppNetworks {
                         placement.project(),
                         AppLabels.ENVIRONMENT,
                         placement.environment());
+        for (int left = TRIES; !made(name, labels, app != null, left > 1); left--) {}
+        return name;
+    }
+
+    /// @param again whether a subnet that is taken is no fault
+    /// @return false when somebody was faster with the subnet
+    private boolean made(String name, Map<String, String> labels, boolean internal, boolean again) {
         Network.Ipam.Config config = new Network.Ipam.Config().withSubnet(subnets.get());
         try {
             docker.createNetworkCmd()
                     .withName(name)
                     .withCheckDuplicate(true)
-                    .withInternal(app != null)
+                    .withInternal(internal)
                     .withLabels(labels)
                     .withIpam(new Network.Ipam().withConfig(config))
                     .exec();
         } catch (ConflictException e) {
             // Another server made it just now.
+        } catch (DockerException e) {
+            if (again && String.valueOf(e.getMessage()).contains("Pool overlaps")) {
+                return false;
+            }
+            throw e;
         }
-        return name;
+        return true;
     }
 
-    /// An address of the environment's network that no container of this instance has.
-    String freeAddress(String network, List<Container> containers) {
+    /// The address in the environment's network that belongs to a slot.
+    String address(String network, int slot) {
         String subnet =
                 docker.inspectNetworkCmd()
                         .withNetworkId(network)
@@ -105,18 +115,34 @@ final class AppNetworks {
                         .getConfig()
                         .getFirst()
                         .getSubnet();
-        Set<String> taken = new HashSet<>();
-        containers.forEach(c -> taken.add(String.valueOf(c.getLabels().get(AppLabels.ADDRESS))));
-        String prefix = subnet.substring(0, subnet.lastIndexOf('.') + 1);
-        for (int host = FIRST_HOST; host < 250; host++) {
-            if (!taken.contains(prefix + host)) {
-                return prefix + host;
+        return subnet.substring(0, subnet.lastIndexOf('.') + 1) + slot;
+    }
+
+    /// Removes the networks of environments that have no container, also none that has ended.
+    ///
+    /// @param containers all of the instance's apps
+    void sweep(List<Container> containers) {
+        Set<String> needed = new HashSet<>();
+        containers.forEach(c -> needed.add(base(AppContainer.placement(c.getLabels()))));
+        List<String> label = List.of(AppLabels.INSTANCE + "=" + instance, AppLabels.KIND + "=app");
+        for (Network network : docker.listNetworksCmd().withFilter("label", label).exec()) {
+            String[] parts = network.getName().split("_");
+            if (parts.length > 1 && !needed.contains(parts[0] + "_" + parts[1])) {
+                removed(network);
             }
         }
-        throw new Fault(
-                Kind.UNAVAILABLE,
-                "cannot start the app: its environment's network has no free address",
-                "remove apps of this project");
+    }
+
+    private void removed(Network network) {
+        try {
+            docker.removeNetworkCmd(network.getId()).exec();
+        } catch (NotFoundException e) {
+            // Another server was faster.
+        } catch (DockerException e) {
+            if (!String.valueOf(e.getMessage()).contains("has active endpoints")) {
+                throw e;
+            }
+        }
     }
 
     /// Puts a container into a network; nothing happens when it is in it.

@@ -14,6 +14,7 @@ import com.github.dockerjava.api.model.RestartPolicy;
 import io.slipway.engine.release.Deployer;
 import io.slipway.fault.Fault;
 import io.slipway.fault.Fault.Kind;
+import io.slipway.runners.docker.DockerEngine;
 import io.slipway.runners.docker.DockerFaults;
 
 import org.jspecify.annotations.Nullable;
@@ -35,10 +36,12 @@ import java.util.stream.Collectors;
 /// are out of reach (Docker Desktop), by a port on 127.0.0.1; both stay the same when the engine
 /// restarts the container.
 public final class DockerDeployer implements Deployer {
-    private static final int ADDRESS_TRIES = 5;
+    private static final int TRIES = 5;
     private static final int MOST_PRINTED = 1 << 20;
 
     private final DockerClient docker;
+    private final ContainerOutput output;
+    private final EngineMemory memory;
     private final String instance;
     private final AppImages images;
     private final AppNetworks networks;
@@ -49,12 +52,14 @@ public final class DockerDeployer implements Deployer {
     /// @param reachable whether containers' addresses can be connected to from here
     /// @param subnets gives a free IPv4 subnet of 256 addresses for a network
     public DockerDeployer(
-            DockerClient docker,
+            DockerEngine engine,
             String instance,
             AppImages images,
             boolean reachable,
             Supplier<String> subnets) {
-        this.docker = docker;
+        this.docker = engine.client();
+        this.output = new ContainerOutput(engine);
+        this.memory = new EngineMemory(engine);
         this.instance = instance;
         this.images = images;
         this.reachable = reachable;
@@ -77,34 +82,44 @@ public final class DockerDeployer implements Deployer {
         doing(
                 "cannot start " + order.placement().app(),
                 () -> {
-                    ContainerState state = state(order.container());
-                    if (state != null && !"created".equals(state.getStatus())) {
+                    InspectContainerResponse found = inspect(order.container());
+                    if (found != null && !"created".equals(found.getState().getStatus())) {
                         return;
                     }
-                    for (int attempt = 1; !started(order, attempt == ADDRESS_TRIES); attempt++) {}
+                    for (int left = TRIES; !started(order, left > 1); left--) {}
                 });
     }
 
-    /// @param last whether an address that is taken is a fault now
-    /// @return false when another server took the address at the same moment
-    private boolean started(AppOrder order, boolean last) {
+    /// @param again whether what may pass is no fault
+    /// @return false when somebody was faster with a port or a network
+    private boolean started(AppOrder order, boolean again) {
         remove(order.container());
-        String network = networks.environment(order.placement());
-        synchronized (this) {
-            containers.create(order, network, networks.freeAddress(network, list()));
-        }
-        for (String peer : order.peers()) {
-            networks.connect(networks.named(order.placement(), peer), order.container(), null);
-        }
         try {
+            synchronized (this) {
+                String network = networks.environment(order.placement());
+                String address = networks.address(network, order.slot());
+                containers.create(order, network, address);
+            }
+            for (String peer : order.peers()) {
+                networks.connect(networks.named(order.placement(), peer), order.container(), null);
+            }
             docker.startContainerCmd(order.container()).exec();
             return true;
         } catch (DockerException e) {
-            if (!last && String.valueOf(e.getMessage()).contains("Address already in use")) {
+            if (again && passes(String.valueOf(e.getMessage()))) {
                 return false;
             }
             throw e;
         }
+    }
+
+    /// A port on 127.0.0.1 was free when it was chosen; a network was there when it was looked for.
+    /// (An address that is in use does not pass: addresses belong to rows.)
+    private static boolean passes(String message) {
+        boolean port =
+                message.contains("port is already allocated")
+                        || message.contains("bind: address already in use");
+        return port || message.matches("(?s).*network \\S+ not found.*");
     }
 
     private static void doing(String what, Runnable call) {
@@ -117,19 +132,28 @@ public final class DockerDeployer implements Deployer {
 
     @Override
     public Condition condition(String container) {
-        ContainerState state = state(container);
-        if (state == null) {
-            return new Condition(Condition.State.ABSENT, null, false, 0);
+        InspectContainerResponse found = inspect(container);
+        if (found == null) {
+            return Condition.NONE;
         }
-        boolean memory = Boolean.TRUE.equals(state.getOOMKilled());
+        ContainerState state = found.getState();
+        String run = String.valueOf(state.getStartedAt());
+        boolean outOfMemory = Boolean.TRUE.equals(state.getOOMKilled());
         if (Boolean.TRUE.equals(state.getRestarting())) {
-            return new Condition(Condition.State.RESTARTING, exit(state), memory, 0);
+            return new Condition(
+                    Condition.State.RESTARTING, exit(state), outOfMemory, 0, false, run);
         }
         if (Boolean.TRUE.equals(state.getRunning())) {
-            return new Condition(Condition.State.RUNNING, null, memory, 0);
+            return new Condition(Condition.State.RUNNING, null, outOfMemory, 0, false, run);
         }
-        Long limit = docker.inspectContainerCmd(container).exec().getHostConfig().getMemory();
-        return new Condition(Condition.State.ENDED, exit(state), memory, limit == null ? 0 : limit);
+        Long limit = found.getHostConfig().getMemory();
+        return new Condition(
+                Condition.State.ENDED,
+                exit(state),
+                outOfMemory,
+                limit == null ? 0 : limit,
+                memory.forgot(container, state),
+                run);
     }
 
     private static int exit(ContainerState state) {
@@ -137,9 +161,9 @@ public final class DockerDeployer implements Deployer {
         return code == null ? 0 : code.intValue();
     }
 
-    private @Nullable ContainerState state(String container) {
+    private @Nullable InspectContainerResponse inspect(String container) {
         try {
-            return docker.inspectContainerCmd(container).exec().getState();
+            return docker.inspectContainerCmd(container).exec();
         } catch (NotFoundException e) {
             return null;
         } catch (RuntimeException e) {
@@ -149,8 +173,8 @@ public final class DockerDeployer implements Deployer {
 
     @Override
     public List<Socket> listening(String container) {
-        ContainerState state = state(container);
-        Long pid = state == null ? null : state.getPidLong();
+        InspectContainerResponse found = inspect(container);
+        Long pid = found == null ? null : found.getState().getPidLong();
         if (pid == null || pid == 0) {
             return List.of();
         }
@@ -185,7 +209,13 @@ public final class DockerDeployer implements Deployer {
 
     @Override
     public String backend(String container, int port) {
-        InspectContainerResponse found = docker.inspectContainerCmd(container).exec();
+        InspectContainerResponse found = inspect(container);
+        if (found == null) {
+            throw new Fault(
+                    Kind.UNAVAILABLE,
+                    "cannot reach " + container + ": its container is gone",
+                    "retry the run");
+        }
         Map<String, String> labels = found.getConfig().getLabels();
         return reachable
                 ? labels.get(AppLabels.ADDRESS) + ":" + port
@@ -194,23 +224,10 @@ public final class DockerDeployer implements Deployer {
 
     @Override
     public List<String> tail(String container, int lines) {
-        Printed printed = new Printed();
-        try (printed) {
-            docker.logContainerCmd(container)
-                    .withStdOut(true)
-                    .withStdErr(true)
-                    .withTail(lines)
-                    .exec(printed)
-                    .awaitCompletion(5, TimeUnit.SECONDS);
-        } catch (DockerException | IOException e) {
-            return List.of();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-        return printed.text().lines().toList();
+        return output.tail(container, lines);
     }
 
-    /// The beginning of what is printed: a command of somebody's image may never stop.
+    /// The beginning of what a command prints: a command of somebody's image may never stop.
     private static final class Printed extends ResultCallback.Adapter<Frame> {
         private final ByteArrayOutputStream out = new ByteArrayOutputStream();
 
@@ -253,7 +270,7 @@ public final class DockerDeployer implements Deployer {
                     AppContainer.placement(labels), AppLabels.of(labels, AppLabels.APP), container);
         } catch (NotFoundException e) {
             // It is gone, and its name with it.
-        } catch (DockerException e) {
+        } catch (RuntimeException e) {
             throw DockerFaults.of("cannot take the name from " + container, e);
         }
     }
@@ -274,7 +291,7 @@ public final class DockerDeployer implements Deployer {
         return list().stream()
                 .filter(c -> name(c).equals(name))
                 .findFirst()
-                .orElseThrow(() -> new NotFoundException("no container " + name));
+                .orElseThrow(() -> new NotFoundException("No such container: " + name));
     }
 
     private static String name(Container container) {
@@ -282,10 +299,14 @@ public final class DockerDeployer implements Deployer {
     }
 
     private List<Container> list() {
-        return docker.listContainersCmd()
-                .withShowAll(true)
-                .withLabelFilter(Map.of(AppLabels.INSTANCE, instance, AppLabels.KIND, "app"))
-                .exec();
+        try {
+            return docker.listContainersCmd()
+                    .withShowAll(true)
+                    .withLabelFilter(Map.of(AppLabels.INSTANCE, instance, AppLabels.KIND, "app"))
+                    .exec();
+        } catch (RuntimeException e) {
+            throw DockerFaults.of("cannot look for the containers of apps", e);
+        }
     }
 
     @Override
@@ -294,7 +315,7 @@ public final class DockerDeployer implements Deployer {
             docker.stopContainerCmd(container).withTimeout((int) grace.toSeconds()).exec();
         } catch (NotFoundException | NotModifiedException e) {
             // It does not run.
-        } catch (DockerException e) {
+        } catch (RuntimeException e) {
             throw DockerFaults.of("cannot stop " + container, e);
         }
     }
@@ -305,12 +326,8 @@ public final class DockerDeployer implements Deployer {
             docker.startContainerCmd(container).exec();
         } catch (NotModifiedException e) {
             // It runs.
-        } catch (NotFoundException e) {
-            throw new Fault(
-                    Kind.UNAVAILABLE,
-                    "cannot start the old release again: its container is gone",
-                    "roll back to it",
-                    e);
+        } catch (RuntimeException e) {
+            throw DockerFaults.of("cannot start " + container + " again", e);
         }
     }
 
@@ -320,7 +337,7 @@ public final class DockerDeployer implements Deployer {
             docker.removeContainerCmd(container).withForce(true).withRemoveVolumes(true).exec();
         } catch (NotFoundException e) {
             // It is gone.
-        } catch (DockerException e) {
+        } catch (RuntimeException e) {
             if (!String.valueOf(e.getMessage()).contains("is already in progress")) {
                 throw DockerFaults.of("cannot remove " + container, e);
             }
@@ -333,42 +350,18 @@ public final class DockerDeployer implements Deployer {
     }
 
     @Override
-    public void follow(String container, long from, Output output) throws InterruptedException {
-        Skipping skipping = new Skipping(from, output);
-        try (var copying =
-                docker.logContainerCmd(container)
-                        .withStdOut(true)
-                        .withStdErr(true)
-                        .withFollowStream(true)
-                        .exec(skipping)) {
-            copying.awaitCompletion();
-        } catch (NotFoundException e) {
-            // It is gone, and its log with it.
-        } catch (IOException e) {
-            throw new Fault(Kind.UNAVAILABLE, "cannot read the log of " + container, "", e);
-        }
+    public void sweep() {
+        doing(
+                "cannot look for networks that nobody needs",
+                () -> {
+                    synchronized (this) {
+                        networks.sweep(list());
+                    }
+                });
     }
 
-    /// Leaves out what is known already.
-    private static final class Skipping extends ResultCallback.Adapter<Frame> {
-        private final long from;
-        private final Output output;
-        private long end;
-
-        Skipping(long from, Output output) {
-            this.from = from;
-            this.output = output;
-        }
-
-        @Override
-        public void onNext(Frame frame) {
-            byte[] bytes = frame.getPayload();
-            long begin = end;
-            end += bytes.length;
-            if (end > from) {
-                int known = (int) Math.max(0, from - begin);
-                output.bytes(bytes, known, bytes.length - known, end);
-            }
-        }
+    @Override
+    public void follow(String container, LogMark after, Output output) throws InterruptedException {
+        this.output.follow(container, after, output);
     }
 }

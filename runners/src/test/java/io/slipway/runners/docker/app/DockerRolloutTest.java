@@ -1,12 +1,19 @@
 package io.slipway.runners.docker.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.github.dockerjava.api.model.Network;
 
 import io.slipway.db.Database;
 import io.slipway.db.DatabaseExtension;
 import io.slipway.engine.plan.AppSpec;
 import io.slipway.engine.plan.RolloutSpec;
+import io.slipway.engine.release.Deployer.LogMark;
+import io.slipway.engine.release.Deployer.Output;
+import io.slipway.engine.release.RolloutRows;
 import io.slipway.engine.release.RolloutWork;
+import io.slipway.engine.release.TestClaim;
 import io.slipway.engine.run.Outcome;
 import io.slipway.engine.run.Reason;
 import io.slipway.engine.run.Verdict;
@@ -18,10 +25,15 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import java.io.ByteArrayOutputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.FutureTask;
@@ -34,13 +46,6 @@ class DockerRolloutTest {
     @BeforeEach
     void open(Database database) {
         this.database = database;
-        database.change(
-                tx -> {
-                    tx.update("delete from projects");
-                    tx.update("delete from environment_targets");
-                    tx.update("delete from targets");
-                    tx.update("delete from runners");
-                });
         fixture = new RolloutFixture(database, true);
     }
 
@@ -71,25 +76,14 @@ class DockerRolloutTest {
                     fixture.rollOut(RolloutFixture.app("web", 8080, RolloutFixture.page("two")));
             assertThat(second.summary()).startsWith("#1 -> #2   live after");
             assertThat(get("web.localhost")).isEqualTo("two");
-            assertThat(fixture.deployer.present()).hasSize(1);
+            fixture.settle(1);
         }
-        fixture = new RolloutFixture(fresh(), true);
+        fixture = new RolloutFixture(database, true);
     }
 
     private RolloutFixture reopened() throws Exception {
         fixture.close();
-        return new RolloutFixture(fresh(), false);
-    }
-
-    private Database fresh() {
-        database.change(
-                tx -> {
-                    tx.update("delete from projects");
-                    tx.update("delete from environment_targets");
-                    tx.update("delete from targets");
-                    tx.update("delete from runners");
-                });
-        return database;
+        return new RolloutFixture(database, false);
     }
 
     @Test
@@ -107,7 +101,7 @@ class DockerRolloutTest {
                         "web listens on 127.0.0.1:8080; Slipway asks 0.0.0.0:8080: listen on"
                                 + " 0.0.0.0:$PORT");
         assertThat(get("web.localhost")).isEqualTo("one");
-        assertThat(fixture.deployer.present()).hasSize(1);
+        fixture.settle(1);
     }
 
     @Test
@@ -119,7 +113,7 @@ class DockerRolloutTest {
         assertThat(verdict.reason()).isEqualTo(Reason.EXIT_CODE);
         assertThat(verdict.summary()).isEqualTo("web ended with exit code 3");
         assertThat(verdict.evidence().get("log")).isEqualTo(List.of("no database"));
-        assertThat(fixture.deployer.present()).isEmpty();
+        fixture.settle(0);
     }
 
     @Test
@@ -168,19 +162,7 @@ class DockerRolloutTest {
                 "echo x >> /data/f; mkdir /www; wc -l < /data/f > /www/index.html; exec httpd -f -p"
                         + " $PORT -h /www";
         AppSpec plain = RolloutFixture.app("db", 8080, script);
-        AppSpec app =
-                new AppSpec(
-                        "db",
-                        plain.image(),
-                        8080,
-                        plain.health(),
-                        plain.command(),
-                        Map.of(),
-                        Map.of(),
-                        true,
-                        "db.localhost",
-                        List.of(new AppSpec.Volume("data", "/data")),
-                        plain.resources());
+        AppSpec app = RolloutRows.withVolume(plain);
 
         fixture.rollOut(app);
         assertThat(get("db.localhost")).isEqualTo("1");
@@ -188,21 +170,10 @@ class DockerRolloutTest {
 
         assertThat(second.summary()).contains("away for");
         assertThat(get("db.localhost")).isEqualTo("2");
-        AppSpec broken =
-                new AppSpec(
-                        "db",
-                        plain.image(),
-                        8080,
-                        plain.health(),
-                        List.of("false"),
-                        Map.of(),
-                        Map.of(),
-                        true,
-                        "db.localhost",
-                        app.volumes(),
-                        plain.resources());
+        AppSpec broken = RolloutRows.withVolume(RolloutRows.app("db", 8080, List.of("false")));
         assertThat(fixture.rollOut(broken).outcome()).isEqualTo(Outcome.FAILED);
-        assertThat(get("db.localhost")).isEqualTo("3");
+        await().ignoreExceptions()
+                .untilAsserted(() -> assertThat(get("db.localhost")).isEqualTo("3"));
     }
 
     @Test
@@ -240,11 +211,11 @@ class DockerRolloutTest {
                         "production",
                         null,
                         null);
-        RolloutFixture.TestClaim claim = fixture.claim(1, spec);
+        TestClaim claim = fixture.rows.claim(spec);
         FutureTask<Verdict> cut =
                 new FutureTask<>(() -> new RolloutWork(fixture.parts).perform(claim));
         Thread.ofVirtual().start(cut);
-        org.awaitility.Awaitility.await().until(() -> fixture.deployer.present().size() == 1);
+        await().until(() -> fixture.deployer.present().size() == 1);
 
         Verdict verdict = new RolloutWork(fixture.parts).perform(claim);
 
@@ -253,5 +224,100 @@ class DockerRolloutTest {
         assertThat(get("web.localhost")).isEqualTo("one");
         org.assertj.core.api.Assertions.assertThatThrownBy(cut::get)
                 .hasCauseInstanceOf(io.slipway.engine.run.ClaimLost.class);
+    }
+
+    @Test
+    void whatTakesASubnetAtTheSameMomentIsGoneRound() throws Exception {
+        fixture.close();
+        String taken = RolloutFixture.subnet();
+        List<String> given = new ArrayList<>(List.of(taken, taken, RolloutFixture.subnet()));
+        fixture = new RolloutFixture(database, true, given::removeFirst);
+        String other = "slipway-" + fixture.instance + "-other";
+        fixture.docker
+                .createNetworkCmd()
+                .withName(other)
+                .withLabels(Map.of("slipway.instance", fixture.instance))
+                .withIpam(
+                        new Network.Ipam().withConfig(new Network.Ipam.Config().withSubnet(taken)))
+                .exec();
+
+        Verdict verdict =
+                fixture.rollOut(RolloutFixture.app("web", 8080, RolloutFixture.page("one")));
+
+        assertThat(verdict.outcome()).as(verdict.summary()).isEqualTo(Outcome.SUCCEEDED);
+        assertThat(given).isEmpty();
+    }
+
+    @Test
+    void networksOfAnEnvironmentWithoutContainersGo() throws Exception {
+        fixture.rollOut(RolloutFixture.app("web", 8080, RolloutFixture.page("one")));
+        fixture.rollOut(RolloutFixture.app("back", 8080, RolloutFixture.page("two")));
+        fixture.supervisor.close();
+        fixture.deployer.sweep();
+        assertThat(networks()).hasSize(3);
+
+        fixture.deployer.present().forEach(name -> fixture.deployer.stop(name, Duration.ZERO));
+        fixture.deployer.sweep();
+        assertThat(networks()).as("what is stopped may start again").hasSize(3);
+
+        fixture.deployer.present().forEach(fixture.deployer::remove);
+        fixture.deployer.sweep();
+        assertThat(networks()).isEmpty();
+    }
+
+    private List<Network> networks() {
+        return fixture.docker
+                .listNetworksCmd()
+                .withFilter("label", List.of("slipway.instance=" + fixture.instance))
+                .exec();
+    }
+
+    @Test
+    void whatAContainerPrintsIsFollowedFromWhereItWasRead() throws Exception {
+        fixture.rollOut(
+                RolloutFixture.app(
+                        "web",
+                        8080,
+                        "echo one; echo two >&2; head -c 40000 /dev/zero | tr '\\0' x; echo; echo"
+                                + " last; "
+                                + RolloutFixture.page("one")));
+        String container = fixture.deployer.present().iterator().next();
+        fixture.deployer.stop(container, Duration.ZERO);
+        List<LogMark> marks = new ArrayList<>();
+        String all = read(container, LogMark.BEGIN, marks);
+
+        assertThat(all.lines().sorted().toList())
+                .containsExactly("last", "one", "two", "x".repeat(40000));
+        int before = 0;
+        for (LogMark mark : marks) {
+            String rest = read(container, mark, new ArrayList<>());
+            assertThat(all).endsWith(rest);
+            assertThat(all.length() - rest.length()).isGreaterThan(before);
+            before = all.length() - rest.length();
+        }
+        assertThat(before).isEqualTo(all.length());
+        assertThat(fixture.deployer.tail(container, 1)).containsExactly("last");
+        assertThat(read("slipway-no-such", LogMark.BEGIN, marks)).isEmpty();
+    }
+
+    private String read(String container, LogMark after, List<LogMark> marks)
+            throws InterruptedException {
+        ByteArrayOutputStream text = new ByteArrayOutputStream();
+        fixture.deployer.follow(
+                container,
+                after,
+                new Output() {
+                    @Override
+                    public void bytes(byte[] bytes, int offset, int length, LogMark end) {
+                        text.write(bytes, offset, length);
+                        marks.add(end);
+                    }
+
+                    @Override
+                    public void gap(Instant from, Instant to) {
+                        text.writeBytes("gap".getBytes(StandardCharsets.UTF_8));
+                    }
+                });
+        return text.toString(StandardCharsets.UTF_8);
     }
 }

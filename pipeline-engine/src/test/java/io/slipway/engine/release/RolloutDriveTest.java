@@ -1,0 +1,184 @@
+package io.slipway.engine.release;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.slipway.db.Database;
+import io.slipway.db.DatabaseExtension;
+import io.slipway.engine.run.Claim.Ended;
+import io.slipway.engine.run.Outcome;
+import io.slipway.engine.run.Reason;
+import io.slipway.engine.run.Verdict;
+import io.slipway.fault.Fault;
+import io.slipway.fault.Fault.Kind;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/// How rollouts end, and who does what.
+@Timeout(120)
+@ExtendWith(DatabaseExtension.class)
+final class RolloutDriveTest extends OnScriptedTarget {
+    RolloutDriveTest(Database database) {
+        super(database);
+    }
+
+    @Test
+    void whyIsWrittenBeforeAnythingIsUndone() throws Exception {
+        List<String> seen = new ArrayList<>();
+        deployer.hook(
+                (call, done) -> {
+                    if (call.equals("stop") && !done) {
+                        seen.add(rollout(1).cause() + rollout(1).evidence());
+                    }
+                });
+
+        rollOut(BAD);
+
+        assertThat(seen).hasSize(1);
+        assertThat(seen.getFirst()).startsWith("web ended with exit code 3{").contains("\"bye\"");
+    }
+
+    @Test
+    void anEngineThatIsRestartedDuringTheCheckIsWaitedFor() throws Exception {
+        TestClaim claim = claim(GOOD);
+        AtomicInteger asked = new AtomicInteger();
+        deployer.hook(
+                (call, done) -> {
+                    if (call.equals("condition") && !done) {
+                        int nth = asked.incrementAndGet();
+                        if (nth <= 2) {
+                            throw new Fault(Kind.UNAVAILABLE, "cannot look: it is away", "");
+                        }
+                        if (nth == 3) {
+                            deployer.end(claim.name().toString(), 137, true);
+                        }
+                    }
+                });
+
+        Verdict verdict = rows.perform(parts, claim);
+
+        assertThat(verdict.outcome()).as(verdict.summary()).isEqualTo(Outcome.SUCCEEDED);
+        assertThat(claim.told).contains("waits for the engine that runs web");
+        assertThat(deployer.running()).containsExactly(claim.name().toString());
+    }
+
+    @Test
+    void whatCannotBeFoundOutIsErroredAndRejectsNothing() throws Exception {
+        TestClaim claim = claim(GOOD);
+        deployer.hook(
+                (call, done) -> {
+                    if (call.equals("start") && done) {
+                        deployer.hook((any, after) -> {});
+                        deployer.remove(claim.name().toString());
+                    }
+                });
+
+        Verdict verdict = rows.perform(parts, claim);
+
+        assertThat(verdict.outcome()).isEqualTo(Outcome.ERRORED);
+        assertThat(verdict.reason()).isEqualTo(Reason.RUNNER_LOST);
+        assertThat(rollout(1).cause())
+                .isEqualTo("cannot tell whether web is healthy: its container is gone");
+        assertThat(rejected(1)).isFalse();
+    }
+
+    @Test
+    void anAppThatDiesBetweenHealthAndSwitchDoesNotServe() throws Exception {
+        TestClaim old = claim(GOOD);
+        rows.perform(parts, old);
+        TestClaim claim = claim(GOOD);
+        deployer.hook(
+                (call, done) -> {
+                    if (call.equals("announce") && done) {
+                        deployer.end(claim.name().toString(), 1, false);
+                    }
+                });
+
+        Verdict verdict = rows.perform(parts, claim);
+        deployer.hook((call, done) -> {});
+        settle();
+
+        assertThat(verdict.summary()).isEqualTo("web ended with exit code 1");
+        assertThat(deployer.running()).containsExactly(old.name().toString());
+    }
+
+    @Test
+    void whatServedBeforeIsRetiredByTheSupervisorAlsoWhenTheEngineFails() throws Exception {
+        TestClaim old = claim(GOOD);
+        rows.perform(parts, old);
+        AtomicInteger left = new AtomicInteger(2);
+        deployer.hook(
+                (call, done) -> {
+                    if (call.equals("stop") && left.getAndDecrement() > 0) {
+                        throw new Fault(Kind.UNAVAILABLE, "cannot stop: it is away", "");
+                    }
+                });
+        TestClaim claim = claim(GOOD);
+
+        Verdict verdict = rows.perform(parts, claim);
+        settle();
+
+        assertThat(verdict.outcome()).isEqualTo(Outcome.SUCCEEDED);
+        assertThat(left.get()).isNegative();
+        assertThat(traffic.drained).isNotEmpty();
+        assertThat(deployer.present()).containsExactly(claim.name().toString());
+    }
+
+    @Test
+    void nothingIsRetiredBeforeTheSwitchKnowsWhatServes() throws Exception {
+        TestClaim old = claim(GOOD);
+        rows.perform(parts, old);
+        supervisor.round();
+        TestClaim claim = claim(GOOD);
+        FutureTask<Verdict> work = new FutureTask<>(() -> rows.perform(parts, claim));
+        deployer.hook(
+                (call, done) -> {
+                    if (call.equals("announce")) {
+                        traffic.goAway(true);
+                    }
+                });
+        Thread.ofVirtual().start(work);
+        await().until(() -> claim.told.stream().anyMatch(line -> line.contains("the switch")));
+
+        assertThatThrownBy(supervisor::round).isInstanceOf(Fault.class);
+        assertThat(deployer.running()).hasSize(2);
+
+        traffic.goAway(false);
+        assertThat(work.get().outcome()).isEqualTo(Outcome.SUCCEEDED);
+        settle();
+        assertThat(deployer.running()).containsExactly(claim.name().toString());
+    }
+
+    @Test
+    void aRolloutThatWasGivenUpAfterTheSwitchHasSucceeded() throws Exception {
+        supervisor.round();
+        TestClaim claim = claim(GOOD);
+        deployer.hook(
+                (call, done) -> {
+                    if (call.equals("announce")) {
+                        traffic.goAway(true);
+                    }
+                });
+        FutureTask<Verdict> work = new FutureTask<>(() -> rows.perform(parts, claim));
+        Thread thread = Thread.ofVirtual().start(work);
+        await().until(() -> claim.told.stream().anyMatch(line -> line.contains("the switch")));
+        claim.ended = Ended.LOST;
+        thread.interrupt();
+        await().until(work::isDone);
+        rows.conclude(claim, Outcome.ERRORED, Reason.INTERNAL, "put aside");
+
+        traffic.goAway(false);
+        settle();
+
+        assertThat(rollout(1).outcome()).isEqualTo(Outcome.SUCCEEDED);
+        assertThat(traffic.backends("web.localhost")).hasSize(1);
+    }
+}

@@ -1,0 +1,106 @@
+package io.slipway.engine.release;
+
+import io.slipway.engine.log.LogWriter;
+import io.slipway.engine.run.AttemptName;
+import io.slipway.engine.run.Claim;
+import io.slipway.engine.run.Outcome;
+import io.slipway.engine.run.StepRecord;
+
+import org.jspecify.annotations.Nullable;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/// A claim that ends when the test says so.
+public final class TestClaim implements Claim, LogWriter, StepRecord {
+    public final List<String> lines = new CopyOnWriteArrayList<>();
+    public final List<String> told = new CopyOnWriteArrayList<>();
+    public volatile @Nullable Ended ended;
+    private final Job job;
+    private final AttemptName name;
+
+    TestClaim(Job job, AttemptName name) {
+        this.job = job;
+        this.name = name;
+    }
+
+    @Override
+    public Job job() {
+        return job;
+    }
+
+    @Override
+    public AttemptName name() {
+        return name;
+    }
+
+    @Override
+    public long fence() {
+        return 1;
+    }
+
+    @Override
+    public String nonce() {
+        return "nonce";
+    }
+
+    @Override
+    public LogWriter log() {
+        return this;
+    }
+
+    @Override
+    public StepRecord steps() {
+        return this;
+    }
+
+    @Override
+    public void progress(String line) {
+        told.add(line);
+    }
+
+    @Override
+    public Optional<Ended> ended() {
+        return Optional.ofNullable(ended);
+    }
+
+    @Override
+    public void append(byte[] bytes, int offset, int length, long sourceEnd) {}
+
+    @Override
+    public void line(String text) {
+        lines.add(text);
+    }
+
+    @Override
+    public long sourceEnd() {
+        return 0;
+    }
+
+    @Override
+    public long nextLine() {
+        return 1;
+    }
+
+    @Override
+    public void flush() {}
+
+    @Override
+    public void declare(List<String> names) {}
+
+    @Override
+    public void own(int position) {}
+
+    @Override
+    public void begin(int position, Instant at) {}
+
+    @Override
+    public void end(
+            int position,
+            Outcome outcome,
+            @Nullable Integer exitCode,
+            @Nullable String note,
+            Instant at) {}
+}
