@@ -125,7 +125,7 @@ final class DemoServer implements AutoCloseable {
         try {
             server.destroy();
             server.waitFor(30, TimeUnit.SECONDS);
-            new Shutdown(settings, line -> {}).erase();
+            new Shutdown(settings, line -> {}).remove(true);
             DemoRepository.remove(folder);
         } catch (IOException e) {
             throw new UncheckedIOException(e);

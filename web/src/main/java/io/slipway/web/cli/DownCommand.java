@@ -5,6 +5,8 @@ import io.slipway.web.settings.Setting;
 
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 import java.io.PrintWriter;
@@ -19,6 +21,19 @@ import java.util.concurrent.Callable;
                 "Stops server, switch, apps and database. Data stays; up serves the apps again.")
 public final class DownCommand implements Callable<Integer> {
     private CommandSpec spec = CommandSpec.create();
+
+    @Option(
+            names = "--remove",
+            description =
+                    "Removes what was made on the engine too: containers, networks, images. Named"
+                            + " volumes and the data folder stay, and up makes the rest again.")
+    private boolean remove;
+
+    @Option(
+            names = "--volumes",
+            description =
+                    "With --remove: removes the named volumes of apps too. Their data is lost.")
+    private boolean volumes;
 
     @Spec
     void spec(CommandSpec spec) {
@@ -35,16 +50,26 @@ public final class DownCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
+        if (volumes && !remove) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--volumes goes with --remove: ./slipway down --remove --volumes");
+        }
         PrintWriter out = spec.commandLine().getOut();
         boolean[] any = {false};
-        new Shutdown(
+        Shutdown shutdown =
+                new Shutdown(
                         SettingFlags.read(spec),
                         line -> {
                             any[0] = true;
                             out.println(line);
                             out.flush();
-                        })
-                .run();
+                        });
+        if (remove) {
+            shutdown.remove(volumes);
+        } else {
+            shutdown.run();
+        }
         if (!any[0]) {
             out.println("nothing of Slipway runs here");
         }

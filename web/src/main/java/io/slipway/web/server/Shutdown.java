@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -70,14 +71,26 @@ public final class Shutdown {
         }
     }
 
-    /// Stops everything and removes whatever the instance made on its engine, data of apps
-    /// included. The data folder is left.
-    public void erase() throws InterruptedException {
+    /// Stops everything and removes what the instance made on its engine. The data folder is left,
+    /// and what `up` needs to serve the apps again.
+    ///
+    /// @param volumes whether the named volumes of apps go too, and with them their data
+    public void remove(boolean volumes) throws InterruptedException {
         run();
         onEngine(
-                (engine, instance) ->
-                        new InstanceRemains(engine, instance, settings.engine().registry())
-                                .remove());
+                (engine, instance) -> {
+                    InstanceRemains remains =
+                            new InstanceRemains(engine, instance, settings.engine().registry());
+                    remains.remove();
+                    report.accept("containers, networks and images removed");
+                    List<String> kept = remains.volumes();
+                    if (volumes) {
+                        remains.removeVolumes();
+                        kept.forEach(name -> report.accept("volume " + name + " removed"));
+                    } else {
+                        kept.forEach(name -> report.accept("volume " + name + " kept"));
+                    }
+                });
     }
 
     private void stopApps() {

@@ -70,6 +70,11 @@ public final class JobNetworks implements AutoCloseable {
         guard().allow(address, port);
     }
 
+    /// Takes the packet filter's rules of an instance away that is removed for good.
+    public static void forget(String instance) {
+        NetworkGuard.of(instance, true).remove();
+    }
+
     /// Sees to it that a few networks with a way out are ready soon. Returns at once.
     public void makeReady() {
         makeReady(true);
