@@ -8,7 +8,6 @@ import io.slipway.engine.release.Placements;
 import io.slipway.engine.release.Release;
 import io.slipway.engine.release.Releases;
 import io.slipway.engine.release.Rollout;
-import io.slipway.engine.release.Rollouts;
 import io.slipway.engine.route.AppAddresses;
 import io.slipway.engine.run.RunHistory;
 
@@ -67,28 +66,26 @@ final class AppView {
             @Nullable String endedAt) {}
 
     static List<OfApp> of(Tx tx, long projectId, AppAddresses addresses) {
-        return Placements.of(tx, projectId).stream().map(p -> app(tx, p, addresses)).toList();
+        return Placements.overview(tx, projectId).stream().map(o -> app(o, addresses)).toList();
     }
 
-    private static OfApp app(Tx tx, Placement placement, AppAddresses addresses) {
-        List<String> hosts = Placements.hosts(tx, placement.id());
-        Long live = placement.liveRelease();
-        List<Rollout> newest = Rollouts.newest(tx, placement.id(), 1);
+    private static OfApp app(Placements.Overview app, AppAddresses addresses) {
+        Placement placement = app.placement();
         return new OfApp(
                 placement.app(),
                 placement.environment(),
-                hosts.isEmpty() || live == null
+                app.host() == null || app.release() == null
                         ? null
-                        : addresses.printed(hosts.getFirst(), placement.loopbackPort()),
-                live == null ? null : Releases.byId(tx, live).number(),
+                        : addresses.printed(app.host(), placement.loopbackPort()),
+                app.release(),
                 placement.trouble(),
-                newest.isEmpty() ? null : newest(tx, newest.getFirst()));
+                app.newest() == null ? null : newest(app.newest()));
     }
 
-    private static Newest newest(Tx tx, Rollout rollout) {
+    private static Newest newest(Placements.Newest rollout) {
         return new Newest(
                 rollout.number(),
-                Releases.byId(tx, rollout.releaseId()).number(),
+                rollout.release(),
                 word(rollout.state()),
                 rollout.outcome() == null ? null : word(rollout.outcome()),
                 rollout.cause());
