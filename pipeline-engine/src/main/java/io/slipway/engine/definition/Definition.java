@@ -62,7 +62,8 @@ public record Definition(
         return in(tree, Inclusions.of(tree));
     }
 
-    /// The definition of a commit or folder. Without a file it is the empty pipeline.
+    /// The definition of a commit or folder. Without a file it is the empty pipeline, with what
+    /// every project includes.
     public static Definition in(SourceTree tree, Inclusions inclusions) {
         for (String wrong : WRONG_NAMES) {
             if (tree.exists(wrong)) {
@@ -75,7 +76,9 @@ public record Definition(
         }
         Optional<SourceTree.Kind> kind = tree.at(FILE);
         if (kind.isEmpty()) {
-            return none();
+            return inclusions.everywhere().isEmpty()
+                    ? none()
+                    : parse(FILE, "", NotYet.KEYS, inclusions).withoutText();
         }
         if (kind.get() != SourceTree.Kind.FILE) {
             return broken(FILE, Place.START, "not a regular file", "commit the file itself");
@@ -91,6 +94,10 @@ public record Definition(
             }
             return broken(FILE, Place.START, fault.message(), fault.remedy());
         }
+    }
+
+    private Definition withoutText() {
+        return new Definition(file, null, pipeline, problems, includes);
     }
 
     /// What holds when there is no file.

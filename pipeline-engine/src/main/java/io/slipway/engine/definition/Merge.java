@@ -41,6 +41,8 @@ final class Merge {
     /// How far an included file may include others.
     static final int DEEPEST = 3;
 
+    private static final Place EVERYWHERE = new Place(0, 0, Inclusions.SETTING);
+
     private static final List<String> UNITED = List.of("jobs", "apps", "environments");
     private static final List<String> OWN = List.of("on", "concurrency", "checkout");
 
@@ -74,8 +76,49 @@ final class Merge {
 
     /// Reads the text that everything begins with; null when it holds nothing, or nothing usable.
     Node.@Nullable Fields read(String text) {
-        Node.Fields root = checked(text, "", null, Place.START);
+        Node.Fields root = everywhere(checked(text, "", null, Place.START));
         return root == null ? null : united(root, 0);
+    }
+
+    /// Puts the file that every project includes before those that this one includes.
+    private Node.@Nullable Fields everywhere(Node.@Nullable Fields root) {
+        Optional<Inclusions.Wanted> wanted = inclusions.everywhere();
+        Node.Fields own = root == null ? tree(List.of(), Place.START) : root;
+        Node written = own.get("include");
+        if (wanted.isEmpty() || written != null && !(written instanceof Node.Items)) {
+            return root;
+        }
+        List<Node> items = new ArrayList<>();
+        items.add(asItem(wanted.get()));
+        if (written instanceof Node.Items others) {
+            items.addAll(others.items());
+        }
+        List<Node.Field> fields = new ArrayList<>(own.fields());
+        fields.removeIf(field -> field.key().value().equals("include"));
+        Place at = written == null ? Place.START : written.at();
+        fields.add(
+                new Node.Field(
+                        new Node.Text("include", false, at),
+                        new Node.Items(List.copyOf(items), at, 1, 1)));
+        return tree(fields, own.at());
+    }
+
+    private static Node asItem(Inclusions.Wanted wanted) {
+        Map<String, @Nullable String> values = new LinkedHashMap<>();
+        values.put("project", wanted.project());
+        values.put("ref", wanted.ref());
+        values.put("file", wanted.file());
+        List<Node.Field> fields = new ArrayList<>();
+        values.forEach(
+                (key, value) -> {
+                    if (value != null) {
+                        fields.add(
+                                new Node.Field(
+                                        new Node.Text(key, false, EVERYWHERE),
+                                        new Node.Text(value, true, EVERYWHERE)));
+                    }
+                });
+        return tree(fields, EVERYWHERE);
     }
 
     /// @param with values for its inputs; null for the text that everything begins with
@@ -289,14 +332,20 @@ final class Merge {
                 incomplete = true;
                 return null;
             }
-            pins.add(new Inclusions.Pin(wanted, found.get().commit()));
+            int pin = pins.size();
+            pins.add(pin(wanted, found.get(), include, false));
             Node.Fields root =
                     checked(
                             found.get().text(),
                             wanted.label(),
                             child(include, "with"),
                             include.at());
-            return root == null ? null : united(root, depth);
+            if (root == null) {
+                return null;
+            }
+            boolean apps = root.get("apps") != null || root.get("environments") != null;
+            pins.set(pin, pin(wanted, found.get(), include, apps));
+            return united(root, depth);
         } catch (Fault fault) {
             if (fault.kind() == Fault.Kind.UNAVAILABLE || fault.kind() == Fault.Kind.INTERNAL) {
                 throw fault;
@@ -305,6 +354,12 @@ final class Merge {
             findings.add(include.at(), "include", new Mistake(fault.message(), fault.remedy()));
             return null;
         }
+    }
+
+    private static Inclusions.Pin pin(
+            Inclusions.Wanted wanted, Inclusions.Found found, Node include, boolean apps) {
+        boolean everywhere = include.at().equals(EVERYWHERE);
+        return new Inclusions.Pin(wanted, found.commit(), everywhere, apps);
     }
 
     private void within(Inclusions.Wanted wanted, int depth) {

@@ -73,15 +73,16 @@ final class Untouched {
     }
 
     /// Whether what apps are may have changed. What another project's file said before is not
-    /// known.
+    /// known; the one that every project includes counts only when it speaks of apps, else no app
+    /// of the instance could ever be left out.
     private boolean definition(Changes changes) {
         return changes.touchFolder(Definition.FILE)
                 || includes.stream()
-                        .map(Inclusions.Pin::wanted)
                         .anyMatch(
-                                wanted ->
-                                        wanted.project() != null
-                                                || changes.touchFolder(wanted.file()));
+                                pin ->
+                                        pin.wanted().project() == null
+                                                ? changes.touchFolder(pin.wanted().file())
+                                                : !pin.everywhere() || pin.apps());
     }
 
     /// @return null when the app's image is not built from a folder of its own

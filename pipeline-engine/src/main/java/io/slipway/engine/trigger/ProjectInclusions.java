@@ -24,15 +24,28 @@ final class ProjectInclusions implements Inclusions {
     private final Repositories repositories;
     private final SourceTree tree;
     private final LongPredicate mayRead;
+    private final @Nullable Wanted everywhere;
 
     /// @param tree the commit that the definition is of
     /// @param mayRead whether whoever pushes may read a project, by its id
+    /// @param everywhere the file that an operator has every project include: whoever pushes needs
+    ///   no right for it
     ProjectInclusions(
-            Database database, Repositories repositories, SourceTree tree, LongPredicate mayRead) {
+            Database database,
+            Repositories repositories,
+            SourceTree tree,
+            LongPredicate mayRead,
+            @Nullable Wanted everywhere) {
+        this.everywhere = everywhere;
         this.database = database;
         this.repositories = repositories;
         this.tree = tree;
         this.mayRead = mayRead;
+    }
+
+    @Override
+    public Optional<Wanted> everywhere() {
+        return Optional.ofNullable(everywhere);
     }
 
     @Override
@@ -41,7 +54,7 @@ final class ProjectInclusions implements Inclusions {
         if (name == null) {
             return Optional.of(Inclusions.own(tree, wanted));
         }
-        Project project = project(name);
+        Project project = wanted.equals(everywhere) ? everybodys(name) : project(name);
         CommitId commit = commit(project, wanted.ref());
         SourceTree other = repositories.tree(project.id(), commit);
         try {
@@ -55,6 +68,16 @@ final class ProjectInclusions implements Inclusions {
                     fault.message() + " in " + name + " at " + commit.brief(),
                     fault.remedy());
         }
+    }
+
+    private Project everybodys(String name) {
+        return database.read(tx -> Projects.find(tx, ProjectName.parse(name)))
+                .orElseThrow(
+                        () ->
+                                new Fault(
+                                        Fault.Kind.CONFIGURATION,
+                                        "there is no project " + name,
+                                        "make it, or have an operator correct the setting"));
     }
 
     /// Who may not read a project does not learn whether there is one.

@@ -3,6 +3,7 @@ package io.slipway.engine.trigger;
 import io.slipway.db.Database;
 import io.slipway.db.Tx;
 import io.slipway.engine.access.Audit;
+import io.slipway.engine.definition.Inclusions;
 import io.slipway.engine.project.Project;
 import io.slipway.engine.project.Projects;
 import io.slipway.engine.run.Runs;
@@ -51,7 +52,19 @@ public final class Pushes {
     ///
     /// @param server this server's identity
     /// @param domain below which apps get their hosts
-    public record Here(UUID server, String domain) {}
+    /// @param everywhere the file that every project includes but the one that it is of; null: none
+    public record Here(UUID server, String domain, Inclusions.@Nullable Wanted everywhere) {
+        /// Without a file that every project includes.
+        public Here(UUID server, String domain) {
+            this(server, domain, null);
+        }
+
+        Inclusions.@Nullable Wanted everywhere(Project project) {
+            boolean own =
+                    everywhere != null && project.name().toString().equals(everywhere.project());
+            return own ? null : everywhere;
+        }
+    }
 
     public Pushes(
             Database database, Repositories repositories, Planning planning, Runs runs, Here here) {
@@ -262,7 +275,8 @@ public final class Pushes {
                                         database,
                                         repositories,
                                         tree,
-                                        id -> id == project.id() || mayRead.test(id))));
+                                        id -> id == project.id() || mayRead.test(id),
+                                        here.everywhere(project))));
     }
 
     /// Ends what this server began before it was killed, and what other servers did that are gone.

@@ -3,6 +3,7 @@ package io.slipway.engine.plan;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.slipway.engine.definition.Definition;
+import io.slipway.engine.definition.Inclusions;
 import io.slipway.engine.definition.WholeLanguage;
 import io.slipway.engine.detection.FromImages;
 import io.slipway.engine.event.Changes;
@@ -65,6 +66,7 @@ class PlannerTest {
         Trigger.Kind kind = null;
         Changes changes = Changes.all("a test");
         String target = null;
+        String everywhere = "";
         Trigger.Trust trust = Trigger.Trust.OWN;
         Map<String, String> inputs = new LinkedHashMap<>();
         for (String setting : one.settings) {
@@ -76,6 +78,7 @@ class PlannerTest {
                 case "event" -> kind = Trigger.Kind.of(words[1]).orElseThrow();
                 case "lives" -> lives.put(words[1] + " " + words[2], words[3]);
                 case "target" -> target = words[1];
+                case "everywhere" -> everywhere = setting.substring("everywhere ".length());
                 case "fork" -> trust = Trigger.Trust.FORK;
                 case "input" -> inputs.put(words[1], words.length > 2 ? words[2] : "");
                 case "changed" ->
@@ -117,11 +120,34 @@ class PlannerTest {
         LiveApps live =
                 (name, app, environment) -> Optional.ofNullable(lives.get(app + " " + environment));
         Definition definition =
-                whole ? WholeLanguage.parse(Definition.FILE, file) : Definition.in(tree);
+                whole
+                        ? WholeLanguage.parse(Definition.FILE, file)
+                        : Definition.in(tree, including(everywhere, tree));
         Plan plan = new Planner(owners, live, FromImages.PUBLIC).plan(definition, request, tree);
         List<String> lines = PlanText.lines(plan, request);
         assertThat(lines).allSatisfy(line -> assertThat(line.length()).isLessThanOrEqualTo(72));
         return (plan.gated() ? "gated\n" : "") + String.join("\n", lines);
+    }
+
+    /// @param everywhere text of a file that every project includes; empty: there is none
+    private static Inclusions including(String everywhere, FolderTree tree) {
+        Inclusions own = Inclusions.of(tree);
+        Inclusions.Wanted file = Inclusions.Wanted.parse("platform/pipelines:v1:base.yml");
+        return everywhere.isEmpty()
+                ? own
+                : new Inclusions() {
+                    @Override
+                    public Optional<Wanted> everywhere() {
+                        return Optional.of(file);
+                    }
+
+                    @Override
+                    public Optional<Found> find(Wanted wanted) {
+                        return wanted.equals(file)
+                                ? Optional.of(new Found(everywhere, COMMIT))
+                                : own.find(wanted);
+                    }
+                };
     }
 
     /// The lines that begin with `#~`: what the reference shows of what is refused so far.

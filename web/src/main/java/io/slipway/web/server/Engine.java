@@ -132,7 +132,10 @@ final class Engine implements AutoCloseable {
                                         liveApps(database),
                                         base.settings().engine().baseImages())),
                         runs,
-                        new Pushes.Here(base.folder().identity(), domain));
+                        new Pushes.Here(
+                                base.folder().identity(),
+                                domain,
+                                base.settings().engine().include()));
     }
 
     private static HostOwners hostOwners(Database database) {

@@ -61,6 +61,13 @@ public enum Setting {
             "What generated Dockerfiles begin with: a registry that has the public names, such as"
                     + " `registry.example.com/mirror`, or single images, such as"
                     + " `node=registry.example.com/node`; several with commas."),
+    /// A definition for everybody.
+    INCLUDE(
+            true,
+            "none",
+            "A pipeline file that every project includes: `project:ref:file`, such as"
+                    + " `platform/pipelines:v1:base.yml`; without a ref the project's default"
+                    + " branch."),
     /// The registry's cap.
     BLOB_LIMIT(
             true,

@@ -1,6 +1,7 @@
 package io.slipway.web.settings;
 
 import io.slipway.db.DatabaseAddress;
+import io.slipway.engine.definition.Inclusions;
 import io.slipway.engine.detection.FromImages;
 import io.slipway.engine.secret.Secret;
 
@@ -44,6 +45,7 @@ public record Settings(
     /// @param subnets a private IPv4 range in CIDR form
     /// @param published whether containers are always reached by ports on 127.0.0.1
     /// @param baseImages what generated Dockerfiles begin with
+    /// @param include the file that every project includes; null: none
     /// @param keeping how much is kept
     public record EngineSettings(
             @Nullable String docker,
@@ -51,6 +53,7 @@ public record Settings(
             String subnets,
             boolean published,
             FromImages baseImages,
+            Inclusions.@Nullable Wanted include,
             Keeping keeping) {}
 
     /// How much is kept.

@@ -1,6 +1,7 @@
 package io.slipway.web.settings;
 
 import io.slipway.db.DatabaseAddress;
+import io.slipway.engine.definition.Inclusions;
 import io.slipway.engine.detection.FromImages;
 import io.slipway.engine.secret.Secret;
 import io.slipway.fault.Fault;
@@ -69,6 +70,7 @@ final class SettingsReader {
                 sources.value(Setting.REACH, SettingsReader::published).orElse(false),
                 sources.value(Setting.BASE_IMAGES, SettingsReader::baseImages)
                         .orElse(FromImages.PUBLIC),
+                sources.value(Setting.INCLUDE, SettingsReader::include).orElse(null),
                 new Keeping(
                         sources.value(Setting.BLOB_LIMIT, Values::bytes).orElse(10L << 30),
                         sources.value(Setting.KEEP_RUNS, SettingsReader::runs).orElse(1000)));
@@ -102,6 +104,14 @@ final class SettingsReader {
     private static FromImages baseImages(String text) {
         try {
             return FromImages.parse(text);
+        } catch (IllegalArgumentException e) {
+            throw new Wrong(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private static Inclusions.Wanted include(String text) {
+        try {
+            return Inclusions.Wanted.parse(text);
         } catch (IllegalArgumentException e) {
             throw new Wrong(String.valueOf(e.getMessage()));
         }

@@ -41,11 +41,11 @@ final class PushIncludeTest {
         host.close();
     }
 
-    private static String flat(String output) {
+    static String flat(String output) {
         return output.replaceAll("\\s*remote:\\s+", " ").replaceAll("\\s+", " ");
     }
 
-    private static List<String> jobs(Database database, String project) {
+    static List<String> jobs(Database database, String project) {
         return database.read(
                 tx ->
                         tx.query(
@@ -55,6 +55,19 @@ final class PushIncludeTest {
                                 """,
                                 row -> row.text("name"),
                                 project));
+    }
+
+    /// A token that may read and push one project.
+    static String onlyFor(Database database, String project) {
+        long id = Counts.number(database, "select id as n from projects where name = ?", project);
+        return database.transaction(
+                        tx ->
+                                Tokens.issue(
+                                        tx,
+                                        Principals.ensure(tx, "bob", Principal.Kind.PERSON),
+                                        new Tokens.Grant(
+                                                "t", Set.of(Right.READ, Right.PUSH), id, null)))
+                .reveal();
     }
 
     @Test
@@ -95,19 +108,7 @@ final class PushIncludeTest {
         closed.must("push", "-q", "slipway", "HEAD:main");
         Git git = host.source("alone", "apps: {}\n");
         git.must("push", "-q", "slipway", "HEAD:main");
-        long id = Counts.number(database, "select id as n from projects where name = ?", "alone");
-        String token =
-                database.transaction(
-                                tx ->
-                                        Tokens.issue(
-                                                tx,
-                                                Principals.ensure(tx, "bob", Principal.Kind.PERSON),
-                                                new Tokens.Grant(
-                                                        "t",
-                                                        Set.of(Right.READ, Right.PUSH),
-                                                        id,
-                                                        null)))
-                        .reveal();
+        String token = onlyFor(database, "alone");
         git.write(".slipway.yml", "include: [{ project: closed, file: java.yml }]\napps: {}\n")
                 .commit("Take it");
         Git.Ended ended = git.run("push", host.url("alone", token), "HEAD:main");

@@ -3,6 +3,7 @@ package io.slipway.web.git;
 import io.slipway.db.Database;
 import io.slipway.db.Notifications;
 import io.slipway.engine.access.FirstToken;
+import io.slipway.engine.definition.Inclusions;
 import io.slipway.engine.gate.HostOwners;
 import io.slipway.engine.log.LogReader;
 import io.slipway.engine.plan.Planner;
@@ -23,6 +24,8 @@ import io.slipway.web.http.Handover;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
 import io.vertx.ext.web.Router;
+
+import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
 import java.net.URI;
@@ -53,6 +56,17 @@ final class TestHost implements AutoCloseable {
 
     TestHost(Database database, Notifications notifications, Path folder, GitLimits limits)
             throws Exception {
+        this(database, notifications, folder, limits, null);
+    }
+
+    /// @param everywhere the file that every project includes; null: none
+    TestHost(
+            Database database,
+            Notifications notifications,
+            Path folder,
+            GitLimits limits,
+            Inclusions.@Nullable Wanted everywhere)
+            throws Exception {
         this.database = database;
         this.notifications = notifications;
         this.folder = folder;
@@ -67,7 +81,7 @@ final class TestHost implements AutoCloseable {
                         repositories,
                         Planning.by(new Planner(HostOwners.NOBODY)),
                         new Runs(),
-                        new Pushes.Here(UUID.randomUUID(), "localhost"));
+                        new Pushes.Here(UUID.randomUUID(), "localhost", everywhere));
         database.change(tx -> RunnerSlots.register(tx, "docker", "docker", 8));
         Router router = Router.router(vertx);
         GitHost.Watching watching =

@@ -3,6 +3,7 @@ package io.slipway.web.settings;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.slipway.engine.definition.Inclusions;
 import io.slipway.fault.Fault;
 import io.slipway.fault.Fault.Kind;
 
@@ -17,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 final class SettingsTest {
@@ -39,6 +41,22 @@ final class SettingsTest {
         Files.writeString(file, text);
         Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
         return file;
+    }
+
+    @Test
+    void aFileForEveryProjectHasAProjectAndAPath() {
+        assertThat(read().engine().include()).isNull();
+        environment.put("SLIPWAY_INCLUDE", "platform/pipelines:v1:ci/base.yml");
+        assertThat(read().engine().include())
+                .isEqualTo(new Inclusions.Wanted("platform/pipelines", "v1", "ci/base.yml"));
+        environment.put("SLIPWAY_INCLUDE", "pipelines:base.yml");
+        assertThat(read().engine().include())
+                .isEqualTo(new Inclusions.Wanted("pipelines", null, "base.yml"));
+        for (String wrong :
+                List.of("base.yml", "a::base.yml", "a:v1:../b", "A_B!:v1:c", "a:b:c:d")) {
+            environment.put("SLIPWAY_INCLUDE", wrong);
+            assertThatThrownBy(this::read).as(wrong).hasMessageContaining("SLIPWAY_INCLUDE");
+        }
     }
 
     @Test
