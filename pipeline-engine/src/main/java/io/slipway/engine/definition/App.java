@@ -1,5 +1,7 @@
 package io.slipway.engine.definition;
 
+import io.slipway.engine.graph.When;
+
 import org.jspecify.annotations.Nullable;
 
 import java.time.Duration;
@@ -15,6 +17,7 @@ import java.util.Map;
 /// @param open `public:`; null when not written
 /// @param host null when not written
 /// @param needs names of jobs and apps; null when not written
+/// @param when whether it is built and rolled out
 public record App(
         String name,
         Origin origin,
@@ -27,7 +30,8 @@ public record App(
         @Nullable String host,
         List<Volume> volumes,
         Limits limits,
-        @Nullable List<String> needs) {
+        @Nullable List<String> needs,
+        When when) {
 
     /// The app as an environment runs it.
     public App in(
@@ -49,7 +53,8 @@ public record App(
                 itsHost,
                 itsVolumes,
                 itsLimits,
-                needs);
+                needs,
+                when);
     }
 
     /// Where an app's image comes from.

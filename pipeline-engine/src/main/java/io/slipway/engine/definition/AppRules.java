@@ -3,6 +3,7 @@ package io.slipway.engine.definition;
 import io.slipway.engine.grammar.Findings;
 import io.slipway.engine.grammar.Mistake;
 import io.slipway.engine.grammar.Quoted;
+import io.slipway.engine.grammar.Template;
 import io.slipway.engine.yaml.Node;
 
 import org.jspecify.annotations.Nullable;
@@ -34,6 +35,10 @@ final class AppRules {
         exclude("use", "path", "the other app says what is built: remove one of the two");
         exclude("use", "build", "the other app says what is built: remove one of the two");
         use();
+        if (app.get("image") instanceof Node.Text image
+                && !Template.matrixNames(image.value()).isEmpty()) {
+            at("image", "an app has no matrix", "write the image itself");
+        }
         if (written("port", "none")) {
             exclude("port", "host", "an app without a port has no host: remove one of the two");
             exclude("port", "health", "an app without a port is not asked: remove one of the two");

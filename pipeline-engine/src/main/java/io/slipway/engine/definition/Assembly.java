@@ -5,7 +5,6 @@ import static io.slipway.engine.definition.Reading.child;
 import static io.slipway.engine.definition.Reading.duration;
 import static io.slipway.engine.definition.Reading.list;
 import static io.slipway.engine.definition.Reading.map;
-import static io.slipway.engine.definition.Reading.orEmpty;
 import static io.slipway.engine.definition.Reading.path;
 import static io.slipway.engine.definition.Reading.require;
 import static io.slipway.engine.definition.Reading.text;
@@ -36,35 +35,10 @@ final class Assembly {
                 StartAssembly.concurrency(root.get("concurrency")),
                 StartAssembly.checkout(root.get("checkout")),
                 texts(root.get("env")),
-                map(root.get("jobs"), Assembly::job),
+                map(root.get("jobs"), JobAssembly::job),
                 apps == null ? null : map(apps, Assembly::app),
                 environments == null ? null : map(environments, EnvironmentAssembly::environment),
                 places);
-    }
-
-    private static Job job(String name, Node node) {
-        String network = text(node, "network");
-        return new Job(
-                name,
-                require(text(node, "image")),
-                list(child(node, "steps"), Assembly::step),
-                words(child(node, "needs")),
-                texts(child(node, "env")),
-                orEmpty(path(node, "dir")),
-                limits(child(node, "resources")),
-                !"none".equals(network),
-                duration(node, "timeout"));
-    }
-
-    private static Job.Step step(Node node) {
-        if (node instanceof Node.Text text) {
-            return new Job.Step(null, text.value(), Map.of(), null);
-        }
-        return new Job.Step(
-                text(node, "name"),
-                require(text(node, "run")),
-                texts(child(node, "env")),
-                path(node, "dir"));
     }
 
     private static App app(String name, Node node) {
@@ -82,7 +56,8 @@ final class Assembly {
                 text(node, "host"),
                 list(child(node, "volumes"), Assembly::volume),
                 limits(child(node, "resources")),
-                needs == null ? null : words(needs));
+                needs == null ? null : words(needs),
+                JobAssembly.when(child(node, "when")));
     }
 
     private static App.Origin origin(Node app) {

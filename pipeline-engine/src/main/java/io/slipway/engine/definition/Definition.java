@@ -153,6 +153,38 @@ public record Definition(
         return new Definition(file, text, pipeline, List.of(), merge.pins());
     }
 
+    /// Reads a definition that a job has written: jobs, and `env` for their steps.
+    public static Definition generated(String file, String text) {
+        Definition read = parse(file, text);
+        Pipeline pipeline = read.pipeline;
+        if (pipeline == null) {
+            return read;
+        }
+        List<Problem> problems = new ArrayList<>();
+        for (String path : pipeline.places().byPath().keySet()) {
+            boolean top = !path.isEmpty() && path.indexOf('.') < 0 && path.indexOf('[') < 0;
+            if (top && !path.equals("jobs") && !path.equals("env")) {
+                problems.add(
+                        pipeline.places()
+                                .problem(
+                                        path,
+                                        "a job generates only jobs",
+                                        "remove '" + path + "'"));
+            }
+            if (path.matches("jobs\\.[^.]+\\.generate")) {
+                String message = "a job that was generated generates no others";
+                problems.add(pipeline.places().problem(path, message, "remove 'generate'"));
+            }
+        }
+        if (pipeline.jobs().isEmpty() && problems.isEmpty()) {
+            problems.add(
+                    new Problem(file, 0, 0, "", "there is no job in it", "write at least one job"));
+        }
+        return problems.isEmpty()
+                ? read
+                : new Definition(file, text, null, tidy(file, problems), read.includes());
+    }
+
     private static List<Problem> tidy(String file, List<Problem> found) {
         Set<String> seen = new LinkedHashSet<>();
         List<Problem> sorted = new ArrayList<>();

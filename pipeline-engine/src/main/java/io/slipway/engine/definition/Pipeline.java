@@ -1,6 +1,8 @@
 package io.slipway.engine.definition;
 
 import io.slipway.engine.event.Triggers;
+import io.slipway.engine.graph.Checkout;
+import io.slipway.engine.graph.Concurrency;
 
 import org.jspecify.annotations.Nullable;
 

@@ -1,5 +1,6 @@
 package io.slipway.engine.definition;
 
+import io.slipway.engine.grammar.Amounts;
 import io.slipway.engine.grammar.Findings;
 import io.slipway.engine.grammar.Mistake;
 import io.slipway.engine.grammar.Nearest;
@@ -44,6 +45,7 @@ final class Relations {
         jobs.forEach((name, job) -> jobNeeds(name, job));
         apps.forEach((name, app) -> known(path("apps", name), app, everything));
         cycles();
+        jobs.forEach((name, job) -> new JobRules(name, job, findings).check());
         apps.forEach((name, app) -> new AppRules(name, app, apps, findings).check());
     }
 
@@ -97,6 +99,9 @@ final class Relations {
     private void known(String path, Node.Fields node, Set<String> names) {
         Set<String> seen = new LinkedHashSet<>();
         for (Node.Text need : texts(node.get("needs"))) {
+            if (!names.contains(need.value()) && isOptional(node.get("needs"), need)) {
+                continue;
+            }
             if (!names.contains(need.value())) {
                 findings.add(need.at(), path + ".needs", unknown(need.value(), names));
             } else if (!seen.add(need.value())) {
@@ -183,12 +188,25 @@ final class Relations {
         List<Node.Text> texts = new ArrayList<>();
         if (node instanceof Node.Items items) {
             for (Node item : items.items()) {
-                if (item instanceof Node.Text text && !text.value().isBlank()) {
+                Node value = item instanceof Node.Fields need ? need.get("job") : item;
+                if (value instanceof Node.Text text && !text.value().isBlank()) {
                     texts.add(text);
                 }
             }
         }
         return texts;
+    }
+
+    private static boolean isOptional(@Nullable Node needs, Node.Text name) {
+        return needs instanceof Node.Items items
+                && items.items().stream()
+                        .filter(Node.Fields.class::isInstance)
+                        .map(Node.Fields.class::cast)
+                        .filter(need -> need.get("job") == name)
+                        .anyMatch(
+                                need ->
+                                        need.get("optional") instanceof Node.Text word
+                                                && Amounts.truth(word.value()).orElse(false));
     }
 
     private static String path(String parent, String name) {

@@ -13,6 +13,8 @@ import io.slipway.engine.event.Input;
 import io.slipway.engine.event.Schedule;
 import io.slipway.engine.event.Triggers;
 import io.slipway.engine.grammar.Amounts;
+import io.slipway.engine.graph.Checkout;
+import io.slipway.engine.graph.Concurrency;
 import io.slipway.engine.yaml.Node;
 
 import org.jspecify.annotations.Nullable;

@@ -194,6 +194,9 @@ public final class Check {
             return false;
         }
         String key = fields.fields().getFirst().key().value();
+        if (shape.forms().stream().anyMatch(MapOf.class::isInstance)) {
+            return false;
+        }
         boolean known =
                 shape.forms().stream()
                         .filter(Keys.class::isInstance)

@@ -1,9 +1,11 @@
 package io.slipway.engine.grammar;
 
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /// Text in which `${branch}` stands for something and `$$` for `$`. Only the fields that are in
 /// this form say so; in all others a `$` is nothing special, or refused.
@@ -11,7 +13,24 @@ public final class Template {
     /// What may stand in `${...}`.
     public static final List<String> VARIABLES = List.of("branch", "tag", "commit", "project");
 
+    /// Begins the names of a matrix's values.
+    public static final String MATRIX = "matrix.";
+
     private Template() {}
+
+    /// The values of a matrix that a text names, each without [#MATRIX].
+    public static Set<String> matrixNames(String text) {
+        Set<String> names = new LinkedHashSet<>();
+        walk(
+                text,
+                (name, out) -> {
+                    if (name.startsWith(MATRIX)) {
+                        names.add(name.substring(MATRIX.length()));
+                    }
+                },
+                new ArrayList<>());
+        return names;
+    }
 
     /// What is wrong with a template; empty when nothing is.
     static Optional<Mistake> check(String text) {
@@ -19,7 +38,7 @@ public final class Template {
         walk(
                 text,
                 (name, out) -> {
-                    if (!VARIABLES.contains(name)) {
+                    if (!VARIABLES.contains(name) && !name.startsWith(MATRIX)) {
                         mistakes.add(unknown(name));
                     }
                 },

@@ -107,7 +107,7 @@ final class AppKeys {
                     key("volumes", VOLUMES, "data that stays over rollouts"),
                     key("resources", SharedKeys.RESOURCES, "its limits"),
                     key("needs", SharedKeys.NAMES, "jobs and apps that hold back its rollout"),
-                    key("when", JobKeys.WHEN, "whether it is built"),
+                    key("when", JobKeys.PLANNED, "whether it is built"),
                     key("hooks", HOOKS, "what runs around a rollout"),
                     key("scale", SCALE, "how many containers"),
                     key("cron", Words.cron(), "runs it at times"));

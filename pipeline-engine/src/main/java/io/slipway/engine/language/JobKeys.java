@@ -6,6 +6,8 @@ import static io.slipway.engine.grammar.Shape.keys;
 import static io.slipway.engine.grammar.Shape.list;
 import static io.slipway.engine.grammar.Shape.required;
 
+import io.slipway.engine.grammar.Mistake;
+import io.slipway.engine.grammar.Quoted;
 import io.slipway.engine.grammar.Shape;
 import io.slipway.engine.grammar.Shape.Forms;
 import io.slipway.engine.grammar.Shape.Keys;
@@ -14,6 +16,7 @@ import io.slipway.engine.grammar.Shape.MapOf;
 import io.slipway.engine.grammar.Words;
 
 import java.time.Duration;
+import java.util.Optional;
 
 /// What a job may say.
 final class JobKeys {
@@ -22,16 +25,30 @@ final class JobKeys {
     private static final Shape.Scalar OUTCOME =
             Words.choice("an outcome", "success", "failure", "always");
 
-    static final Forms WHEN =
+    private static final Shape.Scalar EVENT =
+            Words.choice("a trigger", "push", "pull-request", "tag", "schedule", "manual", "retry");
+    private static final ListOf EVENTS = new ListOf("a list of triggers", "[push]", EVENT, 1);
+
+    private static final Shape.Key CHANGED =
+            key("changed", SharedKeys.PATTERNS, "one of these files has changed");
+    private static final Shape.Key BRANCH = key("branch", SharedKeys.ONE_OR_MORE, "branches");
+    private static final Shape.Key TAG = key("tag", SharedKeys.ONE_OR_MORE, "tags");
+    private static final Shape.Key TRIGGER = key("event", forms(EVENT, EVENTS), "triggers");
+
+    /// What is known when a run is planned.
+    static final Keys PLANNED =
+            keys("conditions", "{ branch: main }", CHANGED, BRANCH, TAG, TRIGGER);
+
+    private static final Forms WHEN =
             forms(
                     OUTCOME,
                     keys(
                             "conditions",
                             "{ branch: main }",
-                            key("changed", SharedKeys.PATTERNS, "one of these files has changed"),
-                            key("branch", SharedKeys.ONE_OR_MORE, "branches"),
-                            key("tag", SharedKeys.ONE_OR_MORE, "tags"),
-                            key("event", SharedKeys.ONE_OR_MORE, "triggers"),
+                            CHANGED,
+                            BRANCH,
+                            TAG,
+                            TRIGGER,
                             key("outcome", OUTCOME, "how what it needs has ended")));
 
     private static final Keys STEP =
@@ -104,24 +121,48 @@ final class JobKeys {
             keys(
                     "retry's keys",
                     "{ times: 2, on: [errored] }",
-                    key("times", Words.whole("a number", 1, 10), "how often"),
-                    key("on", SharedKeys.NAMES, "outcomes"));
+                    required("times", Words.whole("a number", 1, 10), "how often"),
+                    key(
+                            "on",
+                            new ListOf(
+                                    "a list of outcomes",
+                                    "[errored]",
+                                    Words.choice("an outcome", "errored", "failed"),
+                                    1),
+                            "after which; default errored"));
+
+    private static final ListOf NEEDS =
+            list(
+                    "a list of names",
+                    "[test, lint]",
+                    forms(
+                            Words.text("a name", "test"),
+                            keys(
+                                    "a need's keys",
+                                    "{ job: test, optional: true }",
+                                    required("job", Words.text("a name", "test"), "which job"),
+                                    key("optional", Words.truth(), "whether it may be absent"))));
+
+    private static final Shape.Scalar VALUE =
+            new Shape.Scalar(
+                    "a value of one line and at most 60 characters",
+                    "21",
+                    Words.literal("text", "21").schema(),
+                    Shape.Dollar.LITERAL,
+                    JobKeys::matrixValue);
 
     private static final MapOf MATRIX =
             new MapOf(
                     "variables with lists of values",
                     "{ jdk: [21, 25] }",
                     Words.name("jdk"),
-                    list(
+                    new ListOf(
                             "a list of values",
                             "[21, 25]",
                             forms(
-                                    Words.literal("text", "21"),
-                                    new MapOf(
-                                            "values",
-                                            "{ jdk: 21 }",
-                                            Words.name("jdk"),
-                                            Words.literal("text", "21")))));
+                                    VALUE,
+                                    new MapOf("values", "{ jdk: 21 }", Words.name("jdk"), VALUE)),
+                            1));
 
     /// A job.
     static final Keys JOB =
@@ -130,7 +171,7 @@ final class JobKeys {
                     "{ image: busybox, steps: [make test] }",
                     required("image", Words.image("busybox"), "the image that the steps run in"),
                     required("steps", STEPS, "what it does, in order; the first failure ends it"),
-                    key("needs", SharedKeys.NAMES, "jobs that must succeed first"),
+                    key("needs", NEEDS, "jobs that must succeed first"),
                     key("env", SharedKeys.ENV, "variables of all its steps"),
                     key("dir", Words.path("a folder", "services"), "where its steps start"),
                     key(
@@ -160,4 +201,16 @@ final class JobKeys {
                     key("generate", Words.path("a file", "jobs.yml"), "adds jobs to the run"));
 
     private JobKeys() {}
+
+    /// Values stand in the names of jobs.
+    private static Optional<Mistake> matrixValue(String text) {
+        boolean fits = !text.isBlank() && text.length() <= 60 && !text.matches("(?s).*\\p{C}.*");
+        return fits
+                ? Optional.empty()
+                : Optional.of(
+                        new Mistake(
+                                Quoted.of(text)
+                                        + " is not a value of one line and at most 60 characters",
+                                "write something like 21"));
+    }
 }

@@ -10,6 +10,7 @@ import io.slipway.engine.detection.Found;
 import io.slipway.engine.detection.Recipe;
 import io.slipway.engine.grammar.Template;
 import io.slipway.engine.grammar.Words;
+import io.slipway.engine.graph.When;
 import io.slipway.engine.source.SourceTree;
 
 import org.jspecify.annotations.Nullable;
@@ -99,7 +100,8 @@ final class AppImages {
                         null,
                         List.of(),
                         Limits.NONE,
-                        null);
+                        null,
+                        When.NONE);
         if (recipe == null) {
             return new PlannedApp(app, null, found.use(), null);
         }
@@ -193,5 +195,37 @@ final class AppImages {
 
     private static String firstOf(@Nullable String one, @Nullable String other) {
         return one != null ? one : other != null ? other : "";
+    }
+
+    /// An app with the way its image comes about.
+    ///
+    /// @param image how it is built; null for a ready image and for the image of another app
+    /// @param builtBy the app whose image job it uses, itself included; null for a ready image
+    /// @param ready the filled reference of a ready image; null when it is built
+    record PlannedApp(
+            App app, @Nullable ImageSpec image, @Nullable String builtBy, @Nullable String ready) {
+        /// The same image for an app that differs.
+        PlannedApp with(App other) {
+            return new PlannedApp(other, image, builtBy, ready);
+        }
+
+        String name() {
+            return app.name();
+        }
+
+        /// Whether the switch serves it.
+        boolean open() {
+            Integer port = app.port();
+            return app.open() == null ? port == null || port != 0 : app.open();
+        }
+
+        /// A ready image that keeps data: what is built waits for it by default.
+        boolean isStore() {
+            return ready != null && !app.volumes().isEmpty();
+        }
+
+        @Nullable String imageJob() {
+            return builtBy == null ? null : "image " + builtBy;
+        }
     }
 }

@@ -4,6 +4,7 @@ import io.slipway.engine.definition.Places;
 import io.slipway.engine.definition.Problem;
 import io.slipway.engine.gate.Gates;
 import io.slipway.engine.gate.HostOwners;
+import io.slipway.engine.plan.AppImages.PlannedApp;
 import io.slipway.engine.project.HostLabel;
 import io.slipway.engine.project.ProjectName;
 

@@ -57,7 +57,20 @@ public final class PlanText {
             wrap("", name, lines);
         }
         String first = fits ? name + pad.substring(name.length()) : pad;
+        String skipped = job.when().skipped();
+        if (skipped != null) {
+            wrap(first, "skipped: " + skipped, lines);
+            return;
+        }
         wrap(first, what(job.spec()), lines);
+        switch (job.when().outcome()) {
+            case SUCCESS -> {}
+            case FAILURE -> wrap(pad, "only if something before it has failed", lines);
+            case ALWAYS -> wrap(pad, "also if something before it has failed", lines);
+        }
+        if (job.spec() instanceof CheckSpec check && check.generate() != null) {
+            wrap(pad, "its jobs are in " + check.generate(), lines);
+        }
         if (!job.needs().isEmpty()) {
             wrap(pad, "after " + String.join(", ", job.needs()), lines);
         }

@@ -2,7 +2,6 @@ package io.slipway.engine.plan;
 
 import io.slipway.engine.definition.Definition;
 import io.slipway.engine.definition.Inclusions;
-import io.slipway.engine.definition.Job;
 import io.slipway.engine.definition.Pipeline;
 import io.slipway.engine.definition.Problem;
 import io.slipway.engine.detection.Detection;
@@ -14,7 +13,9 @@ import io.slipway.engine.gate.HostOwners;
 import io.slipway.engine.gate.LiveApps;
 import io.slipway.engine.gate.Subject;
 import io.slipway.engine.grammar.Quoted;
-import io.slipway.engine.grammar.Words;
+import io.slipway.engine.graph.Condition;
+import io.slipway.engine.graph.Conditions;
+import io.slipway.engine.plan.AppImages.PlannedApp;
 import io.slipway.engine.project.ProjectName;
 import io.slipway.engine.source.Refs;
 import io.slipway.engine.source.SourceTree;
@@ -74,15 +75,19 @@ public final class Planner {
         AppImages images = new AppImages(pipeline, tree, Specs.variables(request), detection);
         List<PlannedApp> apps = images.find(ProjectName.parse(request.project()).name());
         problems.addAll(images.problems());
-        List<PlannedJob> jobs = new ArrayList<>();
-        checks(pipeline, request, inputs, jobs, problems);
-        List<String> names = jobs.stream().map(PlannedJob::name).toList();
+        Map<String, String> env = new LinkedHashMap<>(inputs);
+        env.putAll(pipeline.env());
+        Set<String> later = Rollouts.checks(pipeline);
+        Checks checks = new Checks(pipeline, request, later, problems::add);
+        List<PlannedJob> jobs = new ArrayList<>(checks.jobs(env));
+        Map<String, String> skipped = skipped(apps, request);
         Untouched untouched = new Untouched(request, live, gates.taking(), definition.includes());
         Set<String> wanted = new LinkedHashSet<>(apps.stream().map(PlannedApp::name).toList());
         wanted.removeAll(untouched.of(apps));
-        images(apps, wanted, jobs);
+        images(apps, wanted, skipped, jobs);
         Rollouts rollouts = new Rollouts(request, pipeline, owners, problems::add);
-        jobs.addAll(rollouts.plan(gates.taking(), apps, wanted, names));
+        jobs.addAll(
+                rollouts.plan(gates.taking(), apps, wanted, new Rollouts.Before(checks, skipped)));
         tooMany(pipeline, jobs, problems);
         List<String> notes =
                 new ArrayList<>(definition.includes().stream().map(Inclusions.Pin::text).toList());
@@ -111,30 +116,30 @@ public final class Planner {
                 : "nothing is rolled out: .slipway.yml says apps: {}";
     }
 
-    private static void checks(
-            Pipeline pipeline,
-            PlanRequest request,
-            Map<String, String> inputs,
-            List<PlannedJob> jobs,
-            List<Problem> problems) {
-        Map<String, String> env = new LinkedHashMap<>(inputs);
-        env.putAll(pipeline.env());
-        Set<String> later = Rollouts.checks(pipeline);
-        for (Job job : pipeline.jobs().values()) {
-            if (later.contains(job.name())) {
-                continue;
-            }
-            String image = Specs.image(job, request);
-            if (!Words.isImage(image)) {
-                problems.add(
-                        pipeline.places()
-                                .problem(
-                                        "jobs." + job.name() + ".image",
-                                        "'" + image + "' is not the name of an image",
-                                        "check what its variables stand for"));
-            }
-            jobs.add(new PlannedJob(job.name(), Specs.check(job, image, env), job.needs()));
+    /// The jobs of a file that a job of the run has written.
+    ///
+    /// @param definition as [Definition#generated] read it
+    public static Plan generated(Definition definition, PlanRequest request) {
+        Pipeline pipeline = definition.pipeline();
+        List<Problem> problems = new ArrayList<>(definition.problems());
+        List<PlannedJob> jobs = new ArrayList<>();
+        if (pipeline != null) {
+            Checks checks = new Checks(pipeline, request, Set.of(), problems::add);
+            jobs.addAll(checks.jobs(pipeline.env()));
+            tooMany(pipeline, jobs, problems);
         }
+        List<PlannedJob> planned = problems.isEmpty() ? jobs : List.of();
+        return new Plan(planned, problems, List.of(), false, List.of(), null, null);
+    }
+
+    /// Why apps are neither built nor rolled out, by name.
+    private static Map<String, String> skipped(List<PlannedApp> apps, PlanRequest request) {
+        Conditions conditions = new Conditions(request.ref(), request.trigger());
+        Map<String, String> why = new LinkedHashMap<>();
+        for (PlannedApp app : apps) {
+            conditions.skips(app.app().when()).ifPresent(text -> why.put(app.name(), text));
+        }
+        return why;
     }
 
     /// The inputs of a run by hand as variables of its steps.
@@ -159,10 +164,16 @@ public final class Planner {
         return variables;
     }
 
-    private static void images(List<PlannedApp> apps, Set<String> wanted, List<PlannedJob> jobs) {
+    private static void images(
+            List<PlannedApp> apps,
+            Set<String> wanted,
+            Map<String, String> skipped,
+            List<PlannedJob> jobs) {
         for (PlannedApp app : apps) {
             if (app.image() != null && wanted.contains(app.name())) {
-                jobs.add(new PlannedJob("image " + app.name(), app.image(), List.of()));
+                PlannedJob.When when =
+                        new PlannedJob.When(Condition.SUCCESS, skipped.get(app.name()));
+                jobs.add(new PlannedJob("image " + app.name(), app.image(), List.of(), when));
             }
         }
     }
@@ -170,9 +181,13 @@ public final class Planner {
     private static void tooMany(Pipeline pipeline, List<PlannedJob> jobs, List<Problem> problems) {
         if (jobs.size() > MOST_JOBS) {
             String message = "the run would have " + jobs.size() + " jobs; " + MOST_JOBS;
+            boolean checks = !pipeline.jobs().isEmpty();
             problems.add(
                     pipeline.places()
-                            .problem("apps", message + " are allowed", "split the project"));
+                            .problem(
+                                    checks ? "jobs" : "apps",
+                                    message + " are allowed",
+                                    checks ? "use a smaller matrix" : "split the project"));
         }
     }
 }

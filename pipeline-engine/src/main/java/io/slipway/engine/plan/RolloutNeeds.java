@@ -1,5 +1,7 @@
 package io.slipway.engine.plan;
 
+import io.slipway.engine.plan.AppImages.PlannedApp;
+
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;

@@ -9,9 +9,12 @@ import io.slipway.engine.definition.Problem;
 import io.slipway.engine.gate.Gates;
 import io.slipway.engine.gate.HostOwners;
 import io.slipway.engine.grammar.Quoted;
+import io.slipway.engine.graph.Condition;
+import io.slipway.engine.plan.AppImages.PlannedApp;
+
+import org.jspecify.annotations.Nullable;
 
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -32,6 +35,17 @@ final class Rollouts {
 
     /// What of an environment another one may have to wait for.
     private final Map<String, List<String>> ofEnvironment = new HashMap<>();
+
+    /// What is planned before the rollouts.
+    ///
+    /// @param skipped why apps are neither built nor rolled out, by name
+    record Before(Checks checks, Map<String, String> skipped) {
+        @Nullable String skips(PlannedApp app) {
+            String own = skipped.get(app.name());
+            String builder = app.builtBy();
+            return own != null || builder == null ? own : skipped.get(builder);
+        }
+    }
 
     Rollouts(
             PlanRequest request, Pipeline pipeline, HostOwners owners, Consumer<Problem> problems) {
@@ -55,17 +69,14 @@ final class Rollouts {
     ///
     /// @param all every app: their hosts are checked even when they stay as they are
     /// @param wanted names of those that are rolled out
-    /// @param jobs what they may wait for: names of jobs of the plan
+    /// @param before what they wait for
     List<PlannedJob> plan(
-            List<Environment> taking,
-            List<PlannedApp> all,
-            Set<String> wanted,
-            Collection<String> jobs) {
+            List<Environment> taking, List<PlannedApp> all, Set<String> wanted, Before before) {
         List<PlannedJob> planned = new ArrayList<>();
         for (Environment environment : taking) {
             List<PlannedApp> apps = all.stream().map(app -> changed(app, environment)).toList();
             unknown(environment, all);
-            planned.addAll(into(environment, apps, wanted, jobs));
+            planned.addAll(into(environment, apps, wanted, before));
         }
         return planned;
     }
@@ -88,20 +99,17 @@ final class Rollouts {
     }
 
     private List<PlannedJob> into(
-            Environment environment,
-            List<PlannedApp> apps,
-            Set<String> wanted,
-            Collection<String> jobs) {
+            Environment environment, List<PlannedApp> apps, Set<String> wanted, Before plan) {
         String name = environment.name();
         Hosts hosts = new Hosts(request, owners, pipeline.places(), problems);
         Map<String, String> hostOf = hosts.of(apps, name);
-        RolloutNeeds needs = new RolloutNeeds(apps, jobs);
+        RolloutNeeds needs = new RolloutNeeds(apps, plan.checks().written());
         List<String> before =
                 ofEnvironment.getOrDefault(String.valueOf(environment.after()), List.of());
         List<PlannedJob> planned = new ArrayList<>();
         for (PlannedApp app : needs.inOrder()) {
             if (wanted.contains(app.name())) {
-                List<String> all = new ArrayList<>(needs.jobs(app));
+                List<String> all = new ArrayList<>(plan.checks().named(needs.jobs(app)));
                 if (app.imageJob() != null) {
                     all.add(app.imageJob());
                 }
@@ -111,7 +119,9 @@ final class Rollouts {
                 all.addAll(before);
                 AppSpec spec = Specs.app(app, hostOf.get(app.name()));
                 RolloutSpec rollout = new RolloutSpec(spec, name, app.imageJob(), null);
-                planned.add(new PlannedJob(rollout(app.name(), name), rollout, List.copyOf(all)));
+                PlannedJob.When when = new PlannedJob.When(Condition.SUCCESS, plan.skips(app));
+                planned.add(
+                        new PlannedJob(rollout(app.name(), name), rollout, List.copyOf(all), when));
             }
         }
         planned.addAll(checks(environment, planned));
@@ -127,9 +137,11 @@ final class Rollouts {
             if (job != null && !after.isEmpty()) {
                 Map<String, String> env = new LinkedHashMap<>(pipeline.env());
                 env.put("SLIPWAY_ENVIRONMENT", environment.name());
-                String image = Specs.image(job, request);
+                String image = Specs.image(job, request, Map.of());
                 String name = check + " in " + environment.name();
-                checks.add(new PlannedJob(name, Specs.check(job, image, env), after));
+                checks.add(
+                        new PlannedJob(
+                                name, Specs.check(job, image, env, Map.of(), step -> null), after));
             }
         }
         return checks;

@@ -4,6 +4,7 @@ import io.slipway.engine.definition.App;
 import io.slipway.engine.definition.Job;
 import io.slipway.engine.definition.Limits;
 import io.slipway.engine.grammar.Template;
+import io.slipway.engine.plan.AppImages.PlannedApp;
 import io.slipway.engine.source.Refs;
 
 import org.jspecify.annotations.Nullable;
@@ -11,7 +12,9 @@ import org.jspecify.annotations.Nullable;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
+import java.util.function.Function;
 
 /// From what was written to what holds: this is where the defaults are.
 final class Specs {
@@ -26,22 +29,37 @@ final class Specs {
 
     private Specs() {}
 
-    static CheckSpec check(Job job, String image, Map<String, String> shared) {
+    /// @param values of the job's cell
+    /// @param skips why a step is skipped; null: it is not
+    static CheckSpec check(
+            Job job,
+            String image,
+            Map<String, String> shared,
+            Map<String, String> values,
+            Function<Job.Step, @Nullable String> skips) {
         Map<String, String> env = new LinkedHashMap<>(shared);
         env.putAll(job.env());
+        values.forEach((name, value) -> env.put(variable(name), value));
         return new CheckSpec(
                 image,
-                job.steps().stream().map(Specs::step).toList(),
+                job.steps().stream().map(step -> step(step, values, skips.apply(step))).toList(),
                 Collections.unmodifiableMap(env),
                 job.directory(),
                 resources(job.limits()),
                 job.network(),
-                orElse(job.timeout(), TIMEOUT));
+                orElse(job.timeout(), TIMEOUT),
+                job.secrets(),
+                job.retry(),
+                job.generate());
     }
 
     /// The image of a job, variables filled in.
-    static String image(Job job, PlanRequest request) {
-        return Template.fill(job.image(), variables(request));
+    ///
+    /// @param values of the job's cell
+    static String image(Job job, PlanRequest request, Map<String, String> values) {
+        Map<String, String> all = variables(request);
+        values.forEach((name, value) -> all.put(Template.MATRIX + name, value));
+        return Template.fill(job.image(), all);
     }
 
     /// What `${...}` stands for.
@@ -71,9 +89,25 @@ final class Specs {
                 resources(app.limits()));
     }
 
-    private static StepSpec step(Job.Step step) {
+    /// `jdk` is `MATRIX_JDK` in a step.
+    private static String variable(String name) {
+        return "MATRIX_" + name.toUpperCase(Locale.ROOT).replace('-', '_');
+    }
+
+    private static StepSpec step(
+            Job.Step step, Map<String, String> values, @Nullable String skipped) {
         String name = step.name() != null ? step.name() : firstLine(step.run());
-        return new StepSpec(name, step.run(), step.env(), orElse(step.directory(), ""));
+        for (Map.Entry<String, String> value : values.entrySet()) {
+            name = name.replace("${" + Template.MATRIX + value.getKey() + "}", value.getValue());
+        }
+        return new StepSpec(
+                name,
+                step.run(),
+                step.env(),
+                orElse(step.directory(), ""),
+                step.shell(),
+                step.when().outcome(),
+                skipped);
     }
 
     private static String firstLine(String script) {

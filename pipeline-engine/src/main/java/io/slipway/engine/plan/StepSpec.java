@@ -1,16 +1,36 @@
 package io.slipway.engine.plan;
 
+import io.slipway.engine.graph.Condition;
+import io.slipway.engine.graph.Shell;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.Map;
 
 /// One command script of a job.
 ///
 /// @param name for people; the script's first line when the file gives none
-/// @param script run by `sh -e` (`bash -eo pipefail` where the image has bash and `shell` says so)
+/// @param script run by the shell
 /// @param env added to the job's
 /// @param directory where it starts, relative to the workspace; empty for the job's
-public record StepSpec(String name, String script, Map<String, String> env, String directory) {
+/// @param shell null: `bash -eo pipefail` where the image has bash, else `sh -e`
+/// @param when how the steps before it must have ended; null is [Condition#SUCCESS]
+/// @param skipped why it does not run whatever happens, for people; null: it does
+public record StepSpec(
+        String name,
+        String script,
+        Map<String, String> env,
+        String directory,
+        @Nullable Shell shell,
+        @Nullable Condition when,
+        @Nullable String skipped) {
+    /// A step that runs unless one before it failed.
+    public StepSpec(String name, String script, Map<String, String> env, String directory) {
+        this(name, script, env, directory, null, null, null);
+    }
 
     StepSpec with(Map<String, String> values) {
-        return new StepSpec(name, script, CheckSpec.more(env, values), directory);
+        Map<String, String> all = CheckSpec.more(env, values);
+        return new StepSpec(name, script, all, directory, shell, when, skipped);
     }
 }

@@ -6,6 +6,7 @@ import io.slipway.engine.definition.Environment;
 import io.slipway.engine.definition.Inclusions;
 import io.slipway.engine.event.Changes;
 import io.slipway.engine.gate.LiveApps;
+import io.slipway.engine.plan.AppImages.PlannedApp;
 
 import org.jspecify.annotations.Nullable;
 

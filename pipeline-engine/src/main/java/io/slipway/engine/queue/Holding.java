@@ -5,6 +5,7 @@ import io.slipway.engine.log.AttemptLog;
 import io.slipway.engine.log.LogOwner;
 import io.slipway.engine.log.LogWriter;
 import io.slipway.engine.plan.CheckSpec;
+import io.slipway.engine.plan.PlannedJob;
 import io.slipway.engine.run.AttemptName;
 import io.slipway.engine.run.Claim;
 import io.slipway.engine.run.ClaimLost;
@@ -17,6 +18,8 @@ import org.slf4j.LoggerFactory;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /// A claim in this process's hands: until when it may go on, and the thread that drives it.
@@ -39,6 +42,7 @@ final class Holding implements Claim {
     private volatile long renewedAt;
     private volatile long limitAt;
     private volatile boolean began;
+    private volatile List<PlannedJob> added = List.of();
     private long lineAt = System.nanoTime() - BETWEEN_LINES.toNanos();
 
     // Guarded by state.
@@ -101,6 +105,33 @@ final class Holding implements Claim {
     @Override
     public StepRecord steps() {
         return steps;
+    }
+
+    @Override
+    public Map<String, String> received() {
+        return database.read(tx -> Outputs.received(tx, job().id()));
+    }
+
+    @Override
+    public void leave(Map<String, String> outputs, String generated) {
+        Map<String, String> left = Map.copyOf(outputs);
+        log.alongside(tx -> Outputs.leave(tx, job().attemptId(), left, generated));
+    }
+
+    @Override
+    public String generated() {
+        log.flush();
+        return database.read(tx -> Outputs.generated(tx, job().attemptId()));
+    }
+
+    @Override
+    public void add(List<PlannedJob> jobs) {
+        added = List.copyOf(jobs);
+    }
+
+    /// What its verdict adds to the run.
+    List<PlannedJob> added() {
+        return added;
     }
 
     @Override

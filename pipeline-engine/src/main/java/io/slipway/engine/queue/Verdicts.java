@@ -5,6 +5,7 @@ import io.slipway.db.Tx;
 import io.slipway.engine.plan.CheckSpec;
 import io.slipway.engine.plan.ImageSpec;
 import io.slipway.engine.plan.RolloutSpec;
+import io.slipway.engine.run.Claim;
 import io.slipway.engine.run.ClaimLost;
 import io.slipway.engine.run.Jobs;
 import io.slipway.engine.run.Outcome;
@@ -27,9 +28,13 @@ final class Verdicts {
     /// Ends attempt, steps and job, and what that means for the jobs that need it.
     ///
     /// @throws ClaimLost when somebody else owns the attempt, or it has ended already
-    void write(Tx tx, Holding holding, Verdict verdict) {
+    void write(Tx tx, Holding holding, Verdict given) {
         Claimed claimed = holding.claimed();
         Jobs.hold(tx, claimed.job().runId());
+        Verdict verdict =
+                given.outcome() == Outcome.SUCCEEDED
+                        ? AddedJobs.add(tx, claimed.job(), holding.added()).orElse(given)
+                        : given;
         endAttempt(tx, claimed, verdict);
         endSteps(tx, claimed.job().attemptId(), verdict.outcome());
         Timings.ended(tx, claimed.job().attemptId());
@@ -83,11 +88,17 @@ final class Verdicts {
                 attempt);
     }
 
-    /// After how long the job is tried again by policy: only what errored because something outside
-    /// was away, at most twice, and never when something of the user's may have run already. A
-    /// rollout is not repeated by itself.
+    /// After how long the job is tried again by policy: by the file's `retry`; else only what
+    /// errored because something outside was away, at most twice, and never when something of the
+    /// user's may have run already. A rollout is not repeated by itself.
     private static Optional<Duration> again(Holding holding, Verdict verdict) {
         int retries = holding.claimed().past().retries();
+        if (holding.ended().filter(how -> how != Claim.Ended.TIMEOUT).isPresent()) {
+            return Optional.empty();
+        }
+        if (holding.job().spec() instanceof CheckSpec check && wanted(check, verdict, retries)) {
+            return Optional.of(after(retries));
+        }
         boolean away =
                 switch (verdict.reason()) {
                     case RUNNER_LOST, EVICTED, IMAGE_PULL -> true;
@@ -103,6 +114,7 @@ final class Verdicts {
                             CANCELLED,
                             SUPERSEDED,
                             NEEDS,
+                            CONDITION,
                             INTERNAL ->
                             false;
                 };
@@ -118,7 +130,24 @@ final class Verdicts {
                         && harmless
                         && retries < MOST_RETRIES
                         && holding.ended().isEmpty();
-        return repeat ? Optional.of(Duration.ofSeconds(2L << (2 * retries))) : Optional.empty();
+        return repeat ? Optional.of(after(retries)) : Optional.empty();
+    }
+
+    /// What is wrong with the definition is wrong the next time too.
+    private static boolean wanted(CheckSpec check, Verdict verdict, int retries) {
+        boolean on =
+                switch (verdict.outcome()) {
+                    case ERRORED -> check.retry().errored();
+                    case FAILED -> check.retry().failed();
+                    case SUCCEEDED, SKIPPED, CANCELLED -> false;
+                };
+        boolean hopeless =
+                verdict.reason() == Reason.DEFINITION || verdict.reason() == Reason.MISSING_SECRET;
+        return on && !hopeless && retries < check.retry().times();
+    }
+
+    private static Duration after(int retries) {
+        return Duration.ofSeconds(2L << (2 * Math.min(retries, 2)));
     }
 
     /// The verdict over a job whose holders vanished again and again.

@@ -2,8 +2,11 @@ package io.slipway.engine.run;
 
 import io.slipway.engine.log.LogWriter;
 import io.slipway.engine.plan.JobSpec;
+import io.slipway.engine.plan.PlannedJob;
 import io.slipway.engine.source.CommitId;
 
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /// The right to drive one attempt, held until the verdict is written or the lease is lost. Every
@@ -26,6 +29,24 @@ public interface Claim {
 
     /// The steps of the attempt as rows; each call is written before it returns.
     StepRecord steps();
+
+    /// What the jobs that this one needs left for it, by name. Of two jobs that left the same name
+    /// the one further down in the run counts.
+    Map<String, String> received();
+
+    /// What this attempt leaves, in place of what it left before; stored with the log up to here.
+    ///
+    /// @param outputs for the jobs that need its job
+    /// @param generated text of a file with further jobs; empty for none
+    void leave(Map<String, String> outputs, String generated);
+
+    /// The text with further jobs that this attempt has left, whoever had claimed it then; empty
+    /// for none.
+    String generated();
+
+    /// Jobs that are added to the run together with a verdict that says success, in place of those
+    /// that an earlier attempt of this job added. What needs this job needs them too.
+    void add(List<PlannedJob> jobs);
 
     /// One line for people on what is being done or waited for now (`pulls busybox, 212 of 480
     /// MB`); shown in the push terminal and on the run's page, not kept. Cheap: at most 2 a second

@@ -1,9 +1,22 @@
 package io.slipway.engine.run;
 
+import io.slipway.db.Json;
 import io.slipway.db.Tx;
+import io.slipway.engine.plan.ImageSpec;
+import io.slipway.engine.plan.JobSpec;
+import io.slipway.engine.plan.JobSpecs;
+import io.slipway.engine.plan.PlannedJob;
+import io.slipway.engine.plan.RolloutSpec;
+import io.slipway.fault.Fault;
+
+import org.jspecify.annotations.Nullable;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /// The graph of a run's jobs: what is queued when, and what the end of one job means for the
 /// others. Whoever changes jobs of a run holds the run's row first ([#hold]), so that two ends at
@@ -107,30 +120,12 @@ public final class Jobs {
         settle(tx, job.runId(), job.projectId());
     }
 
-    /// Follows the graph from what has ended: jobs whose needs did not pass end too, jobs whose
-    /// needs have all passed are queued, and a run without an open job finishes.
+    /// Follows the graph from what has ended: jobs whose needs did not end as they ask for end too,
+    /// jobs whose needs did are queued, and a run without an open job finishes.
     static void settle(Tx tx, long runId, long projectId) {
-        tx.update(
-                """
-                with recursive stopped as (
-                    select n.job_id as id, j.name as cause
-                    from jobs j
-                    join job_needs n on n.needs_id = j.id
-                    where j.run_id = ? and j.state = 'ended'
-                        and j.outcome not in ('succeeded', 'skipped')
-                    union
-                    select n.job_id, s.cause
-                    from stopped s
-                    join job_needs n on n.needs_id = s.id
-                )
-                update jobs j
-                set state = 'ended', waits = null, waits_detail = null, outcome = 'skipped',
-                    reason = 'needs', summary = s.cause || ' did not succeed',
-                    ended_at = clock_timestamp()
-                from (select id, min(cause) as cause from stopped group by id) s
-                where j.id = s.id and j.state = 'waiting'
-                """,
-                runId);
+        do {
+            skipAfterFailure(tx, runId);
+        } while (skipWithoutFailure(tx, runId) > 0);
         enqueue(tx, projectId, ready(tx, runId), Duration.ZERO, 0);
         int finished =
                 tx.update(
@@ -147,6 +142,56 @@ public final class Jobs {
         tx.notify("run", Long.toString(runId));
     }
 
+    /// Of jobs that want success, those that need one that did not pass, directly or by way of
+    /// others that are skipped for that.
+    private static void skipAfterFailure(Tx tx, long runId) {
+        tx.update(
+                """
+                with recursive stopped as (
+                    select n.job_id as id, d.name || ', which ' || case d.outcome
+                        when 'failed' then 'failed' when 'errored' then 'errored'
+                        when 'cancelled' then 'was cancelled' else 'was skipped' end as cause
+                    from jobs d
+                    join job_needs n on n.needs_id = d.id
+                    join jobs j on j.id = n.job_id
+                    where d.run_id = ? and d.state = 'ended' and j.runs_when = 'success'
+                        and (d.outcome not in ('succeeded', 'skipped') or d.reason = 'needs')
+                    union
+                    select n.job_id, s.cause
+                    from stopped s
+                    join job_needs n on n.needs_id = s.id
+                    join jobs j on j.id = n.job_id
+                    where j.runs_when = 'success'
+                )
+                update jobs j
+                set state = 'ended', waits = null, waits_detail = null, outcome = 'skipped',
+                    reason = 'needs', summary = 'needs ' || s.cause,
+                    ended_at = clock_timestamp()
+                from (select id, min(cause) as cause from stopped group by id) s
+                where j.id = s.id and j.state = 'waiting'
+                """,
+                runId);
+    }
+
+    /// Of jobs that want a failure, those whose needs have all ended and passed.
+    private static int skipWithoutFailure(Tx tx, long runId) {
+        return tx.update(
+                """
+                update jobs j
+                set state = 'ended', waits = null, waits_detail = null, outcome = 'skipped',
+                    reason = 'condition', summary = 'nothing that it needs has failed',
+                    ended_at = clock_timestamp()
+                where j.run_id = ? and j.state = 'waiting' and j.runs_when = 'failure'
+                    and not exists (
+                        select 1
+                        from job_needs n
+                        join jobs d on d.id = n.needs_id
+                        where n.job_id = j.id and (d.state <> 'ended'
+                            or d.outcome not in ('succeeded', 'skipped') or d.reason = 'needs'))
+                """,
+                runId);
+    }
+
     private static List<Long> ready(Tx tx, long runId) {
         return tx.query(
                 """
@@ -161,5 +206,181 @@ public final class Jobs {
                 """,
                 row -> row.number("id"),
                 runId);
+    }
+
+    /// Writes the graph as it was planned.
+    static void insert(Tx tx, long runId, long projectId, List<PlannedJob> jobs) {
+        Map<String, Long> ids = new HashMap<>();
+        int position = 0;
+        for (PlannedJob job : jobs) {
+            ids.put(job.name(), insert(tx, runId, projectId, job, position++, null));
+        }
+        needs(tx, ids, jobs);
+    }
+
+    /// Adds the jobs that a job has generated, in place of those that an earlier attempt of it
+    /// added. They need it, and what needs it needs them. Part of a transaction that holds the run.
+    ///
+    /// @param jobs whose names no other job of the run has
+    public static void generated(Tx tx, Claim.Job generator, List<PlannedJob> jobs) {
+        Map<String, Long> before = generatedBy(tx, generator.id());
+        int position =
+                tx.one(
+                        "select max(position) as position from jobs where run_id = ?",
+                        row -> row.integer("position"),
+                        generator.runId());
+        Map<String, Long> ids = new LinkedHashMap<>();
+        for (PlannedJob job : jobs) {
+            Long known = before.remove(job.name());
+            if (known == null) {
+                position++;
+                long id =
+                        insert(
+                                tx,
+                                generator.runId(),
+                                generator.projectId(),
+                                job,
+                                position,
+                                generator.id());
+                ids.put(job.name(), id);
+            } else {
+                replace(tx, known, job);
+                ids.put(job.name(), known);
+            }
+        }
+        leaveOut(tx, before.values().toArray(Long[]::new), "no longer generated");
+        Long[] all = ids.values().toArray(Long[]::new);
+        tx.update("delete from job_needs where job_id = any (?)", (Object) all);
+        needs(tx, ids, jobs);
+        tie(tx, generator.id(), all);
+    }
+
+    private static Map<String, Long> generatedBy(Tx tx, long generator) {
+        record Named(String name, long id) {}
+        Map<String, Long> ids = new HashMap<>();
+        tx.query(
+                        "select id, name from jobs where generated_by = ?",
+                        row -> new Named(row.text("name"), row.number("id")),
+                        generator)
+                .forEach(one -> ids.put(one.name(), one.id()));
+        return ids;
+    }
+
+    private static void replace(Tx tx, long id, PlannedJob job) {
+        tx.update(
+                """
+                update jobs
+                set spec = ?, runs_when = ?, left_out = null, state = 'waiting', waits = 'needs',
+                    outcome = null, reason = null, summary = null, started_at = null,
+                    ended_at = null
+                where id = ? and state in ('waiting', 'ended')
+                """,
+                new Json(JobSpecs.write(job.spec())),
+                job.when().outcome(),
+                id);
+        String skipped = job.when().skipped();
+        if (skipped != null) {
+            leaveOut(tx, new Long[] {id}, skipped);
+        }
+    }
+
+    private static void leaveOut(Tx tx, Long[] ids, String why) {
+        tx.update(
+                """
+                update jobs
+                set left_out = ?, state = 'ended', waits = null, waits_detail = null,
+                    outcome = 'skipped', reason = 'condition', summary = ?,
+                    ended_at = clock_timestamp()
+                where id = any (?) and state in ('waiting', 'ended')
+                """,
+                why,
+                why,
+                ids);
+    }
+
+    /// The generated jobs need their generator, so that they wait for it when it is tried again.
+    private static void tie(Tx tx, long generator, Long[] generated) {
+        tx.update(
+                """
+                insert into job_needs (job_id, needs_id)
+                select g.id, ?
+                from unnest(?) as g (id)
+                union all
+                select n.job_id, g.id
+                from job_needs n
+                cross join unnest(?) as g (id)
+                where n.needs_id = ? and n.job_id <> all (?)
+                on conflict do nothing
+                """,
+                generator,
+                generated,
+                generated,
+                generator,
+                generated);
+    }
+
+    private static void needs(Tx tx, Map<String, Long> ids, List<PlannedJob> jobs) {
+        List<@Nullable Object[]> needs = new ArrayList<>();
+        for (PlannedJob job : jobs) {
+            for (String need : job.needs()) {
+                needs.add(new Object[] {ids.get(job.name()), known(ids, job, need)});
+            }
+        }
+        if (!needs.isEmpty()) {
+            tx.updateAll("insert into job_needs (job_id, needs_id) values (?, ?)", needs);
+        }
+    }
+
+    private static long known(Map<String, Long> ids, PlannedJob job, String need) {
+        Long id = ids.get(need);
+        if (id == null) {
+            throw new Fault(
+                    Fault.Kind.INTERNAL,
+                    "cannot start the run: " + job.name() + " needs " + need + ", which is no job",
+                    "report this with the pipeline file");
+        }
+        return id;
+    }
+
+    private static long insert(
+            Tx tx,
+            long runId,
+            long projectId,
+            PlannedJob job,
+            int position,
+            @Nullable Long generator) {
+        JobSpec spec = job.spec();
+        String skipped = job.when().skipped();
+        return tx.one(
+                """
+                insert into jobs (run_id, project_id, position, name, kind, app, environment, spec,
+                    runs_when, left_out, state, waits, outcome, reason, summary, ended_at,
+                    generated_by)
+                values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,
+                    case when ? then clock_timestamp() end, ?)
+                returning id
+                """,
+                row -> row.number("id"),
+                runId,
+                projectId,
+                position,
+                job.name(),
+                JobKind.of(spec),
+                switch (spec) {
+                    case ImageSpec image -> image.app();
+                    case RolloutSpec rollout -> rollout.app().name();
+                    default -> null;
+                },
+                spec instanceof RolloutSpec rollout ? rollout.environment() : null,
+                new Json(JobSpecs.write(spec)),
+                job.when().outcome(),
+                skipped,
+                skipped == null ? JobState.WAITING : JobState.ENDED,
+                skipped == null ? "needs" : null,
+                skipped == null ? null : Outcome.SKIPPED,
+                skipped == null ? null : Reason.CONDITION,
+                skipped,
+                skipped != null,
+                generator);
     }
 }

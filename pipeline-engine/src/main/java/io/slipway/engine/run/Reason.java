@@ -32,6 +32,8 @@ public enum Reason {
     SUPERSEDED,
     /// What it needs did not pass.
     NEEDS,
+    /// A condition of `when` did not hold.
+    CONDITION,
     /// A mistake of Slipway's own.
     INTERNAL
 }

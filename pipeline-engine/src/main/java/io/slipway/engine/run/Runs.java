@@ -3,15 +3,8 @@ package io.slipway.engine.run;
 import io.slipway.db.Json;
 import io.slipway.db.Tx;
 import io.slipway.engine.definition.Problem;
-import io.slipway.engine.plan.ImageSpec;
-import io.slipway.engine.plan.JobSpec;
-import io.slipway.engine.plan.JobSpecs;
 import io.slipway.engine.plan.Plan;
-import io.slipway.engine.plan.PlannedJob;
-import io.slipway.engine.plan.RolloutSpec;
 import io.slipway.fault.Fault;
-
-import org.jspecify.annotations.Nullable;
 
 import tools.jackson.databind.json.JsonMapper;
 
@@ -19,9 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 
 /// Starts runs, cancels them and tries them again. Each method is part of the caller's transaction.
 public final class Runs {
@@ -47,7 +38,7 @@ public final class Runs {
                         run.projectId());
         long id = insert(tx, run, number);
         if (run.plan().problems().isEmpty()) {
-            insertJobs(tx, id, run);
+            Jobs.insert(tx, id, run.projectId(), run.plan().jobs());
         }
         Jobs.settle(tx, id, run.projectId());
         return new Created(id, number);
@@ -90,58 +81,6 @@ public final class Runs {
     private static String sentence(List<Problem> problems) {
         String more = problems.size() == 1 ? "" : ", and " + (problems.size() - 1) + " more";
         return problems.getFirst().text() + more;
-    }
-
-    private static void insertJobs(Tx tx, long runId, NewRun run) {
-        Map<String, Long> ids = new HashMap<>();
-        int position = 0;
-        for (PlannedJob job : run.plan().jobs()) {
-            ids.put(job.name(), insertJob(tx, runId, run.projectId(), job, position++));
-        }
-        List<@Nullable Object[]> needs = new ArrayList<>();
-        for (PlannedJob job : run.plan().jobs()) {
-            for (String need : job.needs()) {
-                needs.add(new Object[] {ids.get(job.name()), known(ids, job, need)});
-            }
-        }
-        if (!needs.isEmpty()) {
-            tx.updateAll("insert into job_needs (job_id, needs_id) values (?, ?)", needs);
-        }
-    }
-
-    private static long known(Map<String, Long> ids, PlannedJob job, String need) {
-        Long id = ids.get(need);
-        if (id == null) {
-            throw new Fault(
-                    Fault.Kind.INTERNAL,
-                    "cannot start the run: " + job.name() + " needs " + need + ", which is no job",
-                    "report this with the pipeline file");
-        }
-        return id;
-    }
-
-    private static long insertJob(Tx tx, long runId, long projectId, PlannedJob job, int position) {
-        JobSpec spec = job.spec();
-        return tx.one(
-                """
-                insert into jobs (run_id, project_id, position, name, kind, app, environment, spec,
-                    state, waits)
-                values (?, ?, ?, ?, ?, ?, ?, ?, 'waiting', 'needs')
-                returning id
-                """,
-                row -> row.number("id"),
-                runId,
-                projectId,
-                position,
-                job.name(),
-                JobKind.of(spec),
-                switch (spec) {
-                    case ImageSpec image -> image.app();
-                    case RolloutSpec rollout -> rollout.app().name();
-                    default -> null;
-                },
-                spec instanceof RolloutSpec rollout ? rollout.environment() : null,
-                new Json(JobSpecs.write(spec)));
     }
 
     /// Asks for the end of everything of the run that has not ended. What runs is stopped within 15
@@ -190,7 +129,7 @@ public final class Runs {
     /// succeeded.
     ///
     /// @param onlyFailed the jobs that failed, errored or were cancelled, and what needed them;
-    ///   otherwise every job
+    ///   otherwise every job that was not skipped when the run was planned
     /// @throws Fault CONFLICT while the run has not ended, or when there is nothing to try again
     public void retry(Tx tx, long runId, boolean onlyFailed) {
         Jobs.hold(tx, runId);
@@ -200,9 +139,15 @@ public final class Runs {
                         update jobs
                         set state = 'waiting', waits = 'needs', outcome = null, reason = null,
                             summary = null, ended_at = null, started_at = null
-                        where run_id = ? and state = 'ended'
+                        where run_id = ? and state = 'ended' and left_out is null
                             and (not ? or outcome in ('failed', 'errored', 'cancelled')
-                                or reason = 'needs')
+                                or reason = 'needs'
+                                or runs_when <> 'success' and exists (
+                                    select 1
+                                    from job_needs n
+                                    join jobs d on d.id = n.needs_id
+                                    where n.job_id = jobs.id and (d.reason = 'needs'
+                                        or d.outcome in ('failed', 'errored', 'cancelled'))))
                             and exists (
                                 select 1 from runs where id = run_id and state = 'ended')
                         """,

@@ -88,6 +88,34 @@ public final class Configuration {
         return new Resolved(Map.copyOf(env), Map.copyOf(secrets), List.copyOf(missing), version);
     }
 
+    /// Values that were asked for by name, all hidden.
+    ///
+    /// @param values by variable
+    /// @param missing names without a value, sorted
+    public record Named(Map<String, Secret> values, List<String> missing) {}
+
+    /// Single values of the project itself, not of its apps, as the configuration was at a version.
+    ///
+    /// @param wanted variable to name
+    /// @throws io.slipway.fault.Fault CONFIGURATION when a secret can't be decrypted
+    public Named named(Tx tx, long projectId, Map<String, String> wanted, int version) {
+        Map<String, Secret> values = new TreeMap<>();
+        TreeSet<String> missing = new TreeSet<>(wanted.values());
+        for (StoredValue set : StoredValue.inForce(tx, projectId, version)) {
+            String name = set.place().name();
+            if (set.place().app() == null && missing.remove(name)) {
+                Secret value = Secret.of(set.text(key));
+                wanted.forEach(
+                        (variable, from) -> {
+                            if (from.equals(name)) {
+                                values.put(variable, value);
+                            }
+                        });
+            }
+        }
+        return new Named(Map.copyOf(values), List.copyOf(missing));
+    }
+
     private void put(
             Map<String, String> env,
             Map<String, Secret> secrets,

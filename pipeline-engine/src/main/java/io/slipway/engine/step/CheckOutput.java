@@ -1,6 +1,6 @@
 package io.slipway.engine.step;
 
-import io.slipway.engine.log.MaskedLog;
+import io.slipway.engine.log.MaskedStream;
 import io.slipway.engine.log.Masks;
 import io.slipway.engine.plan.StepSpec;
 import io.slipway.engine.run.Claim;
@@ -8,6 +8,7 @@ import io.slipway.engine.run.Outcome;
 
 import org.jspecify.annotations.Nullable;
 
+import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
@@ -21,9 +22,10 @@ final class CheckOutput implements Runner.Sink, Marks.Into {
     private static final int LAST_LINES = 20;
 
     private final Claim claim;
-    private final Masks masks;
-    private final MaskedLog log;
     private final Marks marks;
+    private final MaskedStream masked;
+    private final LeftOutputs outputs;
+    private final ByteArrayOutputStream generated = new ByteArrayOutputStream();
     private final byte[] last = new byte[LAST];
     private long printed;
     private long streamEnd;
@@ -31,11 +33,11 @@ final class CheckOutput implements Runner.Sink, Marks.Into {
     private int failedStep = -1;
     private @Nullable RuntimeException failure;
 
-    /// @param masks what must not be seen in the log
+    /// @param masks what must not be seen of what the steps print
     CheckOutput(Claim claim, Masks masks) {
         this.claim = claim;
-        this.masks = masks;
-        this.log = new MaskedLog(claim.log(), masks);
+        this.masked = new MaskedStream(masks, this::keep);
+        this.outputs = new LeftOutputs(masks);
         this.marks = new Marks(claim.nonce(), this);
         this.streamEnd = claim.log().sourceEnd();
         // Nothing is stored before the starter was ready.
@@ -64,7 +66,7 @@ final class CheckOutput implements Runner.Sink, Marks.Into {
     synchronized void end() {
         if (failure == null) {
             marks.end(streamEnd);
-            log.end();
+            masked.end();
         } else {
             throw failure;
         }
@@ -89,13 +91,16 @@ final class CheckOutput implements Runner.Sink, Marks.Into {
         for (int i = 0; i < size; i++) {
             tail[i] = last[(int) ((printed - size + i) % LAST)];
         }
-        String text = masks.mask(new String(tail, StandardCharsets.UTF_8));
-        List<String> lines = text.lines().toList();
+        List<String> lines = new String(tail, StandardCharsets.UTF_8).lines().toList();
         return lines.subList(Math.max(0, lines.size() - LAST_LINES), lines.size());
     }
 
     @Override
     public void printed(byte[] bytes, int offset, int length, long end) {
+        masked.take(bytes, offset, length, end);
+    }
+
+    private void keep(byte[] bytes, int offset, int length, long end) {
         int kept = Math.min(length, LAST);
         printed += length - kept;
         for (int i = offset + length - kept; i < offset + length; i++) {
@@ -103,35 +108,57 @@ final class CheckOutput implements Runner.Sink, Marks.Into {
         }
         // What the starter says when it could not begin is evidence, and no step's output.
         if (ready) {
-            log.append(bytes, offset, length, end);
+            claim.log().append(bytes, offset, length, end);
         }
     }
 
     @Override
     public void ready(long end) {
+        masked.end();
         ready = true;
         moveTo(end);
     }
 
     @Override
     public void begins(int step, long end) {
-        log.end();
+        masked.end();
         claim.steps().begin(step, Instant.now());
         moveTo(end);
     }
 
     @Override
     public void ended(int step, int code, long end) {
-        if (code != 0) {
+        masked.end();
+        if (code != 0 && failedStep < 0) {
             failedStep = step;
         }
-        log.end();
         Outcome outcome = code == 0 ? Outcome.SUCCEEDED : Outcome.FAILED;
         claim.steps().end(step, outcome, code, null, Instant.now());
         moveTo(end);
     }
 
-    /// What was printed before the mark is in the log by then.
+    @Override
+    public void output(byte[] line, long end) {
+        // Not stored yet: a claim that comes after this one reads the lines again, from the first.
+        outputs.line(line);
+    }
+
+    @Override
+    public void generated(byte[] line, long end) {
+        generated.writeBytes(line);
+        generated.write('\n');
+    }
+
+    @Override
+    public void outputEnded(long end) {
+        masked.end();
+        String told =
+                String.join("", outputs.complaints().stream().map(line -> line + "\n").toList());
+        byte[] bytes = told.getBytes(StandardCharsets.UTF_8);
+        claim.leave(outputs.values(), generated.toString(StandardCharsets.UTF_8));
+        claim.log().append(bytes, 0, bytes.length, end);
+    }
+
     private void moveTo(long end) {
         claim.log().append(NOTHING, 0, 0, end);
     }

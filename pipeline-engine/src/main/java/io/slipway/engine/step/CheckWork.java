@@ -1,19 +1,30 @@
 package io.slipway.engine.step;
 
+import io.slipway.engine.definition.Definition;
+import io.slipway.engine.definition.Problem;
+import io.slipway.engine.event.Changes;
+import io.slipway.engine.event.Trigger;
 import io.slipway.engine.log.Masks;
 import io.slipway.engine.plan.CheckSpec;
 import io.slipway.engine.plan.JobSpec;
+import io.slipway.engine.plan.Plan;
+import io.slipway.engine.plan.PlanRequest;
+import io.slipway.engine.plan.Planner;
 import io.slipway.engine.plan.StepSpec;
 import io.slipway.engine.run.AttemptName;
 import io.slipway.engine.run.Claim;
 import io.slipway.engine.run.JobWork;
+import io.slipway.engine.run.Outcome;
 import io.slipway.engine.run.Reason;
 import io.slipway.engine.run.Verdict;
 import io.slipway.engine.step.RegistryAccess.Login;
 import io.slipway.fault.Fault;
 
 import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -28,6 +39,7 @@ public final class CheckWork implements JobWork {
     private final Runner runner;
     private final Sources sources;
     private final String url;
+    private final JobSecrets secrets;
     private final RegistryAccess registry;
 
     /// Gives a job's sources.
@@ -40,32 +52,62 @@ public final class CheckWork implements JobWork {
     /// For jobs that reach no registry.
     ///
     /// @param url what Slipway calls itself, without a slash at its end; empty: nothing listens
-    public CheckWork(Runner runner, Sources sources, String url) {
-        this(runner, sources, url, RegistryAccess.NONE);
+    /// @param secrets where those come from that jobs name
+    public CheckWork(Runner runner, Sources sources, String url, JobSecrets secrets) {
+        this(runner, sources, url, secrets, RegistryAccess.NONE);
     }
 
-    /// @param url what Slipway calls itself, without a slash at its end
-    public CheckWork(Runner runner, Sources sources, String url, RegistryAccess registry) {
+    /// @param url what Slipway calls itself, without a slash at its end; empty: nothing listens
+    /// @param secrets where those come from that jobs name
+    public CheckWork(
+            Runner runner,
+            Sources sources,
+            String url,
+            JobSecrets secrets,
+            RegistryAccess registry) {
         this.registry = registry;
         this.runner = runner;
         this.sources = sources;
         this.url = url;
+        this.secrets = secrets;
     }
 
     @Override
     public Verdict perform(Claim claim) throws InterruptedException {
         CheckSpec spec = (CheckSpec) claim.job().spec();
         claim.steps().declare(spec.steps().stream().map(StepSpec::name).toList());
+        if (claim.log().sourceEnd() == 0) {
+            skip(claim, spec.steps());
+        }
+        JobSecrets.Values values = secrets.of(claim, spec.secrets());
+        if (!values.missing().isEmpty()) {
+            return missing(claim.job(), values.missing());
+        }
+        Map<String, String> revealed = new LinkedHashMap<>();
+        values.values().forEach((name, secret) -> revealed.put(name, secret.reveal()));
         Optional<Login> login = spec.network() ? registry.of(claim) : Optional.empty();
-        Order order = order(claim, spec, login);
-        CheckOutput output =
-                new CheckOutput(claim, Masks.of(login.stream().map(Login::password).toList()));
+        List<String> hidden = new ArrayList<>(revealed.values());
+        login.map(Login::password).ifPresent(hidden::add);
+        Order order = order(claim, spec, revealed, login);
+        CheckOutput output = new CheckOutput(claim, Masks.of(hidden));
         try (Runner.RunningSteps running = open(claim, order, output)) {
             Runner.Exit exit = awaitEnd(claim, running);
             output.end();
-            return verdict(exit, output, spec);
+            Verdict verdict = verdict(exit, output, spec);
+            return verdict.outcome() == Outcome.SUCCEEDED && spec.generate() != null
+                    ? generated(claim, spec.generate(), verdict)
+                    : verdict;
         } catch (Fault e) {
             return verdict(e, claim.log().sourceEnd() > 0);
+        }
+    }
+
+    private static void skip(Claim claim, List<StepSpec> steps) {
+        for (int i = 0; i < steps.size(); i++) {
+            String why = steps.get(i).skipped();
+            if (why != null) {
+                claim.steps().end(i, Outcome.SKIPPED, null, why, Instant.now());
+            }
         }
     }
 
@@ -106,11 +148,57 @@ public final class CheckWork implements JobWork {
         };
     }
 
-    private Order order(Claim claim, CheckSpec spec, Optional<Login> login) {
+    private static Verdict generated(Claim claim, String file, Verdict verdict) {
+        Claim.Job job = claim.job();
+        Plan plan =
+                Planner.generated(
+                        Definition.generated(file, claim.generated()),
+                        new PlanRequest(
+                                job.project(), job.ref(), job.commit(), null, "", trigger(job)));
+        if (plan.problems().isEmpty()) {
+            claim.add(plan.jobs());
+            return verdict;
+        }
+        List<String> lines = plan.problems().stream().map(Problem::text).toList();
+        String more = lines.size() == 1 ? "" : ", and " + (lines.size() - 1) + " more";
+        return Verdict.failed(
+                Reason.DEFINITION, lines.getFirst() + more, Map.of("problems", lines));
+    }
+
+    /// Which files had changed was known when the run was planned, and is not any more.
+    private static Trigger trigger(Claim.Job job) {
+        Changes changes = Changes.unknown("these jobs were not there when the run was planned");
+        Trigger.Kind kind = Trigger.Kind.of(job.trigger()).orElse(Trigger.Kind.PUSH);
+        return new Trigger(kind, changes, null, Trigger.Trust.OWN, Map.of());
+    }
+
+    private static Verdict missing(Claim.Job job, List<String> names) {
+        return Verdict.failed(
+                Reason.MISSING_SECRET,
+                job.name()
+                        + " needs "
+                        + String.join(", ", names)
+                        + ", which "
+                        + (names.size() == 1 ? "has" : "have")
+                        + " no value",
+                Map.of(
+                        "missing",
+                        names,
+                        "remedy",
+                        "slipway config set "
+                                + names.getFirst()
+                                + " --secret -p "
+                                + job.project()));
+    }
+
+    private Order order(
+            Claim claim, CheckSpec spec, Map<String, String> revealed, Optional<Login> login) {
         Claim.Job job = claim.job();
         Map<String, String> env = new LinkedHashMap<>();
         env.put("CI", "true");
+        env.putAll(claim.received());
         env.putAll(spec.env());
+        env.putAll(revealed);
         env.putAll(StepEnvironment.of(job, claim.name().attempt(), url));
         login.ifPresent(to -> env.putAll(StepEnvironment.of(to)));
         return new Order(
@@ -123,7 +211,7 @@ public final class CheckWork implements JobWork {
                         "run", Integer.toString(job.runNumber()),
                         "fence", Long.toString(claim.fence())),
                 sources.of(job),
-                Starter.records(claim.nonce(), env, spec.directory(), spec.steps()));
+                Starter.records(claim.nonce(), env, spec));
     }
 
     /// Waits for the container's end. When the claim ends first, what runs is stopped, unless it is

@@ -1,6 +1,8 @@
 package io.slipway.engine.step;
 
+import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 /// Takes the starter's marks out of a container's output: what the steps printed goes on byte for
 /// byte, and marks become events. A mark may be split anywhere, and printed text that only looks
@@ -8,6 +10,8 @@ import java.nio.charset.StandardCharsets;
 final class Marks {
     private static final byte FIRST = 0x1e;
     private static final int LONGEST_TEXT = 32;
+    private static final byte[] OUTPUT = "out ".getBytes(StandardCharsets.ISO_8859_1);
+    private static final byte[] GENERATED = "gen ".getBytes(StandardCharsets.ISO_8859_1);
 
     private final byte[] prefix;
     private final Into into;
@@ -16,7 +20,7 @@ final class Marks {
     private int matched;
 
     /// What follows the prefix, up to the line break.
-    private final StringBuilder text = new StringBuilder();
+    private final ByteArrayOutputStream text = new ByteArrayOutputStream();
 
     /// Where what was found goes. Every position counts the bytes of the container's whole stream.
     interface Into {
@@ -34,6 +38,19 @@ final class Marks {
         /// @param step position, from 0
         /// @param code its exit status
         void ended(int step, int code, long streamEnd);
+
+        /// A line of the file for outputs.
+        ///
+        /// @param line without its line break
+        void output(byte[] line, long streamEnd);
+
+        /// A line of the file that holds further jobs.
+        ///
+        /// @param line without its line break
+        void generated(byte[] line, long streamEnd);
+
+        /// All lines of these files were given.
+        void outputEnded(long streamEnd);
     }
 
     /// @param nonce as it was given to [Starter#records]
@@ -114,24 +131,46 @@ final class Marks {
         int at = from;
         while (at < end) {
             byte next = bytes[at++];
-            if (next == '\n' || text.length() == LONGEST_TEXT) {
+            if (next == '\n' || isFull()) {
                 matched = 0;
-                event(text.toString(), base + at);
-                text.setLength(0);
+                event(text.toByteArray(), base + at);
+                text.reset();
                 return at;
             }
-            text.append((char) next);
+            text.write(next);
         }
         return at;
     }
 
-    private void event(String what, long streamEnd) {
-        String[] words = what.split(" ");
+    /// Only lines of files may be long.
+    private boolean isFull() {
+        return text.size() == Starter.LARGEST_OUTPUT + OUTPUT.length
+                || text.size() == LONGEST_TEXT
+                        && !begins(text.toByteArray(), OUTPUT)
+                        && !begins(text.toByteArray(), GENERATED);
+    }
+
+    private static boolean begins(byte[] what, byte[] with) {
+        return what.length >= with.length
+                && Arrays.equals(what, 0, with.length, with, 0, with.length);
+    }
+
+    private void event(byte[] what, long streamEnd) {
+        if (begins(what, OUTPUT)) {
+            into.output(Arrays.copyOfRange(what, OUTPUT.length, what.length), streamEnd);
+            return;
+        }
+        if (begins(what, GENERATED)) {
+            into.generated(Arrays.copyOfRange(what, GENERATED.length, what.length), streamEnd);
+            return;
+        }
+        String[] words = new String(what, StandardCharsets.ISO_8859_1).split(" ");
         switch (words[0]) {
             case "ready" -> into.ready(streamEnd);
             case "begin" -> into.begins(Integer.parseInt(words[1]), streamEnd);
             case "end" ->
                     into.ended(Integer.parseInt(words[1]), Integer.parseInt(words[2]), streamEnd);
+            case "outputs" -> into.outputEnded(streamEnd);
             default -> into.printed(new byte[0], 0, 0, streamEnd);
         }
     }

@@ -1,11 +1,16 @@
 package io.slipway.engine.step;
 
+import io.slipway.engine.graph.Condition;
+import io.slipway.engine.plan.CheckSpec;
 import io.slipway.engine.plan.StepSpec;
 import io.slipway.fault.Fault;
+
+import org.jspecify.annotations.Nullable;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Pattern;
 
@@ -15,9 +20,10 @@ import java.util.regex.Pattern;
 /// It reads line by line with the shell's own `read`, which takes no byte more than the line (a
 /// buffered reader such as busybox's `head -c` may swallow what follows) and forks nothing. Records
 /// are complete before the first step begins; without all of them it ends with [#NO_RECORDS]. Then
-/// each step is a new `sh -e FILE` with no standard input, its standard error in its standard
-/// output; marks ([Marks]) say where steps begin and end. The exit status is that of the first step
-/// that fails, else 0.
+/// each step is a new shell (`bash -eo pipefail FILE` or `sh -e FILE`) with no standard input, its
+/// standard error in its standard output; marks ([Marks]) say where steps begin and end. After a
+/// step that fails only those run that ask for it. Which do, and the exit status, which is that of
+/// the first step that fails, else 0, are known to the starter alone: no file says them.
 public final class Starter {
     /// Where the runner mounts a tmpfs that every user of the container may write to (mode 1777, at
     /// least 8 MiB).
@@ -31,6 +37,9 @@ public final class Starter {
 
     /// The exit status when the folder for the scripts could not be written to.
     public static final int NO_FOLDER = 91;
+
+    /// What the file for outputs may hold, in bytes.
+    static final int LARGEST_OUTPUT = 1 << 20;
 
     /// What all records of one job may have together, in bytes.
     static final int LARGEST = 4 << 20;
@@ -48,6 +57,16 @@ public final class Starter {
             while [ "$slipway_n" -gt 0 ]; do slipway_line; slipway_t="$slipway_t
             $slipway_l"; slipway_n=$((slipway_n - 1)); done; }
             slipway_mark() { printf '\\036slipway %s %s\\n' "$slipway_nonce" "$1"; }
+            slipway_generated() {
+            if [ ! -f "$1" ]; then
+            echo "slipway: there is no file $1 to take jobs from"; slipway_failed=1; return; fi
+            slipway_any=yes; slipway_n=0
+            while IFS= read -r slipway_l || [ -n "$slipway_l" ]; do
+            slipway_n=$((slipway_n + ${#slipway_l} + 1))
+            if [ "$slipway_n" -gt 262144 ]; then
+            echo "slipway: $1 has more than 256 KiB"; slipway_failed=1; return; fi
+            slipway_mark "gen $slipway_l"
+            done < "$1"; }
             slipway_line; slipway_nonce="$slipway_l"
             slipway_line; slipway_left="$slipway_l"; set --
             while [ "$slipway_left" -gt 0 ]; do
@@ -59,11 +78,25 @@ public final class Starter {
             slipway_line; [ "$slipway_l" = end ] || slipway_lost
             exec < /dev/null
             : > /run/slipway/env || exit 91
+            : > /run/slipway/output || exit 91
+            slipway_bash="$(command -v bash 2> /dev/null)"
             slipway_mark ready
-            slipway_i=0
+            slipway_failed=0; slipway_i=0
             while [ "$slipway_i" -lt "$slipway_steps" ]; do
+            slipway_run=no; slipway_shell=
+            for slipway_t do case "$slipway_t" in
+            "w$slipway_i:success") [ "$slipway_failed" -eq 0 ] && slipway_run=yes ;;
+            "w$slipway_i:failure") [ "$slipway_failed" -ne 0 ] && slipway_run=yes ;;
+            "w$slipway_i:always") slipway_run=yes ;;
+            "s$slipway_i:any") slipway_shell="$slipway_bash" ;;
+            "s$slipway_i:bash") slipway_shell="${slipway_bash:-none}" ;;
+            esac; done
+            if [ "$slipway_run" = yes ]; then
             slipway_mark "begin $slipway_i"
             (
+            if [ "$slipway_shell" = none ]; then
+            echo 'slipway: there is no bash in this image: write shell: sh, or take another'
+            exit 127; fi
             for slipway_t do case "$slipway_t" in
             j:*) export "${slipway_t#*:}" ;;
             "c$slipway_i:"*) cd "${slipway_t#*:}" || exit 1 ;;
@@ -71,11 +104,13 @@ public final class Starter {
             for slipway_t do case "$slipway_t" in
             "$slipway_i:"*) export "${slipway_t#*:}" ;;
             esac; done
+            [ -z "$slipway_shell" ] ||
+            exec "$slipway_shell" -eo pipefail "/run/slipway/$slipway_i"
             exec /bin/sh -e "/run/slipway/$slipway_i"
             )
             slipway_code=$?
             slipway_mark "end $slipway_i $slipway_code"
-            [ "$slipway_code" -eq 0 ] || exit "$slipway_code"
+            [ "$slipway_failed" -ne 0 ] || slipway_failed="$slipway_code"
             if [ -s /run/slipway/env ]; then
             while IFS= read -r slipway_l || [ -n "$slipway_l" ]; do
             case "${slipway_l%%=*}" in
@@ -85,8 +120,25 @@ public final class Starter {
             esac; done < /run/slipway/env
             : > /run/slipway/env
             fi
+            fi
             slipway_i=$((slipway_i + 1)); done
-            exit 0
+            slipway_any=no
+            if [ -s /run/slipway/output ]; then
+            slipway_any=yes; slipway_n=0
+            while IFS= read -r slipway_l || [ -n "$slipway_l" ]; do
+            slipway_n=$((slipway_n + ${#slipway_l} + 1))
+            if [ "$slipway_n" -gt 1048576 ]; then
+            echo 'slipway: SLIPWAY_OUTPUT has more than 1 MiB'
+            [ "$slipway_failed" -ne 0 ] || slipway_failed=1
+            break; fi
+            slipway_mark "out $slipway_l"
+            done < /run/slipway/output
+            fi
+            for slipway_t do case "$slipway_t" in
+            "g:"*) [ "$slipway_failed" -eq 0 ] && slipway_generated "${slipway_t#*:}" ;;
+            esac; done
+            [ "$slipway_any" = no ] || slipway_mark outputs
+            exit "$slipway_failed"
             """;
 
     private Starter() {}
@@ -100,13 +152,29 @@ public final class Starter {
     ///
     /// @param nonce word that no step knows; in every mark
     /// @param env for every step, byte for byte; a step's own wins
-    /// @param directory where steps start, relative to the workspace; empty for its root
+    /// @param spec whose steps, their folder and the file that they generate count
     /// @throws Fault CONFIGURATION for a name that is none, a text with a NUL, or too much
+    public static byte[] records(String nonce, Map<String, String> env, CheckSpec spec) {
+        return records(nonce, env, spec.directory(), spec.generate(), spec.steps());
+    }
+
+    /// What the starter reads from its standard input, complete.
+    ///
+    /// @param directory where steps start, relative to the workspace; empty for its root
     public static byte[] records(
             String nonce, Map<String, String> env, String directory, List<StepSpec> steps) {
+        return records(nonce, env, directory, null, steps);
+    }
+
+    private static byte[] records(
+            String nonce,
+            Map<String, String> env,
+            String directory,
+            @Nullable String generate,
+            List<StepSpec> steps) {
         Records records = new Records();
         records.line(nonce);
-        int pairs = env.size() + steps.size();
+        int pairs = env.size() + 3 * steps.size() + (generate == null ? 0 : 1);
         for (StepSpec step : steps) {
             pairs += step.env().size();
         }
@@ -116,14 +184,28 @@ public final class Starter {
             StepSpec step = steps.get(i);
             String own = step.directory().isEmpty() ? directory : step.directory();
             records.text("c" + i + ":" + WORKSPACE + (own.isEmpty() ? "" : "/" + own));
+            records.text("w" + i + ":" + when(step));
+            records.text("s" + i + ":" + shell(step));
             for (Map.Entry<String, String> variable : step.env().entrySet()) {
                 records.variable(Integer.toString(i), variable.getKey(), variable.getValue());
             }
+        }
+        if (generate != null) {
+            records.text("g:" + WORKSPACE + "/" + generate);
         }
         records.line(Integer.toString(steps.size()));
         steps.forEach(step -> records.text(step.script()));
         records.line("end");
         return records.bytes();
+    }
+
+    private static String when(StepSpec step) {
+        Condition when = step.when() == null ? Condition.SUCCESS : step.when();
+        return step.skipped() != null ? "never" : when.name().toLowerCase(Locale.ROOT);
+    }
+
+    private static String shell(StepSpec step) {
+        return step.shell() == null ? "any" : step.shell().name().toLowerCase(Locale.ROOT);
     }
 
     /// Lines, and texts with the number of their line breaks in front.

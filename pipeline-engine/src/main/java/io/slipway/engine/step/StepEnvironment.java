@@ -31,6 +31,7 @@ final class StepEnvironment {
         env.put("SLIPWAY_AUTHOR", job.author());
         env.put("SLIPWAY_WORKSPACE", Starter.WORKSPACE);
         env.put("SLIPWAY_ENV", Starter.FOLDER + "/env");
+        env.put("SLIPWAY_OUTPUT", Starter.FOLDER + "/output");
         return env;
     }
 

@@ -2,6 +2,10 @@ package io.slipway.engine.definition;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.slipway.engine.graph.Matrix;
+import io.slipway.engine.graph.Need;
+import io.slipway.engine.graph.Retry;
+import io.slipway.engine.graph.When;
 import io.slipway.engine.source.FolderTree;
 
 import org.junit.jupiter.api.Test;
@@ -75,15 +79,31 @@ class PipelineTest {
                                 "test",
                                 "maven:${commit}",
                                 List.of(
-                                        new Job.Step(null, "mvn verify", Map.of(), null),
                                         new Job.Step(
-                                                "cover", "./cover.sh\n", Map.of("A", "1"), "")),
-                                List.of("lint"),
+                                                null,
+                                                "mvn verify",
+                                                Map.of(),
+                                                null,
+                                                When.NONE,
+                                                null),
+                                        new Job.Step(
+                                                "cover",
+                                                "./cover.sh\n",
+                                                Map.of("A", "1"),
+                                                "",
+                                                When.NONE,
+                                                null)),
+                                List.of(new Need("lint", false)),
                                 Map.of("MODE", "ci"),
                                 "services",
                                 new Limits(1500, 2L << 30, 100),
                                 false,
-                                Duration.ofMinutes(90)));
+                                Duration.ofMinutes(90),
+                                Matrix.NONE,
+                                When.NONE,
+                                Map.of(),
+                                Retry.NONE,
+                                null));
         assertThat(pipeline.jobs().get("lint").steps().getFirst().run()).isEqualTo("true");
     }
 
@@ -122,7 +142,8 @@ class PipelineTest {
                                 null,
                                 List.of(),
                                 new Limits(250, null, null),
-                                List.of()));
+                                List.of(),
+                                When.NONE));
     }
 
     @Test

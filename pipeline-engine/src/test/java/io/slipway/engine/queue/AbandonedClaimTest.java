@@ -14,6 +14,7 @@ import io.slipway.engine.run.RunHistory;
 import io.slipway.engine.run.Runs;
 import io.slipway.engine.run.Verdict;
 import io.slipway.engine.step.CheckWork;
+import io.slipway.engine.step.JobSecrets;
 import io.slipway.engine.step.Order;
 import io.slipway.engine.step.Runner;
 import io.slipway.engine.step.TinyTar;
@@ -97,7 +98,8 @@ final class AbandonedClaimTest {
     }
 
     private static CheckWork work(Runner runner) {
-        return new CheckWork(runner, job -> new TinyTar("a", "b"), "http://localhost");
+        return new CheckWork(
+                runner, job -> new TinyTar("a", "b"), "http://localhost", JobSecrets.NONE);
     }
 
     private static byte[] stream(String nonce) {

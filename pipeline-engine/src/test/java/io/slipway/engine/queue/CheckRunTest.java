@@ -19,6 +19,7 @@ import io.slipway.engine.run.RunHistory;
 import io.slipway.engine.run.RunState;
 import io.slipway.engine.run.Runs;
 import io.slipway.engine.step.CheckWork;
+import io.slipway.engine.step.JobSecrets;
 import io.slipway.engine.step.ScriptedRunner;
 import io.slipway.engine.step.TinyTar;
 
@@ -85,7 +86,8 @@ final class CheckRunTest {
                 new CheckWork(
                         runner,
                         job -> new TinyTar("hello.txt", "from the sources\n"),
-                        "http://localhost:8080");
+                        "http://localhost:8080",
+                        JobSecrets.NONE);
         Dispatcher made =
                 new Dispatcher(
                         database,

@@ -1,6 +1,7 @@
 package io.slipway.engine.release;
 
 import io.slipway.engine.log.LogWriter;
+import io.slipway.engine.plan.PlannedJob;
 import io.slipway.engine.run.AttemptName;
 import io.slipway.engine.run.Claim;
 import io.slipway.engine.run.Outcome;
@@ -10,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 
@@ -55,6 +57,22 @@ public final class TestClaim implements Claim, LogWriter, StepRecord {
     public StepRecord steps() {
         return this;
     }
+
+    @Override
+    public Map<String, String> received() {
+        return Map.of();
+    }
+
+    @Override
+    public void leave(Map<String, String> outputs, String generated) {}
+
+    @Override
+    public String generated() {
+        return "";
+    }
+
+    @Override
+    public void add(List<PlannedJob> jobs) {}
 
     @Override
     public void progress(String line) {

@@ -48,6 +48,24 @@ final class MarkedText implements Marks.Into {
         move(end);
     }
 
+    @Override
+    public void output(byte[] line, long end) {
+        events.add("out " + new String(line, StandardCharsets.UTF_8));
+        move(end);
+    }
+
+    @Override
+    public void generated(byte[] line, long end) {
+        events.add("gen " + new String(line, StandardCharsets.UTF_8));
+        move(end);
+    }
+
+    @Override
+    public void outputEnded(long end) {
+        events.add("outputs");
+        move(end);
+    }
+
     private void move(long end) {
         if (end < streamEnd) {
             throw new AssertionError("the position fell from " + streamEnd + " to " + end);

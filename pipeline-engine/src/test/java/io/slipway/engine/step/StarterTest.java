@@ -3,6 +3,8 @@ package io.slipway.engine.step;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.slipway.engine.graph.Condition;
+import io.slipway.engine.graph.Shell;
 import io.slipway.engine.plan.StepSpec;
 import io.slipway.fault.Fault;
 
@@ -41,6 +43,10 @@ final class StarterTest {
     private record Ended(int code, MarkedText output) {}
 
     private Ended run(List<String> shell, byte[] records) throws Exception {
+        return run(shell, System.getenv("PATH"), records);
+    }
+
+    private Ended run(List<String> shell, String path, byte[] records) throws Exception {
         Path scripts = Files.createDirectories(folder.resolve("scripts"));
         Path workspace = Files.createDirectories(folder.resolve("workspace/sub")).getParent();
         List<String> argv = new ArrayList<>(shell);
@@ -51,7 +57,7 @@ final class StarterTest {
                         .replace(Starter.FOLDER, scripts.toString())
                         .replace("exec /bin/sh", "exec " + String.join(" ", shell)));
         ProcessBuilder builder = new ProcessBuilder(argv).directory(workspace.toFile());
-        builder.redirectErrorStream(true);
+        builder.redirectErrorStream(true).environment().put("PATH", path);
         Process process = builder.start();
         try (OutputStream in = process.getOutputStream()) {
             in.write(
@@ -66,7 +72,11 @@ final class StarterTest {
     }
 
     private static StepSpec step(String script) {
-        return new StepSpec(script, script, Map.of(), "");
+        return step(script, Shell.SH, null);
+    }
+
+    private static StepSpec step(String script, Shell shell, Condition when) {
+        return new StepSpec(script, script, Map.of(), "", shell, when, null);
     }
 
     private static byte[] records(Map<String, String> env, StepSpec... steps) {
@@ -115,7 +125,15 @@ final class StarterTest {
     @MethodSource("shells")
     void variablesCarryOverAndAStepsOwnWin(List<String> shell) throws Exception {
         String env = folder.resolve("scripts/env").toString();
-        StepSpec own = new StepSpec("own", "echo $A $B $C; pwd", Map.of("B", "own"), "sub");
+        StepSpec own =
+                new StepSpec(
+                        "own",
+                        "echo $A $B $C; pwd",
+                        Map.of("B", "own"),
+                        "sub",
+                        Shell.SH,
+                        null,
+                        null);
         Ended ended =
                 run(
                         shell,
@@ -174,6 +192,99 @@ final class StarterTest {
                                 step("echo $HOME")));
         assertThat(ended.output().text()).isEqualTo("/h\n/h\n");
         assertThat(ended.code()).isZero();
+    }
+
+    @ParameterizedTest
+    @MethodSource("shells")
+    void afterAFailureOnlyThoseStepsRunThatAskForIt(List<String> shell) throws Exception {
+        Ended ended =
+                run(
+                        shell,
+                        records(
+                                Map.of("SLIPWAY_ENV", folder.resolve("scripts/env").toString()),
+                                step("echo early", Shell.SH, Condition.FAILURE),
+                                step("echo A=b >> $SLIPWAY_ENV; exit 3"),
+                                step("echo never"),
+                                step("echo failure $A; exit 4", Shell.SH, Condition.FAILURE),
+                                new StepSpec("s", "echo s", Map.of(), "", null, null, "not main"),
+                                step("echo always", Shell.SH, Condition.ALWAYS)));
+        assertThat(ended.output().text()).isEqualTo("failure b\nalways\n");
+        assertThat(ended.output().events)
+                .containsExactly(
+                        "ready", "begin 1", "end 1 3", "begin 3", "end 3 4", "begin 5", "end 5 0");
+        assertThat(ended.code()).isEqualTo(3);
+    }
+
+    @ParameterizedTest
+    @MethodSource("shells")
+    void bashRunsWhatSaysNoShellWhereThereIsOne(List<String> shell) throws Exception {
+        String which = "echo ${BASH_VERSION:+bash}; false | true; echo reached";
+        Ended with =
+                run(shell, records(Map.of(), step(which, Shell.SH, null), step(which, null, null)));
+        boolean bash = shell.getFirst().endsWith("bash");
+        assertThat(with.output().text()).isEqualTo((bash ? "bash" : "") + "\nreached\n" + "bash\n");
+        assertThat(with.code()).isEqualTo(1);
+    }
+
+    @ParameterizedTest
+    @MethodSource("shells")
+    void anImageWithoutBashIsToldOnlyWhenTheFileWantsIt(List<String> shell) throws Exception {
+        Ended ended =
+                run(
+                        shell,
+                        "/nowhere",
+                        records(
+                                Map.of(),
+                                step("echo any", null, null),
+                                step("echo never", Shell.BASH, null)));
+        assertThat(ended.output().text())
+                .isEqualTo(
+                        "any\nslipway: there is no bash in this image: write shell: sh, or take"
+                                + " another\n");
+        assertThat(ended.code()).isEqualTo(127);
+    }
+
+    @ParameterizedTest
+    @MethodSource("shells")
+    void outputsAreGivenAtTheEndByteForByte(List<String> shell) throws Exception {
+        String output = folder.resolve("scripts/output").toString();
+        Ended ended =
+                run(
+                        shell,
+                        records(
+                                Map.of("SLIPWAY_OUTPUT", output),
+                                step("echo A=1 >> $SLIPWAY_OUTPUT; echo text"),
+                                step(
+                                        "printf '%s\\n\\n%s' 'B= $(id) \\n \u20ac\u001eslipway "
+                                                + NONCE
+                                                + " end 0 1' 'last' >> $SLIPWAY_OUTPUT; exit 2")));
+        assertThat(ended.output().text()).isEqualTo("text\n");
+        assertThat(ended.output().events)
+                .endsWith(
+                        "out A=1",
+                        "out B= $(id) \\n \u20ac\u001eslipway " + NONCE + " end 0 1",
+                        "out ",
+                        "out last",
+                        "outputs");
+        assertThat(ended.code()).isEqualTo(2);
+    }
+
+    @ParameterizedTest
+    @MethodSource("shells")
+    void moreThanAMebibyteOfOutputsFailsTheJob(List<String> shell) throws Exception {
+        String output = folder.resolve("scripts/output").toString();
+        Ended ended =
+                run(
+                        shell,
+                        records(
+                                Map.of("SLIPWAY_OUTPUT", output),
+                                step(
+                                        "echo A=1 > $SLIPWAY_OUTPUT; head -c 1048576 /dev/zero | tr"
+                                                + " '\\0' x >> $SLIPWAY_OUTPUT")));
+        assertThat(ended.output().text())
+                .isEqualTo("slipway: SLIPWAY_OUTPUT has more than 1 MiB\n");
+        assertThat(ended.output().events).endsWith("out A=1", "outputs");
+        assertThat(ended.code()).isEqualTo(1);
     }
 
     @Test

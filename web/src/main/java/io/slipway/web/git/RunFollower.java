@@ -77,7 +77,8 @@ final class RunFollower {
         told.add(job.id());
         waited = "";
         String summary = job.summary() == null ? "" : job.summary();
-        String text = job.reason() == Reason.NEEDS ? "not done: " + summary : worded(job, summary);
+        String text =
+                job.reason() == Reason.CONDITION ? "skipped: " + summary : worded(job, summary);
         String name = job.name() + " ".repeat(Math.max(0, column - job.name().length()));
         terminal.line(String.format("  %s  %6s   %s", name, Times.of(job.times()), text));
     }

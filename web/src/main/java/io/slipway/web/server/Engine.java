@@ -29,6 +29,7 @@ import io.slipway.engine.secret.Configuration;
 import io.slipway.engine.secret.ConfigurationChanges;
 import io.slipway.engine.secret.SealingKey;
 import io.slipway.engine.source.Repositories;
+import io.slipway.engine.step.ConfiguredSecrets;
 import io.slipway.engine.step.RegistryAccess;
 import io.slipway.engine.trigger.Deliveries;
 import io.slipway.engine.trigger.Planning;
@@ -203,7 +204,12 @@ final class Engine implements AutoCloseable {
         Map<JobKind, JobWork> work =
                 Map.of(
                         JobKind.CHECK,
-                        QueueParts.checks(docker.runner(), repositories, url, registry),
+                        QueueParts.checks(
+                                docker.runner(),
+                                repositories,
+                                url,
+                                new ConfiguredSecrets(database, configuration),
+                                registry),
                         JobKind.IMAGE,
                         new ImageWork(database, repositories, docker.builder()),
                         JobKind.ROLLOUT,

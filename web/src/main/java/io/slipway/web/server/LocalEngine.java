@@ -13,6 +13,7 @@ import io.slipway.engine.run.RunChanges;
 import io.slipway.engine.run.RunHistory;
 import io.slipway.engine.run.Runs;
 import io.slipway.engine.source.Repositories;
+import io.slipway.engine.step.JobSecrets;
 import io.slipway.engine.step.RegistryAccess;
 import io.slipway.runners.docker.DockerAddress;
 import io.slipway.runners.docker.DockerEngine;
@@ -115,7 +116,12 @@ public final class LocalEngine implements AutoCloseable {
                         runner,
                         Map.of(
                                 JobKind.CHECK,
-                                QueueParts.checks(runner, repositories, "", RegistryAccess.NONE),
+                                QueueParts.checks(
+                                        runner,
+                                        repositories,
+                                        "",
+                                        JobSecrets.NONE,
+                                        RegistryAccess.NONE),
                                 JobKind.IMAGE,
                                 new ImageWork(database, repositories, images)),
                         run -> {}));

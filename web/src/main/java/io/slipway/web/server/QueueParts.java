@@ -11,6 +11,7 @@ import io.slipway.engine.run.RunEnd;
 import io.slipway.engine.run.RunnerSlots;
 import io.slipway.engine.source.Repositories;
 import io.slipway.engine.step.CheckWork;
+import io.slipway.engine.step.JobSecrets;
 import io.slipway.engine.step.RegistryAccess;
 import io.slipway.engine.step.Runner;
 
@@ -47,9 +48,14 @@ final class QueueParts implements AutoCloseable {
     ///
     /// @param url what Slipway calls itself, for steps and for the remote of the workspace; empty:
     ///   there is nothing to call, and no remote
+    /// @param secrets where those come from that jobs name
     /// @param registry as jobs reach it
     static CheckWork checks(
-            Runner runner, Repositories repositories, String url, RegistryAccess registry) {
+            Runner runner,
+            Repositories repositories,
+            String url,
+            JobSecrets secrets,
+            RegistryAccess registry) {
         return new CheckWork(
                 runner,
                 job ->
@@ -60,6 +66,7 @@ final class QueueParts implements AutoCloseable {
                                         url.isEmpty() ? null : url + "/" + job.project() + ".git")
                                 ::writeTar,
                 url,
+                secrets,
                 registry);
     }
 

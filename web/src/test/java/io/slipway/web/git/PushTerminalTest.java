@@ -150,7 +150,7 @@ final class PushTerminalTest {
                         remote: found Dockerfile -> app broken
                         remote:
                         remote:   image broken            N.Ns   failed: Dockerfile:2: exit code 2
-                        remote:   broken to production           not done: image broken did not succeed
+                        remote:   broken to production           needs image broken, which failed
                         remote: error: image broken failed: Dockerfile:2: exit code 2
                         remote:
                         remote:   Dockerfile:2  RUN make

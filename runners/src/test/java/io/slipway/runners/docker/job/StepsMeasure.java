@@ -16,6 +16,7 @@ import io.slipway.engine.run.RunHistory;
 import io.slipway.engine.run.RunState;
 import io.slipway.engine.run.Runs;
 import io.slipway.engine.step.CheckWork;
+import io.slipway.engine.step.JobSecrets;
 import io.slipway.engine.step.TinyTar;
 import io.slipway.runners.docker.DockerEngine;
 import io.slipway.runners.docker.DockerExtension;
@@ -64,7 +65,11 @@ final class StepsMeasure {
             Map<JobKind, JobWork> work =
                     Map.of(
                             JobKind.CHECK,
-                            new CheckWork(jobs.runner, job -> new TinyTar("a", "b"), "http://x"));
+                            new CheckWork(
+                                    jobs.runner,
+                                    job -> new TinyTar("a", "b"),
+                                    "http://x",
+                                    JobSecrets.NONE));
             try (Dispatcher dispatcher =
                             new Dispatcher(
                                     database, notifications, UUID.randomUUID(), work, run -> {});

@@ -1,4 +1,4 @@
-package io.slipway.engine.definition;
+package io.slipway.engine.graph;
 
 import java.util.Locale;
 
@@ -15,7 +15,8 @@ public record Concurrency(String group, Policy policy) {
         /// One runs, and of those that wait only the newest is kept.
         LATEST;
 
-        static Policy of(String word) {
+        /// By the word of the file: `cancel-running`.
+        public static Policy of(String word) {
             return valueOf(word.toUpperCase(Locale.ROOT).replace('-', '_'));
         }
     }

@@ -1,0 +1,67 @@
+package io.slipway.engine.step;
+
+import io.slipway.engine.log.Masks;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+
+/// The lines of a job's file for outputs: names with values, the last line of a name counts.
+final class LeftOutputs {
+    private static final Pattern NAME = Pattern.compile("[A-Za-z_][A-Za-z0-9_]{0,254}");
+    private static final String OWN = "SLIPWAY_";
+
+    private final Masks masks;
+    private final Map<String, String> values = new LinkedHashMap<>();
+    private final List<String> complaints = new ArrayList<>();
+
+    /// @param masks what no output may hold: a later job would not know it for a secret
+    LeftOutputs(Masks masks) {
+        this.masks = masks;
+    }
+
+    void line(byte[] bytes) {
+        if (bytes.length == 0) {
+            return;
+        }
+        String line;
+        try {
+            line = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+        } catch (CharacterCodingException e) {
+            leftOut("a line of SLIPWAY_OUTPUT is not UTF-8");
+            return;
+        }
+        int end = line.indexOf('=');
+        if (end < 0 || !NAME.matcher(line.substring(0, end)).matches()) {
+            leftOut("a line of SLIPWAY_OUTPUT is not KEY=value");
+            return;
+        }
+        String name = line.substring(0, end);
+        String value = line.substring(end + 1);
+        if (name.startsWith(OWN)) {
+            leftOut(name + " in SLIPWAY_OUTPUT is a name of Slipway's own");
+        } else if (!masks.mask(value).equals(value)) {
+            leftOut(name + " in SLIPWAY_OUTPUT holds a secret");
+        } else {
+            values.put(name, value);
+        }
+    }
+
+    private void leftOut(String what) {
+        complaints.add("slipway: " + what + " and is left out");
+    }
+
+    Map<String, String> values() {
+        return values;
+    }
+
+    /// Lines for the log; each once.
+    List<String> complaints() {
+        return complaints.stream().distinct().toList();
+    }
+}
