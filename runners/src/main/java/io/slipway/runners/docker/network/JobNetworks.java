@@ -98,6 +98,11 @@ public final class JobNetworks implements AutoCloseable {
         }
     }
 
+    /// How many are ready now.
+    synchronized int ready(boolean egress) {
+        return (egress ? open : internal).size();
+    }
+
     /// A network for a job alone, until it is given back.
     ///
     /// @param egress false for one with no way out

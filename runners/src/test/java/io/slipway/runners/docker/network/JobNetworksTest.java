@@ -58,7 +58,7 @@ class JobNetworksTest {
         try (JobNetworks networks = networks()) {
             networks.makeReady(false);
             networks.makeReady(false);
-            await().untilAsserted(() -> assertThat(ours()).isEqualTo(1));
+            await().untilAsserted(() -> assertThat(networks.ready(false)).isEqualTo(1));
             JobNetwork taken = networks.take(false);
             assertThat(ours()).isEqualTo(1);
             assertThat(inspect(taken).getInternal()).isTrue();
