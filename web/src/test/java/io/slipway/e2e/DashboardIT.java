@@ -4,38 +4,18 @@ import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertTha
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.microsoft.playwright.Browser;
-import com.microsoft.playwright.BrowserType;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
-import com.microsoft.playwright.Playwright;
 import com.microsoft.playwright.options.AriaRole;
 
 import io.slipway.engine.source.Git;
 
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
-
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.List;
-import java.util.Map;
 
 /// A person in a browser: signs in, follows a run live, clicks through to the app.
 @ExtendWith(SlipwayExtension.class)
 class DashboardIT {
-    private static final List<String> FLAGS =
-            List.of(
-                    "--headless",
-                    "--no-sandbox",
-                    "--disable-gpu",
-                    "--disable-quic",
-                    "--no-first-run",
-                    "--disable-background-networking",
-                    "--disable-component-update",
-                    "--disable-sync");
-
     private final Slipway slipway;
 
     DashboardIT(Slipway slipway) {
@@ -44,7 +24,6 @@ class DashboardIT {
 
     @Test
     void aRunIsFollowedLiveAndTheAppIsOneClickAway() {
-        Path chromium = chromium();
         Git git = slipway.repository("watched");
         git.write("Dockerfile", Apps.SERVES)
                 .write("index.html", "<h1>It is me</h1>")
@@ -57,18 +36,8 @@ class DashboardIT {
                           watched: { build: { dockerfile: Dockerfile }, port: 8080 }
                         """)
                 .commit("First");
-        Playwright.CreateOptions noDownload =
-                new Playwright.CreateOptions()
-                        .setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1"));
-        try (Playwright playwright = Playwright.create(noDownload);
-                Browser browser =
-                        playwright
-                                .chromium()
-                                .launch(
-                                        new BrowserType.LaunchOptions()
-                                                .setExecutablePath(chromium)
-                                                .setArgs(FLAGS))) {
-            Page page = browser.newPage();
+        try (Chromium chromium = new Chromium()) {
+            Page page = chromium.browser().newPage();
             page.setDefaultTimeout(60_000);
             signIn(page);
             Process push = git.start("push", "slipway", "HEAD:main");
@@ -116,26 +85,5 @@ class DashboardIT {
     private static Page clicked(Page page, Locator link) {
         link.click();
         return page;
-    }
-
-    private static Path chromium() {
-        String named = System.getProperty("slipway.chromium");
-        Path found =
-                List.of(
-                                named == null || named.isEmpty() ? "/usr/bin/chromium" : named,
-                                "/usr/bin/chromium-browser",
-                                "/usr/bin/google-chrome")
-                        .stream()
-                        .map(Path::of)
-                        .filter(Files::isExecutable)
-                        .findFirst()
-                        .orElse(null);
-        if (found == null) {
-            if ("true".equals(System.getenv("CI"))) {
-                throw new AssertionError("the tests need chromium");
-            }
-            Assumptions.abort("no chromium");
-        }
-        return found;
     }
 }

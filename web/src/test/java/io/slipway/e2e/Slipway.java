@@ -176,7 +176,35 @@ final class Slipway implements AutoCloseable {
         try {
             HttpResponse<String> answer = send(request);
             assertThat(answer.statusCode()).as(answer.body()).isBetween(200, 299);
-            return answer.body().isEmpty() ? JSON.nullNode() : JSON.readTree(answer.body());
+            JsonNode json =
+                    answer.body().isEmpty() ? JSON.nullNode() : JSON.readTree(answer.body());
+            assertThat(ContractCheck.of(method, path, answer.statusCode(), json))
+                    .as(method + " " + path + " is answered as the contract says")
+                    .isEmpty();
+            return json;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /// The status that somebody gets who is not signed in.
+    int statusForNobody(String method, String path) {
+        try {
+            return send(HttpRequest.newBuilder(at("/api/v1" + path))
+                            .method(method, BodyPublishers.noBody()))
+                    .statusCode();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /// What is answered to somebody who accepts only this type.
+    HttpResponse<String> accept(String path, String type) {
+        try {
+            return send(
+                    HttpRequest.newBuilder(at(path))
+                            .header("Authorization", "Bearer " + token())
+                            .header("Accept", type));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

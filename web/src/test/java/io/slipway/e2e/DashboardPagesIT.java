@@ -1,0 +1,307 @@
+package io.slipway.e2e;
+
+import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.microsoft.playwright.Browser;
+import com.microsoft.playwright.BrowserContext;
+import com.microsoft.playwright.Locator;
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.options.AriaRole;
+import com.microsoft.playwright.options.ColorScheme;
+
+import io.slipway.engine.source.Git;
+
+import org.assertj.core.api.SoftAssertions;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestInstance.Lifecycle;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.IntStream;
+
+/// Every page, on data that real pushes made: in both themes, wide and narrow, for a screen reader,
+/// and for somebody who would like to be executed.
+@ExtendWith(SlipwayExtension.class)
+@TestInstance(Lifecycle.PER_CLASS)
+class DashboardPagesIT {
+    private static final Path PICTURES = Program.home().resolve("web/target/dashboard");
+    private static final String AXE =
+            Folders.text(Program.home().resolve("web/ui/node_modules/axe-core/axe.min.js"));
+
+    private final Slipway slipway;
+    private Map<String, String> pages = Map.of();
+    private Chromium chromium;
+    private String signedIn = "";
+
+    DashboardPagesIT(Slipway slipway) {
+        this.slipway = slipway;
+    }
+
+    @BeforeAll
+    void pushAndSignIn() {
+        chromium = new Chromium();
+        pages = new Gallery(slipway).pages();
+        try (BrowserContext context = chromium.browser().newContext()) {
+            Page page = context.newPage();
+            page.navigate(address("/"));
+            page.locator("input[type=password]").fill(slipway.token());
+            page.keyboard().press("Enter");
+            assertThat(page.locator("h2").first()).containsText("Now");
+            signedIn = context.storageState();
+        }
+    }
+
+    @AfterAll
+    void close() {
+        chromium.close();
+    }
+
+    private String address(String path) {
+        return "http://localhost:" + slipway.port() + path;
+    }
+
+    private BrowserContext context(ColorScheme theme, int width) {
+        return chromium.browser()
+                .newContext(
+                        new Browser.NewContextOptions()
+                                .setStorageState(signedIn)
+                                .setColorScheme(theme)
+                                .setViewportSize(width, width < 500 ? 844 : 900));
+    }
+
+    /// A page, and what it complained about.
+    private record Opened(Page page, List<String> told) {}
+
+    private Opened open(BrowserContext context, String path) {
+        Page page = context.newPage();
+        page.setDefaultTimeout(60_000);
+        List<String> told = new ArrayList<>();
+        page.onDialog(
+                dialog -> {
+                    told.add("a dialog: " + dialog.message());
+                    dialog.dismiss();
+                });
+        page.onPageError(error -> told.add("an error: " + error));
+        page.onConsoleMessage(
+                message -> {
+                    if (message.type().equals("error") || message.type().equals("warning")) {
+                        told.add("the console: " + message.text());
+                    }
+                });
+        page.navigate(address(path));
+        assertThat(page.locator("h1")).hasCount(1);
+        assertThat(page.getByText("Reading…")).hasCount(0);
+        return new Opened(page, told);
+    }
+
+    @Test
+    void everyPageIsFitForEverybodyInBothThemesAndWidths() {
+        SoftAssertions all = new SoftAssertions();
+        for (ColorScheme theme : List.of(ColorScheme.LIGHT, ColorScheme.DARK)) {
+            for (int width : List.of(1440, 390)) {
+                try (BrowserContext context = context(theme, width)) {
+                    pages.forEach(
+                            (name, path) -> {
+                                String what = name + " " + theme + " " + width;
+                                all.assertThat(complaints(context, path, what)).as(what).isEmpty();
+                            });
+                }
+            }
+        }
+        all.assertAll();
+    }
+
+    private List<String> complaints(BrowserContext context, String path, String name) {
+        Opened opened = open(context, path);
+        Page page = opened.page();
+        if (path.contains("/runs/") && !path.startsWith("/notes")) {
+            page.locator(".log .line, .log .fold").first().waitFor();
+        }
+        page.screenshot(
+                new Page.ScreenshotOptions()
+                        .setPath(
+                                PICTURES.resolve(
+                                        name.toLowerCase(Locale.ROOT).replace(' ', '-') + ".png")));
+        List<String> told = opened.told();
+        Object wide = page.evaluate("document.documentElement.scrollWidth - innerWidth");
+        if (((Number) wide).intValue() > 0) {
+            told.add("wider than the window by " + wide);
+        }
+        page.evaluate(AXE);
+        Object violations =
+                page.evaluate(
+                        "axe.run().then(r => r.violations.map(v => v.id + ' ' + v.nodes.map(n =>"
+                                + " n.html.slice(0, 160)).join(' | ')))");
+        for (Object violation : (List<?>) violations) {
+            told.add("axe: " + violation);
+        }
+        page.close();
+        return told;
+    }
+
+    @Test
+    void aLogOfTwoHundredThousandLinesIsLinkedSearchedAndColoured() {
+        try (BrowserContext context = context(ColorScheme.LIGHT, 1440)) {
+            Opened opened = open(context, "/orders/runs/1/integration#L150000");
+            Page page = opened.page();
+            Locator log = page.getByLabel("Log of integration");
+            assertThat(log.locator(".marked .n")).hasText("150000");
+            assertThat(log.locator(".marked .t")).containsText("of the log");
+
+            page.keyboard().press("Control+f");
+            page.keyboard().type("needle");
+            assertThat(page.getByText("1 of 1")).isVisible();
+            assertThat(log.locator(".hit")).hasText("needle");
+
+            page.getByText("Next error").click();
+            assertThat(log.getByText("refund_is_idempotent:161")).isVisible();
+            log.press("g");
+            assertThat(log.getByText("<script>alert(1)</script>")).isVisible();
+            assertThat(log.locator(".f-red").nth(5)).containsText("of the log");
+            assertThat(opened.told()).isEmpty();
+        }
+    }
+
+    @Test
+    void aFailedRunOpensAtItsFirstErrorAndDrawsItsJobs() {
+        try (BrowserContext context = context(ColorScheme.LIGHT, 1440)) {
+            Page page = open(context, "/orders/runs/1").page();
+            assertThat(page.getByText("ERROR [orders]")).isVisible();
+            assertThat(page.getByLabel("Graph of jobs").getByRole(AriaRole.LINK)).hasCount(3);
+            assertThat(page.title()).startsWith("✗ Run 1 · orders");
+        }
+    }
+
+    @Test
+    void thePaletteLeadsAnywhere() {
+        try (BrowserContext context = context(ColorScheme.LIGHT, 1440)) {
+            Page page = open(context, "/").page();
+            page.keyboard().press("Control+k");
+            page.getByRole(AriaRole.COMBOBOX).fill("gallery/site project");
+            assertThat(page.getByRole(AriaRole.OPTION).first()).containsText("gallery/site");
+            page.keyboard().press("Enter");
+            assertThat(page.locator("h1")).hasText("gallery/site");
+        }
+    }
+
+    @Test
+    void whoWatchesSeesNoGapWhenTheServerIsStartedAgain() {
+        Git git = slipway.repository("watcher");
+        git.write(
+                        ".slipway.yml",
+                        """
+                        jobs:
+                          count: { image: busybox, steps: ["i=0; while [ $i -lt 400 ]; do i=$((i+1)); echo tick $i; usleep 100000; done"] }
+                        """)
+                .commit("Count");
+        Process push = git.start("push", "slipway", "HEAD:main");
+        Await.until(
+                "the run is there",
+                () -> slipway.api("/projects/watcher/runs").path("runs").size() == 1);
+        try (BrowserContext context = context(ColorScheme.LIGHT, 1440)) {
+            Page page = open(context, "/watcher/runs/1").page();
+            page.getByText("tick 5", new Page.GetByTextOptions().setExact(true)).waitFor();
+            slipway.stop();
+            page.getByText("Reconnecting").waitFor();
+            slipway.startAgain();
+            page.getByText("tick 400", new Page.GetByTextOptions().setExact(true)).waitFor();
+            assertThat(page.getByText("Reconnecting")).hasCount(0);
+            Object shown =
+                    page.evaluate(
+                            "[...document.querySelectorAll('.log .t')].map(t =>"
+                                + " t.textContent.trim()).filter(t => t.startsWith('tick ')).map(t"
+                                + " => Number(t.slice(5)))");
+            List<Integer> ticks =
+                    ((List<?>) shown).stream().map(n -> ((Number) n).intValue()).toList();
+            int first = ticks.getFirst();
+            assertThat(ticks).isEqualTo(IntStream.rangeClosed(first, 400).boxed().toList());
+        }
+        Await.until("the push ended", () -> !push.isAlive());
+    }
+
+    @Test
+    void everyPageAskedForTextIsText() {
+        for (String path :
+                List.of(
+                        "/",
+                        "/-/runs",
+                        "/gallery/site",
+                        "/gallery/site/runs/2",
+                        "/gallery/site/apps/site")) {
+            var answer = slipway.accept(path, "text/plain");
+            assertThat(answer.headers().firstValue("Content-Type"))
+                    .as(path)
+                    .hasValue("text/plain; charset=utf-8");
+            assertThat(answer.body()).as(path).isNotEmpty().doesNotContain("\u202e");
+        }
+        Program.Ended status = slipway.run(slipway.folder(), "", "status");
+        assertThat(status.output()).contains("gallery/site").contains("orders #1");
+        assertThat(slipway.accept("/gallery/site/badge.svg", "image/svg+xml").body())
+                .contains("aria-label=\"slipway: passing\"");
+        assertThat(slipway.accept("/orders/cctray.xml", "*/*").body())
+                .contains("lastBuildStatus=\"Failure\"");
+    }
+
+    @Test
+    void everyOperationOfTheContractIsThereAndAsksWhoItIs() {
+        SoftAssertions all = new SoftAssertions();
+        ContractCheck.operations()
+                .forEach(
+                        operation -> {
+                            String path = operation.path().replaceAll("\\{[a-z]+}", "1");
+                            int expected =
+                                    operation.path().equals("/session")
+                                                    && operation.method().equals("POST")
+                                            ? 403
+                                            : 401;
+                            all.assertThat(slipway.statusForNobody(operation.method(), path))
+                                    .as(operation.toString())
+                                    .isEqualTo(expected);
+                        });
+        all.assertAll();
+    }
+
+    /// Each answer is held to its schema where it is taken.
+    @Test
+    void whatIsAnsweredIsAsTheContractSays() {
+        String site = "/projects/gallery%2Fsite";
+        long job = slipway.api(site + "/runs/2").path("jobs").get(0).path("id").asLong();
+        String log = "/jobs/" + job + "/attempts/1/log";
+        long image = slipway.api(site + "/images").path("images").get(0).path("id").asLong();
+        List.of(
+                        "/me",
+                        "/fleet",
+                        "/fleet?q=gallery&limit=1",
+                        "/runs",
+                        "/runs?state=failed&limit=1",
+                        "/runners",
+                        "/queue",
+                        "/tokens",
+                        "/projects",
+                        site,
+                        site + "/runs",
+                        site + "/runs/2/estimate",
+                        site + "/apps",
+                        site + "/apps/site/releases",
+                        site + "/rollouts/1",
+                        site + "/deliveries",
+                        site + "/images/" + image,
+                        site + "/config",
+                        "/projects/orders/runs/1",
+                        "/projects/notes/runs/1",
+                        log,
+                        log + "/lines",
+                        log + "/search?q=fine",
+                        log + "/errors")
+                .forEach(slipway::api);
+    }
+}

@@ -1,0 +1,113 @@
+package io.slipway.e2e;
+
+import io.slipway.engine.source.Git;
+
+import tools.jackson.databind.JsonNode;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/// Projects in every state that a page can show, made by real pushes; and a person who writes what
+/// must not be executed wherever somebody can write.
+final class Gallery {
+    /// In place of names, messages and output; a browser that takes any of it for a script shows a
+    /// dialog.
+    static final String HOSTILE =
+            "<script>alert(1)</script><img src=x onerror=alert(2)>\u202e\u2066\"'&";
+
+    private final Slipway slipway;
+    private final Map<String, String> pages = new LinkedHashMap<>();
+
+    Gallery(Slipway slipway) {
+        this.slipway = slipway;
+    }
+
+    /// Pushes everything, and waits until nothing moves.
+    ///
+    /// @return addresses of pages by their names
+    Map<String, String> pages() {
+        pages.put("fleet", "/");
+        pages.put("runs", "/-/runs");
+        pages.put("queue", "/-/queue");
+        pages.put("settings", "/-/settings");
+        pages.put("missing", "/-/nothing");
+        pages.put("sign-in", "/-/sign-in");
+        live();
+        failing();
+        broken();
+        return pages;
+    }
+
+    private void live() {
+        Git git = slipway.repository("gallery/site");
+        git.write("Dockerfile", Apps.SERVES)
+                .write("index.html", "<h1>One</h1>")
+                .write(
+                        ".slipway.yml",
+                        """
+                        jobs:
+                          lint: { image: busybox, steps: ["echo fine"] }
+                          unit: { image: busybox, needs: [lint], steps: ["echo one", "echo two", "echo three"] }
+                        apps:
+                          site: { build: { dockerfile: Dockerfile }, port: 8080 }
+                        """)
+                .commit("First version");
+        Pushes.passes(git);
+        git.write("index.html", "<h1>Two</h1>").commit("Round prices half up " + HOSTILE);
+        Pushes.passes(git);
+        slipway.api(
+                "PATCH", "/projects/gallery%2Fsite/config", "{\"set\":{\"GREETING\":\"hello\"}}");
+        Await.until("nothing moves", () -> slipway.api("/queue").path("jobs").isEmpty());
+        pages.put("project", "/gallery/site");
+        pages.put("run", "/gallery/site/runs/2");
+        pages.put("app", "/gallery/site/apps/site");
+        pages.put("rollout", "/gallery/site/rollouts/2");
+        pages.put("images", "/gallery/site/images");
+        JsonNode images = slipway.api("/projects/gallery%2Fsite/images").path("images");
+        pages.put("image", "/gallery/site/images/" + images.get(0).path("id").asLong());
+        pages.put("configuration", "/gallery/site/settings");
+        pages.put("deliveries", "/gallery/site/settings/deliveries");
+    }
+
+    private void failing() {
+        Git git = slipway.repository("orders");
+        git.write("print.sh", script())
+                .write(
+                        ".slipway.yml",
+                        """
+                        jobs:
+                          lint: { image: busybox, steps: ["echo fine"] }
+                          integration: { image: busybox, needs: [lint], steps: ["echo begin", "sh print.sh"] }
+                          report: { image: busybox, needs: [lint, integration], steps: ["echo never"] }
+                        """)
+                .commit("Make refunds idempotent " + HOSTILE);
+        Pushes.rejected(git.run("push", "slipway", "HEAD:main"), "orders");
+        pages.put("run-failed", "/orders/runs/1");
+    }
+
+    /// 200,000 lines, some of them in colours that go on, one of them an error.
+    private static String script() {
+        return """
+        printf '%%s\\n' '%s'
+        printf '\\033[31mred begins\\n'
+        awk 'BEGIN { for (i = 1; i <= 200000; i++) print "line " i " of the log" (i == 150000 ? " needle" : "") }'
+        printf '\\033[0m'
+        echo 'ERROR [orders] refund_is_idempotent:161 expected: <200> but was: <409>'
+        exit 1
+        """
+                .formatted(HOSTILE.replace("'", "'\\''"));
+    }
+
+    private void broken() {
+        Git git = slipway.repository("notes");
+        git.write(
+                        ".slipway.yml",
+                        """
+                        jobs:
+                          test: { image: busybox, stepps: ["echo <b>"] }
+                        """)
+                .commit("Try a typo");
+        git.run("push", "slipway", "HEAD:main");
+        pages.put("run-broken", "/notes/runs/1");
+    }
+}
