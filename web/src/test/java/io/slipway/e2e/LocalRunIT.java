@@ -54,6 +54,18 @@ class LocalRunIT {
                 steps: [ "test -e here" ]
             """;
 
+    private static final String SECRET_JOB =
+            """
+            jobs:
+              tells:
+                image: busybox
+                secrets: [ FIRST, OTHER ]
+                steps:
+                  - test ${#FIRST} = 11
+                  - test ${#OTHER} = 18
+                  - echo "first $FIRST"; echo "other $OTHER"
+            """;
+
     private final Slipway slipway;
     private final Path cache;
     private final Program program;
@@ -101,6 +113,40 @@ class LocalRunIT {
         assertThat(run.output())
                 .contains("1 file changed since", "failed with exit code 1", "page failed")
                 .doesNotContain("image checked", "\033");
+        nothingIsLeft();
+    }
+
+    @Test
+    void secretsAreGivenByNameAndMasked() {
+        Git git = slipway.repository("local-secret");
+        git.write(".slipway.yml", SECRET_JOB).write("here", "");
+
+        Program.Ended missing = program.run(git.folder(), "", "run", "--secret", "OTHER=@env");
+        assertThat(missing.code()).isEqualTo(2);
+        assertThat(missing.output())
+                .contains("cannot run tells: FIRST has no value", "slipway run --secret FIRST");
+        Program.Ended shown =
+                program.run(git.folder(), "", "run", "--secret", "FIRST=open-to-everybody");
+        assertThat(shown.code()).isEqualTo(2);
+        assertThat(shown.output())
+                .contains("every user of this machine could read it")
+                .doesNotContain("open-to-everybody");
+        assertThat(cache.resolve("slipway")).doesNotExist();
+
+        Program.Ended run =
+                program.with("OTHER", "of-the-environment")
+                        .run(
+                                git.folder(),
+                                "typed-value\n",
+                                "run",
+                                "--secret",
+                                "FIRST",
+                                "--secret",
+                                "OTHER=@env");
+        assertThat(run.code()).as(run.output()).isZero();
+        assertThat(run.output())
+                .contains("first [secret]", "other [secret]")
+                .doesNotContain("typed-value", "of-the-environment");
         nothingIsLeft();
     }
 

@@ -18,6 +18,21 @@ public final class Secret {
         return new Secret(value);
     }
 
+    /// Hides what somebody gave as the value of a name, by the rules of what is set for a project.
+    ///
+    /// @throws io.slipway.fault.Fault CONFIGURATION
+    public static Secret named(String name, String value) {
+        ValueName.check(name, value, true);
+        return of(value);
+    }
+
+    /// Refuses what can't be the name of a secret.
+    ///
+    /// @throws io.slipway.fault.Fault CONFIGURATION
+    public static void checkName(String name) {
+        ValueName.check(name, true);
+    }
+
     /// The value itself: for where it is used, and nowhere else.
     public String reveal() {
         return value;

@@ -172,7 +172,7 @@ public final class CheckWork implements JobWork {
         return new Trigger(kind, changes, null, Trigger.Trust.OWN, Map.of());
     }
 
-    private static Verdict missing(Claim.Job job, List<String> names) {
+    private Verdict missing(Claim.Job job, List<String> names) {
         return Verdict.failed(
                 Reason.MISSING_SECRET,
                 job.name()
@@ -185,10 +185,7 @@ public final class CheckWork implements JobWork {
                         "missing",
                         names,
                         "remedy",
-                        "slipway config set "
-                                + names.getFirst()
-                                + " --secret -p "
-                                + job.project()));
+                        secrets.remedy(job.project(), names.getFirst())));
     }
 
     private Order order(

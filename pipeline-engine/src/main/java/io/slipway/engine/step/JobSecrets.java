@@ -17,6 +17,13 @@ public interface JobSecrets {
     /// @param wanted variable to name
     Values of(Claim claim, Map<String, String> wanted);
 
+    /// The line that gives one that is missing.
+    ///
+    /// @param project its name
+    default String remedy(String project, String name) {
+        return "slipway config set " + name + " --secret -p " + project;
+    }
+
     /// @param values by variable
     /// @param missing names without a value: with any, nothing starts
     record Values(Map<String, Secret> values, List<String> missing) {}

@@ -40,6 +40,31 @@ public final class ConfigCommand implements Runnable {
         throw new ParameterException(spec.commandLine(), "which word? set, unset or list");
     }
 
+    /// Whether a value is asked for at a prompt; else it is what standard input holds.
+    public static boolean asksPeople() {
+        return terminal() != null;
+    }
+
+    private static @Nullable Console terminal() {
+        Console console = System.console();
+        return console != null && console.isTerminal() ? console : null;
+    }
+
+    /// A value that is not shown while it is typed, or all of standard input.
+    public static String asked(String name) throws IOException {
+        Console terminal = terminal();
+        if (terminal != null) {
+            char[] typed = terminal.readPassword("%s: ", name);
+            if (typed == null || typed.length == 0) {
+                throw new Fault(
+                        Kind.CONFIGURATION, "cannot set " + name + ": no value was typed", "");
+            }
+            return new String(typed);
+        }
+        String text = new String(System.in.readNBytes(64 << 10), StandardCharsets.UTF_8);
+        return text.endsWith("\n") ? text.substring(0, text.length() - 1) : text;
+    }
+
     /// What they have in common.
     abstract static class Word extends ServerWord {
         @Option(
@@ -106,20 +131,6 @@ public final class ConfigCommand implements Runnable {
                 }
             }
             return change(api, out, Map.of(secret ? "secrets" : "set", values));
-        }
-
-        private static String asked(String name) throws IOException {
-            Console console = System.console();
-            if (console != null && console.isTerminal()) {
-                char[] typed = console.readPassword("%s: ", name);
-                if (typed == null || typed.length == 0) {
-                    throw new Fault(
-                            Kind.CONFIGURATION, "cannot set " + name + ": no value was typed", "");
-                }
-                return new String(typed);
-            }
-            String text = new String(System.in.readNBytes(64 << 10), StandardCharsets.UTF_8);
-            return text.endsWith("\n") ? text.substring(0, text.length() - 1) : text;
         }
     }
 

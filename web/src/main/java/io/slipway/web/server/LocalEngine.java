@@ -55,7 +55,8 @@ public final class LocalEngine implements AutoCloseable {
     ///
     /// @param settings only those about the Docker engine count
     /// @param cache the folder for all that it keeps, made when missing
-    public LocalEngine(Settings settings, Path cache) {
+    /// @param secrets those of jobs
+    public LocalEngine(Settings settings, Path cache, JobSecrets secrets) {
         try {
             LocalFolders folders = new LocalFolders(cache);
             LocalFolders.Taken taken = folders.take(settings);
@@ -75,7 +76,7 @@ public final class LocalEngine implements AutoCloseable {
             forget(database);
             this.history = new RunHistory(database);
             this.changes = closing.add(new RunChanges(base.notifications()));
-            work(database, paths);
+            work(database, paths, secrets);
         } catch (Throwable e) {
             closing.close();
             throw e;
@@ -94,7 +95,7 @@ public final class LocalEngine implements AutoCloseable {
         database.change(tx -> tx.update("truncate projects cascade"));
     }
 
-    private void work(Database database, DataPaths paths) {
+    private void work(Database database, DataPaths paths, JobSecrets secrets) {
         String instance = base.instance();
         JobNetworks networks = new JobNetworks(engine, instance, subnets, SPARE_NETWORKS);
         DockerRunner runner = closing.add(new DockerRunner(engine, instance, networks));
@@ -117,11 +118,7 @@ public final class LocalEngine implements AutoCloseable {
                         Map.of(
                                 JobKind.CHECK,
                                 QueueParts.checks(
-                                        runner,
-                                        repositories,
-                                        "",
-                                        JobSecrets.NONE,
-                                        RegistryAccess.NONE),
+                                        runner, repositories, "", secrets, RegistryAccess.NONE),
                                 JobKind.IMAGE,
                                 new ImageWork(database, repositories, images)),
                         run -> {}));

@@ -8,6 +8,7 @@ import io.slipway.engine.run.Runs;
 import io.slipway.engine.source.CommitId;
 import io.slipway.engine.source.CommitInfo;
 import io.slipway.engine.source.SourceTree;
+import io.slipway.engine.step.JobSecrets;
 import io.slipway.engine.working.WorkingTree;
 import io.slipway.fault.Fault;
 import io.slipway.web.server.LocalEngine;
@@ -26,9 +27,12 @@ final class LocalRun {
 
     private final Settings settings;
     private final Origin origin;
+    private final JobSecrets secrets;
     private final Output output;
 
-    LocalRun(Settings settings, Origin origin, Output output) {
+    /// @param secrets those of its jobs
+    LocalRun(Settings settings, Origin origin, JobSecrets secrets, Output output) {
+        this.secrets = secrets;
         this.settings = settings;
         this.origin = origin;
         this.output = output;
@@ -47,7 +51,7 @@ final class LocalRun {
             output.wait("The first run makes a database in " + cache + ", once.");
         }
         CtrlC ctrlC = CtrlC.watch();
-        try (LocalEngine engine = new LocalEngine(settings, cache)) {
+        try (LocalEngine engine = new LocalEngine(settings, cache, secrets)) {
             long project = engine.project(origin.project());
             WorkingTree.Taken taken = tree.into(engine.repositories(), project);
             Optional<Selection> selection =

@@ -12,7 +12,9 @@ import io.slipway.engine.plan.Planner;
 import io.slipway.engine.source.CommitId;
 import io.slipway.engine.source.FolderTree;
 import io.slipway.engine.source.SourceTree;
+import io.slipway.engine.step.GivenSecrets;
 import io.slipway.engine.working.WorkingTree;
+import io.slipway.fault.Fault;
 import io.slipway.web.settings.Settings;
 
 import org.jspecify.annotations.Nullable;
@@ -24,6 +26,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -75,6 +78,14 @@ public final class RunCommand implements Callable<Integer> {
             description = "a variable for every step; wins over the file's. Repeatable")
     private List<String> env = List.of();
 
+    @Option(
+            names = "--secret",
+            paramLabel = "NAME",
+            description =
+                    "a secret of the jobs, from a prompt or standard input; NAME=@env: from the"
+                            + " environment. Repeatable")
+    private List<String> secrets = List.of();
+
     @Option(names = "--json", description = "print one JSON object for each thing that happens")
     private boolean json;
 
@@ -83,6 +94,7 @@ public final class RunCommand implements Callable<Integer> {
         // What a server would log is no part of a run's output; its job says what went wrong.
         System.setProperty("slipway.log", "ERROR");
         Map<String, String> variables = variables();
+        SecretWords words = words();
         Settings settings = Settings.read(Map.of(), System.getenv());
         WorkingTree tree = WorkingTree.at(folder, System.getenv());
         Origin origin = Origin.of(tree, branch);
@@ -100,7 +112,8 @@ public final class RunCommand implements Callable<Integer> {
             spec.commandLine().getOut().flush();
             return 0;
         }
-        return new LocalRun(settings, origin, output())
+        GivenSecrets given = given(words, early.get());
+        return new LocalRun(settings, origin, given, output())
                 .run(tree, (commit, files) -> selected(planner, origin, commit, files), variables);
     }
 
@@ -122,6 +135,22 @@ public final class RunCommand implements Callable<Integer> {
             variables.put(name, one.substring(equals + 1));
         }
         return variables;
+    }
+
+    private SecretWords words() {
+        try {
+            return SecretWords.of(secrets);
+        } catch (Fault e) {
+            throw wrong(e.message() + "\n  " + e.remedy());
+        }
+    }
+
+    private GivenSecrets given(SecretWords words, Selection selection) throws IOException {
+        try {
+            return words.read(selection.plan().jobs(), System.getenv());
+        } catch (Fault e) {
+            throw wrong(e.message() + "\n  " + e.remedy());
+        }
     }
 
     /// @return nothing when the definition has problems, which are told
