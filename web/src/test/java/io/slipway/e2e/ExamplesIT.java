@@ -17,6 +17,24 @@ class ExamplesIT {
     }
 
     @Test
+    void aProjectWithoutAnyFileIsBuiltAndServed() {
+        SlipwayExtension.baseImages("python:3.11-slim");
+        Git git = slipway.repository("no-file", "no-file");
+        git.commit("First");
+
+        String output = Pushes.passes(git);
+
+        assertThat(output)
+                .contains("found a Python project", "success: no-file #1 is live in production");
+        assertThat(slipway.page("no-file.localhost", "/"))
+                .isEqualTo(
+                        """
+                        <title>No file</title>
+                        <h1>Nobody wrote a Dockerfile for this</h1>
+                        """);
+    }
+
+    @Test
     void jobsCheckBeforeTheAppIsShipped() {
         Git git = slipway.repository("checked", "checked");
         git.commit("First");

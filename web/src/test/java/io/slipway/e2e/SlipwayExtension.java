@@ -11,6 +11,8 @@ import org.junit.jupiter.api.extension.ParameterResolver;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 
 /// Gives test classes one [Slipway], started once for all of them and removed without a trace at
@@ -37,7 +39,7 @@ public final class SlipwayExtension implements BeforeAllCallback, ParameterResol
         try {
             new EngineSide(0).close();
             runToEnd("git", "--version");
-            runToEnd("sh", Program.home().resolve("tools/base-images.sh").toString());
+            runToEnd(images());
         } catch (Fault | IOException e) {
             if ("true".equals(System.getenv("CI"))) {
                 throw new AssertionError("the tests need an engine and git", e);
@@ -45,6 +47,23 @@ public final class SlipwayExtension implements BeforeAllCallback, ParameterResol
             Assumptions.abort("no engine, or no git: " + e.getMessage());
         }
         return new Slipway(settings);
+    }
+
+    private static String[] images(String... more) {
+        List<String> command = new ArrayList<>();
+        command.add("sh");
+        command.add(Program.home().resolve("tools/base-images.sh").toString());
+        command.addAll(List.of(more));
+        return command.toArray(String[]::new);
+    }
+
+    /// Gets further images onto the engine.
+    static void baseImages(String... images) {
+        try {
+            runToEnd(images(images));
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
     }
 
     private static void runToEnd(String... command) throws IOException {
