@@ -44,7 +44,11 @@ build_if_changed() {
     ! is_built || return 0
     lock_build
     if ! is_built; then
-        say 'Slipway is built, because its sources changed:'
+        if [ -d "$root/web/target/slipway" ]; then
+            say 'Slipway is built, because its sources changed:'
+        else
+            say 'Slipway is built for the first time, which takes a few minutes:'
+        fi
         before=$(sources)
         rm -f "$root"/web/target/slipway/sources "$root"/web/target/slipway/*.jsa
         if [ -f "$root/web/ui/package.json" ]; then

@@ -79,7 +79,9 @@ class LauncherTest {
                         .formatted(machine.checkout().toRealPath());
         Ended first = machine.slipway("status");
         assertThat(first.err())
-                .matches("Slipway is built, because its sources changed:\n  server +\\d+ s\n");
+                .matches(
+                        "Slipway is built for the first time, which takes a few minutes:\n"
+                                + "  server +\\d+ s\n");
         assertThat(machine.calls()).isEqualTo(build);
 
         Path source = machine.checkout().resolve("web/src/main/java/A.java");
@@ -89,7 +91,8 @@ class LauncherTest {
         assertThat(machine.calls()).isEqualTo(build);
 
         Files.writeString(source, "class A { }");
-        assertThat(machine.slipway("status").err()).startsWith("Slipway is built");
+        assertThat(machine.slipway("status").err())
+                .startsWith("Slipway is built, because its sources changed:\n");
         assertThat(machine.calls()).isEqualTo(build + build);
     }
 
