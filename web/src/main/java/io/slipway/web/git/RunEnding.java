@@ -59,16 +59,21 @@ final class RunEnding {
             }
         }
         if (!live.isEmpty()) {
-            String app = live.getFirst().app();
-            terminal.blank();
-            terminal.whole("next: slipway logs " + app + " -f -p " + run.project());
-            terminal.whole("next: slipway rollback " + app + " -p " + run.project());
+            next(run, live.getFirst());
         }
         terminal.line(
                 "Slipway's own share: "
                         + Times.seconds(time.own())
                         + " of "
                         + Times.seconds(time.whole()));
+    }
+
+    private void next(Run run, PushFacts.App live) {
+        terminal.blank();
+        terminal.whole("next: slipway logs " + live.app() + " -f -p " + run.project());
+        if (live.evidence().has("from")) {
+            terminal.whole("next: slipway rollback " + live.app() + " -p " + run.project());
+        }
     }
 
     private void failed(Run run, List<Run.Job> jobs) {

@@ -121,10 +121,27 @@ final class PushTerminalTest {
                         remote: http://hello.localhost:8080
                         remote:
                         remote: next: slipway logs hello -f -p hello
-                        remote: next: slipway rollback hello -p hello
                         remote: Slipway's own share: N s of N s
                         remote:\
                         """);
+    }
+
+    @Test
+    void aRolloutThatReplacedAReleaseTellsTheWayBack() throws IOException {
+        host.jobs.on("image hello", claim -> Verdict.succeeded("214 MB, 7 of 11 layers cached"));
+        host.jobs.on(
+                "hello to production",
+                claim -> {
+                    Verdict live = live(claim);
+                    return new Verdict(
+                            live.outcome(),
+                            live.reason(),
+                            "#1 -> #2   live after 4s",
+                            Map.of("release", 2, "from", 1));
+                });
+
+        assertThat(pushed(app("second/hello"), 0))
+                .contains("remote: next: slipway rollback hello -p second/hello\n");
     }
 
     @Test
