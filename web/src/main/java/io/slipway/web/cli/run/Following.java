@@ -133,11 +133,21 @@ final class Following {
         followed.forEach(one -> tails.put(one.job, one.tail.last()));
         Map<Long, String> remedies = new HashMap<>();
         for (Run.Attempt attempt : attempts) {
-            JsonNode evidence = JSON.readTree(attempt.evidence());
-            remedies.put(attempt.jobId(), evidence.path("remedy").asString(""));
+            remedies.put(attempt.jobId(), remedy(JSON.readTree(attempt.evidence())));
         }
         synchronized (show) {
             show.ends(run, jobs, new Show.Causes(tails, remedies), after);
         }
+    }
+
+    /// What a server would be told is of no use where none is asked.
+    static String remedy(JsonNode evidence) {
+        JsonNode missing = evidence.path("missing");
+        if (missing.isEmpty()) {
+            return evidence.path("remedy").asString("");
+        }
+        StringBuilder words = new StringBuilder("slipway run");
+        missing.forEach(name -> words.append(" --env ").append(name.asString()).append("=VALUE"));
+        return words.toString();
     }
 }
