@@ -10,6 +10,7 @@ import io.slipway.engine.plan.Plan;
 import io.slipway.engine.plan.PlanRequest;
 import io.slipway.engine.plan.PlanText;
 import io.slipway.engine.plan.Planner;
+import io.slipway.engine.project.ProjectName;
 import io.slipway.engine.source.FolderTree;
 import io.slipway.engine.translation.FoundPipeline;
 import io.slipway.engine.translation.Translation;
@@ -119,7 +120,7 @@ public final class PlanCommand implements Callable<Integer> {
 
     /// A file that is there is replaced only when that is asked for, and then as a whole.
     private int write() {
-        String name = Checkout.at(folder).project();
+        String name = ProjectName.parse(Checkout.at(folder).project()).name();
         Found found = new Detection(images()).repository(new FolderTree(folder), name);
         PrintWriter out = spec.commandLine().getOut();
         if (found.apps().isEmpty() || !found.troubles().isEmpty()) {

@@ -18,15 +18,10 @@ import java.nio.file.Path;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /// What every command that talks to a server has in common: which server, which project, and one
 /// client for it.
 abstract class ServerWord implements Callable<Integer> {
-    private static final Pattern REMOTE =
-            Pattern.compile("(?m)^\\s*url\\s*=\\s*https?://[^\\s/]+/([^\\s]+?)\\.git\\s*$");
-
     @Spec CommandSpec spec = CommandSpec.create();
 
     @Option(
@@ -93,19 +88,11 @@ abstract class ServerWord implements Callable<Integer> {
 
     private static String ofRemote(Path config) {
         try {
-            String text = Files.readString(config);
-            int begin = text.indexOf("[remote \"slipway\"]");
-            if (begin >= 0) {
-                int end = text.indexOf("\n[", begin);
-                Matcher url = REMOTE.matcher(text.substring(begin, end < 0 ? text.length() : end));
-                if (url.find()) {
-                    return url.group(1);
-                }
-            }
+            return Checkout.project(Files.readString(config))
+                    .orElseThrow(() -> unknown("this checkout has no remote 'slipway'"));
         } catch (IOException e) {
             throw unknown("cannot read " + config + ": " + e.getMessage());
         }
-        throw unknown("this checkout has no remote 'slipway'");
     }
 
     private static Fault unknown(String why) {

@@ -98,6 +98,24 @@ class PlanWriteTest {
     }
 
     @Test
+    void theAppIsNamedAsAPushToTheRemoteWouldNameIt() throws IOException {
+        write("here/index.html", "hello");
+        write(
+                "here/.git/config",
+                """
+                [remote "slipway"]
+                \turl = http://localhost:8080/web/page.git
+                [remote "origin"]
+                \turl = https://example.com/other.git
+                """);
+        String folder = parent.resolve("here").toString();
+
+        assertThat(run(new PlanCommand(), folder).out()).contains("web-page.localhost");
+        assertThat(run(new PlanCommand(), "--write", folder).code()).isZero();
+        assertThat(parent.resolve("here/.slipway.yml")).content().contains("\n  page:\n");
+    }
+
+    @Test
     void fileThatIsThereStaysUnlessForced() throws IOException {
         write("shop/Dockerfile", "FROM busybox\n");
         Path file = write("shop/.slipway.yml", "apps: {}\n");
