@@ -147,7 +147,7 @@ final class Following {
             return evidence.path("remedy").asString("");
         }
         StringBuilder words = new StringBuilder("slipway run");
-        missing.forEach(name -> words.append(" --env ").append(name.asString()).append("=VALUE"));
+        missing.forEach(name -> words.append(" --secret ").append(name.asString()));
         return words.toString();
     }
 }

@@ -112,7 +112,7 @@ public final class RunCommand implements Callable<Integer> {
             spec.commandLine().getOut().flush();
             return 0;
         }
-        GivenSecrets given = given(words, early.get());
+        GivenSecrets given = given(words, early.get().with(variables));
         return new LocalRun(settings, origin, given, output())
                 .run(tree, (commit, files) -> selected(planner, origin, commit, files), variables);
     }

@@ -22,7 +22,7 @@ class FollowingTest {
                         "slipway config set API_TOKEN --secret -p shop");
 
         assertThat(Following.remedy(JSON.valueToTree(evidence)))
-                .isEqualTo("slipway run --env API_TOKEN=VALUE --env KEY=VALUE");
+                .isEqualTo("slipway run --secret API_TOKEN --secret KEY");
     }
 
     @Test

@@ -26,7 +26,7 @@ import java.util.Map;
 final class SecretWordsTest {
     @TempDir private Path folder;
 
-    private List<PlannedJob> jobs() throws IOException {
+    private Plan plan() throws IOException {
         Files.writeString(
                 folder.resolve(".slipway.yml"),
                 """
@@ -44,7 +44,11 @@ final class SecretWordsTest {
                 new Planner(HostOwners.NOBODY)
                         .plan(Definition.in(tree), origin.request(CommitId.ZERO), tree);
         assertThat(plan.problems()).isEmpty();
-        return plan.jobs();
+        return plan;
+    }
+
+    private List<PlannedJob> jobs() throws IOException {
+        return plan().jobs();
     }
 
     @Test
@@ -53,6 +57,13 @@ final class SecretWordsTest {
         Map<String, String> environment = Map.of("ONE", "value-1", "TWO", "value-2");
         assertThat(words.read(jobs(), environment).byName())
                 .isEqualTo(Map.of("ONE", Secret.of("value-1"), "TWO", Secret.of("value-2")));
+    }
+
+    @Test
+    void aVariableStandsInForASecret() throws Exception {
+        Selection openly = Selection.of(plan(), List.of()).with(Map.of("ONE", "x", "HERE", "y"));
+        assertThat(SecretWords.of(List.of()).read(openly.plan().jobs(), Map.of()).byName())
+                .isEmpty();
     }
 
     @Test
