@@ -31,20 +31,43 @@ final class Verdicts {
     void write(Tx tx, Holding holding, Verdict given) {
         Claimed claimed = holding.claimed();
         Jobs.hold(tx, claimed.job().runId());
+        Optional<String> cancelled = cancelled(tx, claimed.job().attemptId());
         Verdict verdict =
-                given.outcome() == Outcome.SUCCEEDED
-                        ? AddedJobs.add(tx, claimed.job(), holding.added()).orElse(given)
-                        : given;
+                cancelled.isEmpty()
+                        ? added(tx, holding, given)
+                        : late(holding, given, cancelled.get());
         endAttempt(tx, claimed, verdict);
         endSteps(tx, claimed.job().attemptId(), verdict.outcome());
         Timings.ended(tx, claimed.job().attemptId());
         Optional<Duration> again = again(holding, verdict);
-        if (again.isPresent()) {
+        if (again.isPresent() && cancelled.isEmpty()) {
             Jobs.again(tx, claimed.job(), again.get(), claimed.past().retries() + 1);
         } else {
             Jobs.ended(tx, claimed.job(), verdict);
         }
         tx.notify("log", Long.toString(claimed.job().attemptId()));
+    }
+
+    /// Who wants it to end, also when its driver does not know yet: a run that was cancelled begins
+    /// nothing more.
+    private static Optional<String> cancelled(Tx tx, long attempt) {
+        return tx.first(
+                "select cancel_reason from attempts where id = ? and cancel_at is not null",
+                row -> row.text("cancel_reason"),
+                attempt);
+    }
+
+    private static Verdict added(Tx tx, Holding holding, Verdict given) {
+        return given.outcome() == Outcome.SUCCEEDED
+                ? AddedJobs.add(tx, holding.job(), holding.added()).orElse(given)
+                : given;
+    }
+
+    /// Without the jobs that it was to add it has not done what it was for.
+    private static Verdict late(Holding holding, Verdict given, String by) {
+        return given.outcome() == Outcome.SUCCEEDED && !holding.added().isEmpty()
+                ? new Verdict(Outcome.CANCELLED, Reason.CANCELLED, by, Map.of("by", by))
+                : given;
     }
 
     private static void endAttempt(Tx tx, Claimed claimed, Verdict verdict) {

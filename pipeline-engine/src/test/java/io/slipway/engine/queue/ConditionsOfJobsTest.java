@@ -12,6 +12,7 @@ import io.slipway.engine.graph.Condition;
 import io.slipway.engine.graph.Retry;
 import io.slipway.engine.plan.CheckSpec;
 import io.slipway.engine.plan.PlannedJob;
+import io.slipway.engine.run.Claim;
 import io.slipway.engine.run.JobKind;
 import io.slipway.engine.run.Outcome;
 import io.slipway.engine.run.Reason;
@@ -249,6 +250,54 @@ final class ConditionsOfJobsTest {
         assertThat(jobs(run)).contains("flaky SUCCEEDED", "next SUCCEEDED");
         assertThat(history.attempts(run.id()).stream().map(a -> a.outcome().name()))
                 .containsExactly("FAILED", "SUCCEEDED", "FAILED", "SUCCEEDED");
+    }
+
+    /// Whoever drives an attempt learns of a cancel later than the database does.
+    @Test
+    void aRunThatWasCancelledBeginsNothingMore() {
+        work.on(
+                "flaky",
+                claim -> {
+                    askForTheEnd(claim);
+                    return failed();
+                });
+        Runs.Created flaky =
+                Plans.run(database, project, retried("flaky", new Retry(2, true, true)));
+        assertThat(ended(flaky).progress().outcome()).isEqualTo(Outcome.FAILED);
+        assertThat(work.performed).containsExactly("flaky/1");
+        work.on(
+                "writer",
+                claim -> {
+                    claim.add(List.of(check("written")));
+                    askForTheEnd(claim);
+                    return Verdict.succeeded("");
+                });
+        Runs.Created writer = Plans.run(database, project, check("writer"), check("b", "writer"));
+        assertThat(ended(writer).progress().outcome()).isEqualTo(Outcome.CANCELLED);
+        assertThat(jobs(writer)).containsExactly("writer CANCELLED", "b CANCELLED");
+        assertThat(history.attempts(writer.id()).getFirst().summary()).isEqualTo("by anna");
+        assertThat(work.performed).containsExactly("flaky/1", "writer/1");
+    }
+
+    /// As [Runs#cancel], without its notification.
+    private void askForTheEnd(Claim claim) {
+        database.change(
+                tx -> {
+                    tx.update(
+                            """
+                            update attempts set cancel_at = now(), cancel_reason = 'by anna'
+                            where id = ?
+                            """,
+                            claim.job().attemptId());
+                    tx.update(
+                            """
+                            update jobs
+                            set state = 'ended', outcome = 'cancelled', reason = 'cancelled',
+                                waits = null, ended_at = now()
+                            where run_id = ? and state = 'waiting'
+                            """,
+                            claim.job().runId());
+                });
     }
 
     @Test
