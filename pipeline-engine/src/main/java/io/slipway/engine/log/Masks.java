@@ -21,7 +21,9 @@ public final class Masks {
     public static final Masks NONE = new Masks(Set.of());
 
     /// What stands in place of a value.
-    static final byte[] SHOWN = "[secret]".getBytes(StandardCharsets.UTF_8);
+    public static final String TEXT = "[secret]";
+
+    static final byte[] SHOWN = TEXT.getBytes(StandardCharsets.UTF_8);
 
     private static final int SHORTEST = 6;
     private static final int BASE64_LINE = 76;

@@ -20,10 +20,12 @@ final class CheckOutput implements Runner.Sink, Marks.Into {
     private static final byte[] NOTHING = {};
     private static final int LAST = 4 * 1024;
     private static final int LAST_LINES = 20;
+    private static final int LARGEST_GENERATED = 256 * 1024;
 
     private final Claim claim;
     private final Marks marks;
     private final MaskedStream masked;
+    private final Masks masks;
     private final LeftOutputs outputs;
     private final ByteArrayOutputStream generated = new ByteArrayOutputStream();
     private final byte[] last = new byte[LAST];
@@ -37,6 +39,7 @@ final class CheckOutput implements Runner.Sink, Marks.Into {
     CheckOutput(Claim claim, Masks masks) {
         this.claim = claim;
         this.masked = new MaskedStream(masks, this::keep);
+        this.masks = masks;
         this.outputs = new LeftOutputs(masks);
         this.marks = new Marks(claim.nonce(), this);
         this.streamEnd = claim.log().sourceEnd();
@@ -145,8 +148,11 @@ final class CheckOutput implements Runner.Sink, Marks.Into {
 
     @Override
     public void generated(byte[] line, long end) {
-        generated.writeBytes(line);
-        generated.write('\n');
+        // One that is larger is refused for that, as by the starter.
+        if (generated.size() <= LARGEST_GENERATED) {
+            generated.write(line, 0, Math.min(line.length, LARGEST_GENERATED));
+            generated.write('\n');
+        }
     }
 
     @Override
@@ -155,7 +161,9 @@ final class CheckOutput implements Runner.Sink, Marks.Into {
         String told =
                 String.join("", outputs.complaints().stream().map(line -> line + "\n").toList());
         byte[] bytes = told.getBytes(StandardCharsets.UTF_8);
-        claim.leave(outputs.values(), generated.toString(StandardCharsets.UTF_8));
+        // Jobs of the file are shown to everybody who may see the run.
+        String shown = masks.mask(generated.toString(StandardCharsets.UTF_8));
+        claim.leave(outputs.values(), shown);
         claim.log().append(bytes, 0, bytes.length, end);
     }
 

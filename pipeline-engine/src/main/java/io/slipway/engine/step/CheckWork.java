@@ -150,9 +150,16 @@ public final class CheckWork implements JobWork {
 
     private static Verdict generated(Claim claim, String file, Verdict verdict) {
         Claim.Job job = claim.job();
+        String text = claim.generated();
+        if (text.contains(Masks.TEXT)) {
+            return Verdict.failed(
+                    Reason.DEFINITION,
+                    file + " holds a secret of the job that wrote it: name it in secrets instead",
+                    Map.of());
+        }
         Plan plan =
                 Planner.generated(
-                        Definition.generated(file, claim.generated()),
+                        Definition.generated(file, text),
                         new PlanRequest(
                                 job.project(), job.ref(), job.commit(), null, "", trigger(job)));
         if (plan.problems().isEmpty()) {

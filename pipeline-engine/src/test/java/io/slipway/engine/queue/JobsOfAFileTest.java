@@ -238,6 +238,63 @@ final class JobsOfAFileTest {
     }
 
     @Test
+    void aSecretIsNoPartOfAJobThatAJobWrites() {
+        set("TOKEN", "s3cr3t-token");
+        dispatcher();
+        Runs.Created run =
+                push(
+                        """
+                        jobs:
+                          a:
+                            image: busybox
+                            secrets: [TOKEN]
+                            generate: jobs.yml
+                            steps:
+                              - 'echo "jobs: { b: { image: a, env: { T: \"$TOKEN\" }, steps: [b] } }" > jobs.yml'
+                        """);
+        assertThat(ended(run).progress().reason())
+                .isEqualTo(
+                        "a failed: jobs.yml holds a secret of the job that wrote it: name it in"
+                                + " secrets instead");
+        assertThat(history.jobs(run.id())).hasSize(1);
+        String kept =
+                database.read(
+                        tx ->
+                                tx.one(
+                                        """
+                                        select string_agg(generated, '') as all_of_it
+                                        from attempts where project_id = ?
+                                        """,
+                                        row -> row.text("all_of_it"),
+                                        project));
+        assertThat(kept).contains("[secret]").doesNotContain("s3cr3t");
+    }
+
+    /// The job that needs it may have secrets, and a shell runs what BASH_ENV says.
+    @Test
+    void noOutputDecidesWhatTheStepsOfAnotherJobRun() {
+        dispatcher();
+        Runs.Created run =
+                push(
+                        """
+                        jobs:
+                          a:
+                            image: busybox
+                            steps:
+                              - printf 'PATH=/x\\nBASH_ENV=$(echo evil)\\nLD_PRELOAD=x\\nPATHS=p\\n' >> $SLIPWAY_OUTPUT
+                          b:
+                            image: busybox
+                            needs: [a]
+                            steps: ['echo "<$BASH_ENV|$LD_PRELOAD|$PATHS>"; ls -d /']
+                        """);
+        assertThat(ended(run).progress().outcome()).isEqualTo(Outcome.SUCCEEDED);
+        assertThat(log(run, "a"))
+                .startsWith(
+                        "slipway: PATH in SLIPWAY_OUTPUT decides what a step runs and is left out");
+        assertThat(log(run, "b")).isEqualTo("<||p>\n/\n");
+    }
+
+    @Test
     void aSecretWithoutAValueIsToldBeforeAnythingStarts() {
         dispatcher();
         Runs.Created run =
