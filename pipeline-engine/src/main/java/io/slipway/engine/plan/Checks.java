@@ -10,6 +10,7 @@ import io.slipway.engine.graph.Need;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -73,12 +74,22 @@ final class Checks {
         return jobs;
     }
 
-    /// Names of nodes for names of the file: all cells of a job; none of a job that there is not.
+    /// Names of nodes for names of the file: all cells of a job; none of a job that there is not. A
+    /// job that is skipped passes on what it needs: nothing overtakes it.
     List<String> named(Collection<String> names) {
-        return names.stream()
+        Set<String> all = new LinkedHashSet<>();
+        names.forEach(name -> collect(name, all));
+        return all.stream()
                 .flatMap(name -> cells.getOrDefault(name, List.of()).stream())
                 .map(Cell::name)
                 .toList();
+    }
+
+    private void collect(String name, Set<String> all) {
+        Job job = pipeline.jobs().get(name);
+        if (job != null && all.add(name) && conditions.skips(job.when()).isPresent()) {
+            job.needs().forEach(need -> collect(need.job(), all));
+        }
     }
 
     private CheckSpec spec(Job job, Cell cell, Map<String, String> env) {

@@ -17,9 +17,9 @@ import java.util.Optional;
 import java.util.Set;
 
 /// Apps of which nothing has changed: their images are not built, their last release stays. An app
-/// in a folder is touched when a file below it has changed, or its Dockerfile; every app is when
-/// the pipeline file has, or when one of the environments has no release of it that was made from
-/// this branch.
+/// in a folder is touched when a file below it or below what its build sees has changed, or its
+/// Dockerfile, or what that one ignores; every app is when the pipeline file has, or when one of
+/// the environments has no release of it that was made from this branch.
 final class Untouched {
     private final PlanRequest request;
     private final LiveApps live;
@@ -86,17 +86,34 @@ final class Untouched {
                                                 : !pin.everywhere() || pin.apps());
     }
 
-    /// @return null when the app's image is not built from a folder of its own
+    /// @return null when the app's image is not built from a folder of its own, or when the file
+    ///   says itself which files matter: what an earlier run left out for that has not changed
+    ///   since
     private static @Nullable String folder(PlannedApp app) {
-        boolean built = app.image() != null && app.app().origin() instanceof App.Built;
-        String path = built ? ((App.Built) app.app().origin()).path() : null;
-        return path == null || path.isEmpty() ? null : path;
+        String path = path(app);
+        if (app.image() == null
+                || path == null
+                || path.isEmpty()
+                || !app.app().when().changed().isEmpty()) {
+            return null;
+        }
+        String context = app.image().context();
+        return context.isEmpty() ? null : context;
     }
 
     private static boolean touched(PlannedApp app, String folder, Changes changes) {
         ImageSpec image = app.image();
+        String path = path(app);
         String dockerfile = image == null ? null : image.dockerfile();
-        return changes.touchFolder(folder) || dockerfile != null && changes.touchFolder(dockerfile);
+        return changes.touchFolder(folder)
+                || path != null && changes.touchFolder(path)
+                || dockerfile != null
+                        && (changes.touchFolder(dockerfile)
+                                || changes.touchFolder(dockerfile + ".dockerignore"));
+    }
+
+    private static @Nullable String path(PlannedApp app) {
+        return app.app().origin() instanceof App.Built built ? built.path() : null;
     }
 
     /// Whether it and those that use its image live in every environment, made from this branch.
