@@ -13,6 +13,10 @@ public final class Detection {
     /// What is said where nothing is known.
     public static final String UNKNOWN = "not known: add a Dockerfile";
 
+    private static final long MOST_READ = 64L << 20;
+    private static final String SPENT =
+            "only the first 64 MiB of the sources were looked at: name the apps in .slipway.yml";
+
     private static final String DOCKERFILE = "Dockerfile";
 
     private final FromImages images;
@@ -36,7 +40,15 @@ public final class Detection {
     ///
     /// @param rootName the name of an app at the root
     public Found repository(SourceTree tree, String rootName) {
-        return new Search(this, tree, rootName).run();
+        LimitedTree limited = tree instanceof LimitedTree one ? one : new LimitedTree(tree);
+        Found found = new Search(this, limited, rootName).run();
+        return limited.left <= 0 ? found.with(SPENT) : found;
+    }
+
+    /// The same tree, of which no more than 64 MiB is read: a small push can hold one large file a
+    /// hundred thousand times. What comes after that is as if it were not there.
+    public static SourceTree limited(SourceTree tree) {
+        return new LimitedTree(tree);
     }
 
     /// The lines of a generated Dockerfile as they are shown.
@@ -67,6 +79,35 @@ public final class Detection {
                 .or(() -> NodeProject.in(folder, line, images))
                 .or(() -> Unoffered.in(folder))
                 .or(() -> StaticSite.in(folder, images));
+    }
+
+    private static final class LimitedTree implements SourceTree {
+        private final SourceTree tree;
+        private long left = MOST_READ;
+
+        private LimitedTree(SourceTree tree) {
+            this.tree = tree;
+        }
+
+        @Override
+        public Optional<byte[]> file(String path, int cap) {
+            if (left <= 0) {
+                return Optional.empty();
+            }
+            Optional<byte[]> bytes = tree.file(path, cap);
+            left -= bytes.map(read -> read.length).orElse(0);
+            return bytes;
+        }
+
+        @Override
+        public List<Entry> list(String path) {
+            return tree.list(path);
+        }
+
+        @Override
+        public Optional<Kind> at(String path) {
+            return tree.at(path);
+        }
     }
 
     /// Kinds that are recognised, so that the answer can name them, but that no test of ours

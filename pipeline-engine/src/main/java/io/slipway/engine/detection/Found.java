@@ -2,6 +2,7 @@ package io.slipway.engine.detection;
 
 import org.jspecify.annotations.Nullable;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /// What was found in a repository.
@@ -10,6 +11,13 @@ import java.util.List;
 /// @param notes what was found and why, one sentence each
 /// @param troubles what was seen and would have to be left out, so that nothing is planned
 public record Found(List<App> apps, List<String> notes, List<Trouble> troubles) {
+    /// The same with one more note.
+    Found with(String note) {
+        List<String> more = new ArrayList<>(notes);
+        more.add(note);
+        return new Found(apps, List.copyOf(more), troubles);
+    }
+
     /// An app.
     ///
     /// @param recipe how its image is built; null when it takes another app's

@@ -26,7 +26,7 @@ final class MavenProject {
     private static final Pattern LITERAL =
             Pattern.compile("InetSocketAddress\\(\\s*(?:\"[0-9.]+\"\\s*,\\s*)?([0-9]{2,5})\\s*\\)");
     private static final Pattern CLASS =
-            Pattern.compile("[A-Za-z_$][\\w$]*(\\.[A-Za-z_$][\\w$]*)*");
+            Pattern.compile("[A-Za-z_$][\\w$]*+(?:\\.[A-Za-z_$][\\w$]*+)*+");
 
     /// The one jar that Maven made, whatever its name: the shaded or assembled one where there are
     /// two.
@@ -102,7 +102,12 @@ final class MavenProject {
                         + folder.text("src/main/resources/application.yaml");
         Matcher line = Pattern.compile("(?m)^server\\.port\\s*[=:]\\s*(\\S+)").matcher(properties);
         Matcher block =
-                Pattern.compile("(?m)^server:\\s*\\n(?:[ \\t]+.*\\n)*?[ \\t]+port:\\s*(\\S+)")
+                Pattern.compile(
+                                "(?m)^server:[ \\t\\r"
+                                        + "]*+\\n"
+                                        + "(?:[ \\t]++(?!port:)[^\\n"
+                                        + "]*+\\n"
+                                        + ")*+[ \\t]++port:[ \\t]*+(\\S+)")
                         .matcher(yaml);
         String written = line.find() ? line.group(1) : block.find() ? block.group(1) : "8080";
         return written.matches("[0-9]{2,5}")

@@ -16,7 +16,7 @@ record Start(List<String> command, int port, String why) {
     static final int FROM_ENVIRONMENT = 8080;
 
     private static final Pattern ONE_PROGRAM =
-            Pattern.compile("[A-Za-z0-9_./@-]+(\\s+[^;&|<>()`\\n#]*)?");
+            Pattern.compile("[A-Za-z0-9_./@-]++([ \\t][^;&|<>()`\\n#]*+)?");
     private static final Pattern PORT_FLAG =
             Pattern.compile("(?:--port[ =]|-p |(?:0\\.0\\.0\\.0|\\[::]|\\s):)([0-9]{2,5})\\b");
 

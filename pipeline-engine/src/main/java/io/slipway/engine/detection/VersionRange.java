@@ -16,10 +16,13 @@ final class VersionRange {
                             + "(?:[-+.]?[a-zA-Z][-.+0-9a-zA-Z]*)?");
     private static final Pattern BETWEEN = Pattern.compile("([0-9.xX*]+)\\s+-\\s+([0-9.xX*]+)");
 
+    /// A longer text is no range that anybody wrote.
+    private static final int LONGEST = 200;
+
     private final String text;
 
     VersionRange(String text) {
-        this.text = text;
+        this.text = text.length() > LONGEST ? "" : text;
     }
 
     /// The first of these lines that is in the range; the first of all when the range says nothing;

@@ -36,7 +36,7 @@ final class AppImages {
             Detection detection) {
         this.detection = detection;
         this.pipeline = pipeline;
-        this.tree = tree;
+        this.tree = Detection.limited(tree);
         this.variables = variables;
     }
 
