@@ -173,6 +173,11 @@ public final class PlanCommand implements Callable<Integer> {
 
     private void put(String text) {
         Path file = folder.resolve(Definition.FILE);
+        if (Files.isSymbolicLink(file)) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    file + " is a symbolic link, and what it points to is not touched: remove it");
+        }
         try {
             if (force) {
                 Files.writeString(file, text);

@@ -51,6 +51,21 @@ class PlanWriteTest {
         assertThat(jobs(folder)).isEqualTo(before);
     }
 
+    /// A repository that somebody else made may hold a link to any file of this machine.
+    @Test
+    void nothingIsWrittenThroughALink() throws IOException {
+        write("shop/site/Dockerfile", "FROM busybox\n");
+        Path other = write("profile", "mine");
+        Files.createSymbolicLink(parent.resolve("shop/.slipway.yml"), other);
+
+        Answer answer =
+                run(new PlanCommand(), "--write", "--force", parent.resolve("shop").toString());
+
+        assertThat(answer.code()).isEqualTo(2);
+        assertThat(answer.err()).contains("is a symbolic link");
+        assertThat(other).hasContent("mine");
+    }
+
     @Test
     void fileSaysWhatWasFound() throws IOException {
         write("shop/api/package.json", "{}");
