@@ -56,6 +56,18 @@ describe('the event feed', () => {
         expect(streams.map((s) => s.topics)).toEqual(['projects,run:shop/7']);
     });
 
+    it('is not away for a page that listens to nothing', () => {
+        const { feed, streams, wait, connected } = tab();
+        const end = feed.listen(() => 'projects', {});
+        wait();
+        streams[0]?.close();
+        streams[0]?.say('error');
+        expect(connected).toEqual([false]);
+        end();
+        wait();
+        expect(connected).toEqual([false, true]);
+    });
+
     it('opens it anew only when its topics change', () => {
         const { feed, streams, wait } = tab();
         const stop = feed.listen(() => 'projects', {});

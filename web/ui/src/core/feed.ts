@@ -79,7 +79,10 @@ export class EventFeed {
         this.source?.close();
         this.source = null;
         this.open = keys;
-        if (keys === '') return;
+        if (keys === '') {
+            this.parts.connected(true); // a page that listens to nothing, such as the one to sign in, misses nothing
+            return;
+        }
         const topics = [...new Map([...this.entries].map((entry) => [entry.key, entry.topic()])).values()];
         this.connect(this.parts.open(`/api/v1/stream?topics=${encodeURIComponent(topics.join())}`));
     }
