@@ -32,7 +32,7 @@ final class Outputs {
                 attempt);
     }
 
-    /// Of the newest attempt of each job that is needed.
+    /// Of the newest attempt of each job that is needed, unless it is skipped this time.
     static Map<String, String> received(Tx tx, long job) {
         Map<String, String> all = new LinkedHashMap<>();
         tx.query(
@@ -42,6 +42,7 @@ final class Outputs {
                         join jobs d on d.id = n.needs_id
                         join attempts a on a.job_id = d.id and a.number = d.latest_attempt
                         where n.job_id = ? and a.outputs <> '{}'
+                            and d.outcome is distinct from 'skipped'
                         order by d.position
                         """,
                         row -> JSON.readValue(row.json("outputs"), TEXTS),

@@ -31,6 +31,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /// `when` and `retry` of jobs, on a real database, with scripted work.
@@ -298,6 +299,35 @@ final class ConditionsOfJobsTest {
                             """,
                             claim.job().runId());
                 });
+    }
+
+    @Test
+    void whatAJobLeftBeforeIsNotWhatItLeavesWhenItIsSkipped() {
+        List<Map<String, String>> received = new CopyOnWriteArrayList<>();
+        work.on(
+                "b",
+                claim -> {
+                    claim.leave(Map.of("V", "1"), "");
+                    return Verdict.succeeded("");
+                });
+        work.on(
+                "c",
+                claim -> {
+                    received.add(claim.received());
+                    return Verdict.succeeded("");
+                });
+        Runs.Created run =
+                Plans.run(
+                        database,
+                        project,
+                        check("a"),
+                        check("b", "a"),
+                        when(Condition.ALWAYS, "c", "b"));
+        ended(run);
+        work.on("a", claim -> failed());
+        database.change(tx -> new Runs().retry(tx, run.id(), false));
+        ended(run);
+        assertThat(received).containsExactly(Map.of("V", "1"), Map.of());
     }
 
     @Test
