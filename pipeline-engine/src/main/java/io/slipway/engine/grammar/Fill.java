@@ -22,9 +22,13 @@ import java.util.regex.Pattern;
 public final class Fill {
     private static final Pattern INPUT = Pattern.compile("\\$\\$|\\$\\{inputs\\.([^}]*)}");
 
+    /// How many characters the inputs of one file may put in, all together.
+    private static final int MOST = 1 << 20;
+
     private final Map<String, String> values;
     private final Collection<String> declared;
     private final Findings findings;
+    private int room = MOST;
 
     /// @param values of the inputs that have one
     /// @param declared the names of all inputs
@@ -56,17 +60,25 @@ public final class Fill {
     }
 
     private Node text(Scalar shape, Node.Text text, String path) {
-        if (shape.dollar() == Dollar.LITERAL || !text.value().contains("${inputs.")) {
+        boolean literal = shape.dollar() == Dollar.LITERAL;
+        if (literal || room < 0 || !text.value().contains("${inputs.")) {
             return text;
         }
         StringBuilder filled = new StringBuilder();
         Matcher found = INPUT.matcher(text.value());
         while (found.find()) {
             String name = found.group(1);
-            found.appendReplacement(
-                    filled,
-                    Matcher.quoteReplacement(
-                            name == null ? found.group() : given(shape, name, text, path)));
+            String value = name == null ? found.group() : given(shape, name, text, path);
+            room -= value.length();
+            if (room < 0) {
+                Mistake mistake =
+                        new Mistake(
+                                "the inputs put more than 1 MiB into this file",
+                                "use shorter values, or use them less often");
+                findings.add(text.at(), path, mistake);
+                return text;
+            }
+            found.appendReplacement(filled, Matcher.quoteReplacement(value));
         }
         found.appendTail(filled);
         return new Node.Text(filled.toString(), true, text.at());

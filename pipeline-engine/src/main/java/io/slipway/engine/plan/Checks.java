@@ -18,6 +18,11 @@ import java.util.function.Consumer;
 
 /// The jobs of `jobs:` as nodes of the graph: one for each cell of a job's matrix.
 final class Checks {
+    /// In characters, each cell of a matrix with all that is its job's.
+    private static final long MOST_TEXT = 16L << 20;
+
+    private static final int OF_AN_OBJECT = 64;
+
     private final Pipeline pipeline;
     private final PlanRequest request;
     private final Conditions conditions;
@@ -63,7 +68,14 @@ final class Checks {
     /// @param env for every step
     List<PlannedJob> jobs(Map<String, String> env) {
         List<PlannedJob> jobs = new ArrayList<>();
+        long room = MOST_TEXT;
         for (Job job : pipeline.jobs().values()) {
+            int all = cells.getOrDefault(job.name(), List.of()).size();
+            room -= all * (size(env) + size(job));
+            if (room < 0) {
+                problems.accept(tooLarge(job));
+                return jobs;
+            }
             String skipped = conditions.skips(job.when()).orElse(null);
             List<String> needs = named(job.needs().stream().map(Need::job).toList());
             for (Cell cell : cells.getOrDefault(job.name(), List.of())) {
@@ -83,6 +95,27 @@ final class Checks {
                 .flatMap(name -> cells.getOrDefault(name, List.of()).stream())
                 .map(Cell::name)
                 .toList();
+    }
+
+    private static long size(Job job) {
+        return size(job.env())
+                + job.steps().stream()
+                        .mapToLong(step -> step.run().length() + size(step.env()) + OF_AN_OBJECT)
+                        .sum();
+    }
+
+    private static long size(Map<String, String> texts) {
+        return texts.entrySet().stream()
+                .mapToLong(e -> e.getKey().length() + e.getValue().length() + OF_AN_OBJECT)
+                .sum();
+    }
+
+    private Problem tooLarge(Job job) {
+        return pipeline.places()
+                .problem(
+                        "jobs." + job.name(),
+                        "the jobs of the run have more than 16 MiB of scripts and variables",
+                        "use a smaller matrix, or keep scripts in files of their own");
     }
 
     private void collect(String name, Set<String> all) {

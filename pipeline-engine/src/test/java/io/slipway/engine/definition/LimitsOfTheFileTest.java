@@ -33,6 +33,16 @@ class LimitsOfTheFileTest {
     }
 
     @Test
+    void anInputThatIsUsedWithoutEnd() {
+        String file =
+                "inputs: { a: { default: '%s' } }\njobs: { a: { image: '%s', steps: [a] } }\n";
+        assertThat(problems(file.formatted("x".repeat(900), "${inputs.a}".repeat(20_000))))
+                .contains("the inputs put more than 1 MiB into this file");
+        assertThat(problems(file.formatted("x".repeat(100_000), "${inputs.a}".repeat(10_000))))
+                .contains("the inputs put more than 1 MiB into this file");
+    }
+
+    @Test
     void listsInListsInLists() {
         assertThat(problems("a: " + "[".repeat(100_000)))
                 .isEqualTo(
