@@ -7,6 +7,8 @@ import io.slipway.engine.source.Git;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
+import tools.jackson.databind.JsonNode;
+
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
@@ -59,6 +61,8 @@ class DayTwoIT {
         assertThat(slipway(git, "releases", "back").output())
                 .containsPattern("#1 +live")
                 .contains("#2 ");
+        JsonNode newest = slipway.api("/fleet?q=back").path("projects").path(0).path("newest");
+        assertThat(newest.path("number").asInt()).as("the branch's: %s", newest).isEqualTo(2);
     }
 
     private String firstImage(String app) {

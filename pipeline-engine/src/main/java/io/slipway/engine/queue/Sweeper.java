@@ -55,7 +55,7 @@ public final class Sweeper implements AutoCloseable {
             present.removeIf(name -> !name.instance().equals(instance));
             present.removeAll(owned(present));
             for (AttemptName name : present) {
-                log.info("{} has no owner and is removed", name);
+                log.debug("{} has no owner and is removed", name);
                 source.remove(name);
             }
         }

@@ -129,11 +129,16 @@ public final class BadgeApi {
                 };
     }
 
-    /// The newest first; all branches while there is no default branch yet.
+    /// The newest first; all branches while there is no default branch yet. A run that only rolls
+    /// out what is there, such as a rollback, says nothing of the branch.
     private List<Run> onDefaultBranch(Project project) {
         String branch = project.defaultBranch();
         return history.newest(project.id(), Integer.MAX_VALUE, LOOKED_AT).stream()
                 .filter(run -> branch == null || run.source().ref().equals("refs/heads/" + branch))
+                .filter(
+                        run ->
+                                !run.start().trigger().equals("manual")
+                                        || run.start().delivery() != null)
                 .toList();
     }
 

@@ -25,6 +25,7 @@ final class FleetRows {
                 select * from runs
                 where project_id = p.id
                   and (p.default_branch is null or ref = 'refs/heads/' || p.default_branch)
+                  and (trigger <> 'manual' or delivery_id is not null) -- a rollback says nothing of the branch
                 order by number desc limit 1) n on true
             left join lateral (
                 select jsonb_agg(jsonb_build_object(
