@@ -161,8 +161,9 @@ final class LogStore {
         for (Object[] row : rows) {
             int sequence = (int) row[1];
             int size = (int) row[6];
+            boolean ofHead = bytes < HEAD;
             bytes += size;
-            if (bytes <= HEAD) {
+            if (ofHead) {
                 headEnd = sequence;
             } else if (tail.isEmpty() || sequence > tail.getLast().sequence()) {
                 tail.addLast(new Chunk(sequence, size));
@@ -201,7 +202,7 @@ final class LogStore {
                             select sequence, size, sum(size) over (order by sequence) as total
                             from log_chunks
                             where attempt_id = ?) c
-                        where total > ?
+                        where total - size >= ?
                         order by sequence
                         """,
                         row -> new Chunk(row.integer("sequence"), row.number("size")),
@@ -212,10 +213,10 @@ final class LogStore {
                         """
                         select coalesce(max(sequence), 0) as head
                         from (
-                            select sequence, sum(size) over (order by sequence) as total
+                            select sequence, size, sum(size) over (order by sequence) as total
                             from log_chunks
                             where attempt_id = ?) c
-                        where total <= ?
+                        where total - size < ?
                         """,
                         row -> row.integer("head"),
                         owner.attempt(),
