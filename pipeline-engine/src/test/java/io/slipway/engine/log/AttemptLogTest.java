@@ -124,7 +124,7 @@ final class AttemptLogTest {
         long attempt = attempt();
         try (AttemptLog log = log(attempt, 1, LogPosition.START)) {
             append(log, "hello", 5);
-            await().atMost(Duration.ofSeconds(5)).until(() -> whole(attempt).equals("hello"));
+            await().atMost(Duration.ofSeconds(30)).until(() -> whole(attempt).equals("hello"));
             assertThat(log.sourceEnd()).isEqualTo(5);
         }
     }
