@@ -26,9 +26,6 @@ import java.util.Optional;
 final class Holding implements Claim {
     private static final Logger LOG = LoggerFactory.getLogger(Holding.class);
 
-    /// After this long without a renewal the holder stops, 5 s before anybody else may start.
-    static final Duration OWN_DEADLINE = Duration.ofSeconds(15);
-
     /// What an image or a rollout may take, and what may pass before a check's first step.
     private static final Duration WITHOUT_LIMIT = Duration.ofMinutes(60);
 
@@ -39,24 +36,25 @@ final class Holding implements Claim {
     private final AttemptLog log;
     private final StepRows steps;
     private final Object state = new Object();
-    private volatile long renewedAt;
-    private volatile long limitAt;
+    private final Hold hold;
     private volatile boolean began;
     private volatile List<PlannedJob> added = List.of();
     private long lineAt = System.nanoTime() - BETWEEN_LINES.toNanos();
 
     // Guarded by state.
     private @Nullable Thread thread;
-    private @Nullable Ended ended;
-    private long endedAt;
-    private String endedBy = "";
-    private boolean settled;
 
     /// @param askedAt nanoTime before the claim was asked for: the lease is no older
     Holding(Database database, Claimed claimed, long askedAt) {
         this.database = database;
         this.claimed = claimed;
-        this.renewedAt = askedAt;
+        Duration ran = claimed.past().ran();
+        this.began = ran != null;
+        Duration left =
+                ran != null && claimed.job().spec() instanceof CheckSpec check
+                        ? check.timeout().minus(ran)
+                        : WITHOUT_LIMIT.minus(claimed.past().held());
+        this.hold = new Hold(askedAt, System.nanoTime() + left.toNanos());
         this.log =
                 new AttemptLog(
                         database,
@@ -65,13 +63,6 @@ final class Holding implements Claim {
         this.steps =
                 new StepRows(
                         log, claimed.job().attemptId(), claimed.job().runId(), this::stepBegins);
-        Duration ran = claimed.past().ran();
-        this.began = ran != null;
-        Duration left =
-                ran != null && claimed.job().spec() instanceof CheckSpec check
-                        ? check.timeout().minus(ran)
-                        : WITHOUT_LIMIT.minus(claimed.past().held());
-        this.limitAt = System.nanoTime() + left.toNanos();
         if (claimed.past().cancelled() != null) {
             end(Ended.CANCELLED, claimed.past().cancelled());
         }
@@ -158,9 +149,7 @@ final class Holding implements Claim {
 
     @Override
     public Optional<Ended> ended() {
-        synchronized (state) {
-            return Optional.ofNullable(ended);
-        }
+        return hold.ended();
     }
 
     Claimed claimed() {
@@ -178,16 +167,14 @@ final class Holding implements Claim {
 
     /// By whom or what the claim ended, for people.
     String endedBy() {
-        synchronized (state) {
-            return endedBy;
-        }
+        return hold.endedBy();
     }
 
     /// From now on an end interrupts this thread; one that came before does so now.
     void drivenBy(Thread driver) {
         synchronized (state) {
             thread = driver;
-            if (ended != null) {
+            if (hold.ended().isPresent()) {
                 driver.interrupt();
             }
         }
@@ -204,60 +191,46 @@ final class Holding implements Claim {
 
     /// Ends the claim. A stronger end replaces a weaker one: what was lost stays lost.
     void end(Ended how, String by) {
+        if (hold.end(how, by, System.nanoTime())) {
+            stop();
+        }
+    }
+
+    private void stop() {
         synchronized (state) {
-            if (ended == Ended.LOST || ended == how) {
-                return;
-            }
-            if (how == Ended.SHUTDOWN && ended != null) {
-                return;
-            }
-            ended = how;
-            endedBy = by;
-            endedAt = System.nanoTime();
             if (thread != null) {
                 thread.interrupt();
             }
         }
-        if (how == Ended.LOST) {
+        if (hold.ended().filter(Ended.LOST::equals).isPresent()) {
             log.close();
         }
     }
 
     /// The right to write the verdict; only the first who asks gets it.
     boolean settle() {
-        synchronized (state) {
-            boolean first = !settled;
-            settled = true;
-            return first;
-        }
+        return hold.settle();
     }
 
     void renewed(long askedAt) {
-        renewedAt = askedAt;
+        hold.renewed(askedAt);
     }
 
     /// Ends the claim when its time is over.
     void lookAtClock() {
-        long now = System.nanoTime();
-        if (now - renewedAt > OWN_DEADLINE.toNanos()) {
-            end(Ended.LOST, "the lease could not be renewed");
-        } else if (now - limitAt > 0 && ended().isEmpty()) {
-            end(Ended.TIMEOUT, "");
+        if (hold.lookAtClock(System.nanoTime())) {
+            stop();
         }
     }
 
     /// Whether the driver was told to stop, and has not for so long.
     boolean hangs(Duration since) {
-        synchronized (state) {
-            return (ended == Ended.CANCELLED || ended == Ended.TIMEOUT)
-                    && !settled
-                    && System.nanoTime() - endedAt > since.toNanos();
-        }
+        return hold.hangs(since, System.nanoTime());
     }
 
     private void stepBegins(Instant at) {
         if (!began && job().spec() instanceof CheckSpec check) {
-            limitAt = System.nanoTime() + check.timeout().toNanos();
+            hold.limit(System.nanoTime() + check.timeout().toNanos());
         }
         began = true;
     }
