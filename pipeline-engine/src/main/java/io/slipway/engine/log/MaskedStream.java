@@ -58,13 +58,18 @@ public final class MaskedStream {
         }
         int last = offset + length;
         int at = offset;
+        int entered = offset;
         while (at < last) {
-            int plain = state == 0 && size == 0 ? plain(bytes, at, last) : at;
-            give(bytes, at, plain);
-            if (plain < last) {
-                hold(bytes[plain]);
+            if (state == 0 && size == 0) {
+                int begin = masks.begin(bytes, at, last);
+                give(bytes, at, begin);
+                at = begin;
+                entered = begin;
             }
-            at = plain + 1;
+            if (at < last) {
+                hold(bytes[at++]);
+                at -= at - entered < Masks.KNOWN ? 0 : leave();
+            }
         }
         decide(size - masks.depth(state));
         pass();
@@ -77,12 +82,21 @@ public final class MaskedStream {
         pass();
     }
 
-    private int plain(byte[] bytes, int from, int to) {
-        int at = from;
-        while (at < to && masks.next(0, bytes[at]) == 0) {
-            at++;
+    /// Goes back to looking for a beginning, when at most a few bytes may be one.
+    ///
+    /// @return how many of the last bytes are to be looked at again
+    private int leave() {
+        int back = masks.depth(state);
+        if (back >= Masks.KNOWN) {
+            return 0;
         }
-        return at;
+        decide(size - back);
+        if (size > back || !parts.isEmpty()) {
+            return 0;
+        }
+        size = 0;
+        state = 0;
+        return back;
     }
 
     private void hold(byte next) {

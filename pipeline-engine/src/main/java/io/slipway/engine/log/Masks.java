@@ -1,21 +1,15 @@
 package io.slipway.engine.log;
 
-import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Arrays;
-import java.util.Base64;
 import java.util.Collection;
 import java.util.Deque;
-import java.util.LinkedHashSet;
 import java.util.Set;
 
-/// What must not be seen in a log: values, and the forms in which they are printed by accident. An
-/// automaton (Aho and Corasick's) finds all of them in one pass, whatever they are.
-///
-/// Of each value are masked: the value; each of its lines with at least 6 characters; its base64
-/// form, at each of the three offsets that a text around it can give it, in both alphabets, and as
-/// `base64` breaks it into lines of 76; its form in a URL.
+/// What must not be seen in a log: values, and the [Forms] in which they are printed by accident.
+/// An automaton (Aho and Corasick's) finds all of them in one pass, whatever they are; where no
+/// form can begin, which is nearly everywhere, a filter of the forms' first bytes passes over.
 public final class Masks {
     /// Nothing is masked.
     public static final Masks NONE = new Masks(Set.of());
@@ -25,8 +19,10 @@ public final class Masks {
 
     static final byte[] SHOWN = TEXT.getBytes(StandardCharsets.UTF_8);
 
-    private static final int SHORTEST = 6;
-    private static final int BASE64_LINE = 76;
+    /// How many first bytes of a form the filter knows.
+    static final int KNOWN = 4;
+
+    private static final int SPREAD = 0x9e3779b1;
 
     /// The automaton's states are numbers; 0 is the root. A state is a beginning of a form.
     private int states = 1;
@@ -42,21 +38,18 @@ public final class Masks {
 
     private final int[] first = new int[256];
 
+    /// One bit for each hash of the first bytes of a form.
+    private final long[] filter = new long[1024];
+
     private Masks(Set<String> forms) {
         forms.forEach(form -> add(form.getBytes(StandardCharsets.UTF_8)));
+        resize(states);
         link();
     }
 
     /// Masks these values. One with fewer than 6 characters is not masked: half of a log would be.
     public static Masks of(Collection<String> values) {
-        Set<String> forms = new LinkedHashSet<>();
-        for (String value : values) {
-            put(forms, value);
-            value.lines().map(String::strip).forEach(line -> put(forms, line));
-            put(forms, URLEncoder.encode(value, StandardCharsets.UTF_8));
-            put(forms, URLEncoder.encode(value, StandardCharsets.UTF_8).replace("+", "%20"));
-            base64(forms, value);
-        }
+        Set<String> forms = Forms.of(values);
         return forms.isEmpty() ? NONE : new Masks(forms);
     }
 
@@ -102,36 +95,41 @@ public final class Masks {
         return found[state];
     }
 
-    private static void put(Set<String> forms, String form) {
-        if (form.length() >= SHORTEST) {
-            forms.add(form);
-        }
-    }
-
-    private static void base64(Set<String> forms, String value) {
-        byte[] bytes = value.getBytes(StandardCharsets.UTF_8);
-        for (int before = 0; before < 3; before++) {
-            byte[] shifted = new byte[before + bytes.length];
-            System.arraycopy(bytes, 0, shifted, before, bytes.length);
-            String plain = Base64.getEncoder().withoutPadding().encodeToString(shifted);
-            // Only what the value alone decides: whatever stands before it, and after it.
-            int from = (before * 8 + 5) / 6;
-            if (plain.length() > from) {
-                forms(forms, plain.substring(from));
-                forms(forms, plain.substring(from, shifted.length * 8 / 6));
-            }
-            for (int at = 0; before == 0 && at < plain.length(); at += BASE64_LINE) {
-                put(forms, plain.substring(at, Math.min(at + BASE64_LINE, plain.length())));
+    /// Index of the first byte with which a form may begin; the end when there is none.
+    int begin(byte[] bytes, int from, int to) {
+        int at = from;
+        int whole = to - KNOWN;
+        if (at <= whole) {
+            int word = word(bytes, at) >>> 8;
+            while (at <= whole) {
+                word = word << 8 | bytes[at + KNOWN - 1] & 0xff;
+                int hash = hash(word);
+                if ((filter[hash >>> 6] >>> hash & 1) != 0) {
+                    return at;
+                }
+                at++;
             }
         }
+        while (at < to && first[bytes[at] & 0xff] == 0) {
+            at++;
+        }
+        return at;
     }
 
-    private static void forms(Set<String> forms, String base64) {
-        put(forms, base64);
-        put(forms, base64.replace('+', '-').replace('/', '_'));
+    private static int word(byte[] bytes, int at) {
+        return (bytes[at] & 0xff) << 24
+                | (bytes[at + 1] & 0xff) << 16
+                | (bytes[at + 2] & 0xff) << 8
+                | bytes[at + 3] & 0xff;
+    }
+
+    private static int hash(int word) {
+        return word * SPREAD >>> 16;
     }
 
     private void add(byte[] form) {
+        int hash = hash(word(form, 0));
+        filter[hash >>> 6] |= 1L << hash;
         int state = 0;
         for (byte with : form) {
             int to = state == 0 ? first[with & 0xff] : childOf(state, with);
@@ -150,13 +148,7 @@ public final class Masks {
 
     private int grow(int parent, byte with) {
         if (states == label.length) {
-            int size = states * 2;
-            label = Arrays.copyOf(label, size);
-            child = Arrays.copyOf(child, size);
-            sibling = Arrays.copyOf(sibling, size);
-            fallback = Arrays.copyOf(fallback, size);
-            depth = Arrays.copyOf(depth, size);
-            found = Arrays.copyOf(found, size);
+            resize(states * 2);
         }
         int state = states++;
         label[state] = with;
@@ -167,6 +159,15 @@ public final class Masks {
             first[with & 0xff] = state;
         }
         return state;
+    }
+
+    private void resize(int size) {
+        label = Arrays.copyOf(label, size);
+        child = Arrays.copyOf(child, size);
+        sibling = Arrays.copyOf(sibling, size);
+        fallback = Arrays.copyOf(fallback, size);
+        depth = Arrays.copyOf(depth, size);
+        found = Arrays.copyOf(found, size);
     }
 
     /// Breadth first: a state's fallback, the longest end of it that begins a form, is shorter.
