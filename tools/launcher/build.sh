@@ -67,10 +67,10 @@ test_everything() {
     export PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD
     start=$(date +%s)
     status=0
-    again=0
-    if [ "${CI:-}" = true ]; then again=1; fi
-    mvn -B -ntp -f "$root/pom.xml" "-Dslipway.chromium=$chromium" \
-        "-Dsurefire.rerunFailingTestsCount=$again" "-Dfailsafe.rerunFailingTestsCount=$again" verify "$@" || status=$?
+    if [ "${CI:-}" = true ]; then
+        set -- -Dsurefire.rerunFailingTestsCount=1 -Dfailsafe.rerunFailingTestsCount=1 "$@"
+    fi
+    mvn -B -ntp -f "$root/pom.xml" "-Dslipway.chromium=$chromium" verify "$@" || status=$?
     tell_flaky
     say "slipway test: $([ "$status" = 0 ] && echo passed || echo failed) after $(($(date +%s) - start)) s"
     unlock_build
@@ -81,6 +81,7 @@ test_everything() {
 tell_flaky() {
     grep -lE '<(flakyFailure|flakyError)' "$root"/*/target/surefire-reports/*.xml \
         "$root"/*/target/failsafe-reports/*.xml 2>/dev/null | while read -r report; do
-        say "slipway test: passed only on a second try: in $(basename "$report" .xml)"
+        report=${report##*/TEST-}
+        say "slipway test: passed only on a second try: in ${report%.xml}"
     done
 }

@@ -85,6 +85,10 @@ class DayTwoIT {
 
         assertThat(slipway.page("coloured.localhost", "/").strip()).isEqualTo("one blue");
         assertThat(slipway(git, "config", "list").output()).contains("COLOUR=blue");
+        assertThat(slipway(git, "config", "set", "COLOUR=blue").output())
+                .isEqualTo("nothing changed: COLOUR had that value already\n");
+        assertThat(slipway(git, "config", "unset", "TASTE").output())
+                .isEqualTo("nothing changed: TASTE is not set\n");
         assertThat(slipway(git, "releases", "coloured").output()).containsPattern("#2 +live");
         Await.untilAsserted(
                 "the log is kept over rollouts",

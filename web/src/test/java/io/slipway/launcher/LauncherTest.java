@@ -177,7 +177,8 @@ class LauncherTest {
                         """
                         apt-get update -q
                         apt-get install -y -q --no-install-recommends chromium docker.io iptables ca-certificates
-                        mvn -B -ntp -f CHECKOUT/pom.xml -Dslipway.chromium=ROOT/bin/chromium verify
+                        mvn -B -ntp -f CHECKOUT/pom.xml -Dslipway.chromium=ROOT/bin/chromium verify \
+                        -Dsurefire.rerunFailingTestsCount=1 -Dfailsafe.rerunFailingTestsCount=1
                         """
                                 .replace("CHECKOUT", real() + "/checkout")
                                 .replace("ROOT", real()));
@@ -229,6 +230,26 @@ class LauncherTest {
                 """
                         .formatted(checksum));
         machine.move("bin/mvn", "vendor/apache-maven-3.9.11/bin/mvn");
+    }
+
+    @Test
+    void whatPassedOnlyOnASecondTryIsNamed() {
+        machine.complete()
+                .with("CI", "true")
+                .maven(
+                        """
+                        mkdir -p "$root/checkout/web/target/failsafe-reports"
+                        cd "$root/checkout/web/target/failsafe-reports"
+                        echo '<testcase name="a"/>' >TEST-SteadyIT.xml
+                        echo '<testcase name="b"><flakyFailure/></testcase>' >TEST-ShakyIT.xml
+                        """);
+
+        Ended ended = machine.slipway("test");
+
+        assertThat(ended.exit()).isZero();
+        assertThat(ended.err())
+                .contains("passed only on a second try: in ShakyIT\n")
+                .doesNotContain("Steady");
     }
 
     @Test

@@ -79,14 +79,18 @@ public final class ConfigCommand implements Runnable {
                     + (app == null ? "" : "?app=" + ApiClient.escaped(app));
         }
 
-        int change(ApiClient api, PrintWriter out, Map<String, Object> body)
+        /// @param same what is said when nothing changed
+        int change(ApiClient api, PrintWriter out, Map<String, Object> body, String same)
                 throws InterruptedException {
+            int before = api.get(path()).path("version").asInt();
             JsonNode changed = api.send("PATCH", path(), body);
             int worst = 0;
             for (JsonNode run : changed.path("runs")) {
                 worst = Math.max(worst, new RunFollower(api, out).follow(project(), run.asLong()));
             }
-            if (changed.path("runs").isEmpty()) {
+            if (changed.path("version").asInt() == before) {
+                out.println("nothing changed: " + same);
+            } else if (changed.path("runs").isEmpty()) {
                 out.println("kept; the next rollout takes it");
             }
             return worst;
@@ -130,7 +134,14 @@ public final class ConfigCommand implements Runnable {
                     values.put(word.substring(0, equals), word.substring(equals + 1));
                 }
             }
-            return change(api, out, Map.of(secret ? "secrets" : "set", values));
+            return change(
+                    api,
+                    out,
+                    Map.of(secret ? "secrets" : "set", values),
+                    String.join(", ", values.keySet())
+                            + " had "
+                            + (values.size() == 1 ? "that value" : "those values")
+                            + " already");
         }
     }
 
@@ -142,7 +153,11 @@ public final class ConfigCommand implements Runnable {
 
         @Override
         int call(ApiClient api, PrintWriter out) throws Exception {
-            return change(api, out, Map.of("unset", names));
+            return change(
+                    api,
+                    out,
+                    Map.of("unset", names),
+                    String.join(", ", names) + (names.size() == 1 ? " is" : " are") + " not set");
         }
     }
 
