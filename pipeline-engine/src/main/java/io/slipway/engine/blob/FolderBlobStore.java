@@ -38,7 +38,7 @@ public final class FolderBlobStore implements BlobStore {
         } catch (IOException e) {
             throw new Fault(
                     Fault.Kind.CONFIGURATION,
-                    "cannot keep images in " + folder + ": " + e.getMessage(),
+                    "cannot keep files in " + folder + ": " + e.getMessage(),
                     "make the folder writable",
                     e);
         }

@@ -5,6 +5,7 @@ import io.slipway.db.Notifications;
 import io.slipway.db.Signal;
 import io.slipway.db.Subscription;
 import io.slipway.db.Tx;
+import io.slipway.engine.blob.BlobStore;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -25,10 +26,22 @@ public final class LogReader {
 
     private final Database database;
     private final Notifications notifications;
+    private final LogIndex index;
 
+    /// Reads logs of a database in which none is sealed.
     public LogReader(Database database, Notifications notifications) {
+        this(database, notifications, new LogIndex(null));
+    }
+
+    /// @param sealed where sealed logs are
+    public LogReader(Database database, Notifications notifications, BlobStore sealed) {
+        this(database, notifications, new LogIndex(sealed));
+    }
+
+    private LogReader(Database database, Notifications notifications, LogIndex index) {
         this.database = database;
         this.notifications = notifications;
+        this.index = index;
     }
 
     /// A block of lines.
@@ -49,7 +62,7 @@ public final class LogReader {
                 tx -> {
                     State state = state(tx, attempt);
                     List<LogIndex.Entry> entries =
-                            LogIndex.covering(tx, attempt, from, from + count - 1);
+                            index.covering(tx, attempt, from, from + count - 1);
                     ByteArrayOutputStream text = new ByteArrayOutputStream();
                     long first = Math.max(from, 1);
                     long line = 0;
@@ -60,12 +73,7 @@ public final class LogReader {
                         if (line == 0) {
                             first = Math.max(from, entry.firstLine());
                         }
-                        cut(
-                                LogIndex.bytes(tx, attempt, entry.sequence()),
-                                entry,
-                                from,
-                                count,
-                                text);
+                        cut(index.bytes(tx, attempt, entry), entry, from, count, text);
                         line = entry.nextLine();
                         if (text.size() > LARGEST) {
                             break;
@@ -127,7 +135,7 @@ public final class LogReader {
         while (true) {
             int after = sequence;
             List<LogIndex.Entry> entries =
-                    database.read(tx -> LogIndex.after(tx, attempt, after, PIECE_CHUNKS));
+                    database.read(tx -> index.after(tx, attempt, after, PIECE_CHUNKS));
             if (entries.isEmpty()) {
                 return;
             }
@@ -135,7 +143,7 @@ public final class LogReader {
                 if (entry.sequence() != sequence + 1) {
                     gap(out, line, entry.firstLine());
                 }
-                byte[] bytes = database.read(tx -> LogIndex.bytes(tx, attempt, entry.sequence()));
+                byte[] bytes = database.read(tx -> index.bytes(tx, attempt, entry));
                 write(out, bytes, 0, bytes.length);
                 sequence = entry.sequence();
                 line = entry.nextLine();
@@ -214,10 +222,10 @@ public final class LogReader {
                         // The state first: what is read after an end is complete.
                         boolean ended = state(tx, attempt).ended();
                         List<LogIndex.Entry> entries =
-                                LogIndex.after(tx, attempt, cursor, PIECE_CHUNKS);
+                                index.after(tx, attempt, cursor, PIECE_CHUNKS);
                         ByteArrayOutputStream text = new ByteArrayOutputStream();
                         for (LogIndex.Entry entry : entries) {
-                            text.writeBytes(LogIndex.bytes(tx, attempt, entry.sequence()));
+                            text.writeBytes(index.bytes(tx, attempt, entry));
                             cursor = entry.sequence();
                         }
                         long line = entries.isEmpty() ? 0 : entries.getFirst().firstLine();

@@ -1,6 +1,7 @@
 package io.slipway.engine.log;
 
 import io.slipway.db.Database;
+import io.slipway.engine.blob.BlobStore;
 
 import java.io.ByteArrayOutputStream;
 import java.util.List;
@@ -11,9 +12,21 @@ public final class LogScan {
     private static final int PIECE_CHUNKS = 64;
 
     private final Database database;
+    private final LogIndex index;
 
+    /// Goes through logs of a database in which none is sealed.
     public LogScan(Database database) {
+        this(database, new LogIndex(null));
+    }
+
+    /// @param sealed where sealed logs are
+    public LogScan(Database database, BlobStore sealed) {
+        this(database, new LogIndex(sealed));
+    }
+
+    private LogScan(Database database, LogIndex index) {
         this.database = database;
+        this.index = index;
     }
 
     /// Is shown each line.
@@ -45,9 +58,9 @@ public final class LogScan {
         while (true) {
             int after = sequence;
             List<LogIndex.Entry> entries =
-                    database.read(tx -> LogIndex.after(tx, attempt, after, PIECE_CHUNKS));
+                    database.read(tx -> index.after(tx, attempt, after, PIECE_CHUNKS));
             for (LogIndex.Entry entry : entries) {
-                byte[] bytes = database.read(tx -> LogIndex.bytes(tx, attempt, entry.sequence()));
+                byte[] bytes = database.read(tx -> index.bytes(tx, attempt, entry));
                 if (!lines.take(entry, bytes)) {
                     return;
                 }

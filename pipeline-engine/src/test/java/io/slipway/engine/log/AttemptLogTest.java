@@ -16,13 +16,10 @@ import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Random;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /// What is written is what is read, by line, as a whole and live, and only the newest fence writes.
 @ExtendWith(DatabaseExtension.class)
 final class AttemptLogTest {
-    private static final AtomicInteger NAMES = new AtomicInteger();
-
     private final Database database;
     private final LogReader reader;
 
@@ -31,38 +28,8 @@ final class AttemptLogTest {
         this.reader = new LogReader(database, notifications);
     }
 
-    /// A running attempt with fence 1.
     private long attempt() {
-        String name = "log" + NAMES.incrementAndGet();
-        return database.transaction(
-                tx ->
-                        tx.one(
-                                """
-                                with p as (
-                                    insert into projects (name) values (?) returning id
-                                ), r as (
-                                    insert into runs (project_id, number, trigger, ref, commit)
-                                    select id, 1, 'push', 'refs/heads/main', 'c' from p
-                                    returning id, project_id
-                                ), j as (
-                                    insert into jobs
-                                        (run_id, project_id, position, name, kind, spec, state)
-                                    select id, project_id, 0, 'j', 'check', '{}', 'running' from r
-                                    returning id, project_id
-                                ), runner as (
-                                    insert into runners (name, kind, slots)
-                                    values (?, 'docker', 1)
-                                    returning id
-                                )
-                                insert into attempts
-                                    (job_id, project_id, number, runner_id, turn, state, fence)
-                                select j.id, j.project_id, 1, runner.id, 1, 'running', 1
-                                from j, runner
-                                returning id
-                                """,
-                                row -> row.number("id"),
-                                name,
-                                name));
+        return RunningAttempt.make(database);
     }
 
     private AttemptLog log(long attempt, long fence, LogPosition from) {

@@ -3,10 +3,14 @@ package io.slipway.web.server;
 import io.slipway.db.Database;
 import io.slipway.db.Tx;
 import io.slipway.engine.applog.AppLogs;
+import io.slipway.engine.blob.BlobStore;
+import io.slipway.engine.blob.FolderBlobStore;
 import io.slipway.engine.gate.HostOwners;
 import io.slipway.engine.gate.LiveApps;
 import io.slipway.engine.image.ImageWork;
 import io.slipway.engine.log.LogReader;
+import io.slipway.engine.log.LogScan;
+import io.slipway.engine.log.LogSealer;
 import io.slipway.engine.plan.Planner;
 import io.slipway.engine.release.ConfiguredValues;
 import io.slipway.engine.release.Placement;
@@ -81,6 +85,7 @@ final class Engine implements AutoCloseable {
     private final Runs runs = new Runs();
     private final RunHistory history;
     private final RunChanges changes;
+    private final BlobStore sealedLogs;
     private final LogReader logs;
     private final Configuration configuration;
     private final ConfigurationChanges configurationChanges;
@@ -100,7 +105,8 @@ final class Engine implements AutoCloseable {
         this.repositories = new Repositories(base.folder().paths().repositories());
         this.history = new RunHistory(database);
         this.changes = closing.add(new RunChanges(base.notifications()));
-        this.logs = new LogReader(database, base.notifications());
+        this.sealedLogs = new FolderBlobStore(base.folder().paths().logs());
+        this.logs = new LogReader(database, base.notifications(), sealedLogs);
         this.key = SealingKey.at(base.folder().paths().key());
         this.configuration = new Configuration(key);
         this.rolloutRuns = new RolloutRuns(runs);
@@ -223,6 +229,7 @@ final class Engine implements AutoCloseable {
                                 base.notifications().signal(Supervisor.CHANNEL),
                                 appLogs::finish));
         supervisor.start();
+        closing.add(new LogSealer(database, sealedLogs));
         closing.add(
                 new Retention(database, repositories, base.settings().engine().keeping().runs()));
         closing.add(
@@ -257,6 +264,10 @@ final class Engine implements AutoCloseable {
 
     LogReader logs() {
         return logs;
+    }
+
+    LogScan logScan() {
+        return new LogScan(base.database(), sealedLogs);
     }
 
     SealingKey key() {

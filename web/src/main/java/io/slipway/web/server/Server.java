@@ -1,7 +1,6 @@
 package io.slipway.web.server;
 
 import io.slipway.db.Database;
-import io.slipway.engine.log.LogScan;
 import io.slipway.engine.route.Traffic;
 import io.slipway.fault.Fault;
 import io.slipway.runners.docker.SwitchClient;
@@ -141,7 +140,7 @@ public final class Server implements AutoCloseable {
         new FleetApi(api, database, engine.addresses(), engine.history());
         new RunsApi(api, database);
         new EstimateApi(api, database, engine.history());
-        new LogSearchApi(api, database, new LogScan(database));
+        new LogSearchApi(api, database, engine.logScan());
         new QueueApi(api, database);
         new DeliveryApi(api, database);
         new ImageApi(api, database);

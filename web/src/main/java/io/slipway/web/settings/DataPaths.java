@@ -31,6 +31,11 @@ public record DataPaths(Path root) {
         return root.resolve("blobs");
     }
 
+    /// Long logs of attempts that have ended, by digest.
+    public Path logs() {
+        return root.resolve("logs");
+    }
+
     /// What is being received or unpacked; emptied at each start.
     public Path temporary() {
         return root.resolve("tmp");
