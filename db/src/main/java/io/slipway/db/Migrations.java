@@ -22,9 +22,11 @@ public final class Migrations {
     ///   Slipway, or the schema is not Slipway's
     public static void run(Database database) {
         refuseOldServer(database);
+        DatabaseAddress address = database.address();
         Flyway flyway =
                 Flyway.configure(Migrations.class.getClassLoader())
-                        .dataSource(database.dataSource())
+                        // On connections of its own: a step over large tables may take its time.
+                        .dataSource(address.url(), address.user(), address.password())
                         .locations("classpath:db/migration")
                         .load();
         try {

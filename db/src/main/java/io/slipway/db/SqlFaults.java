@@ -12,11 +12,20 @@ import java.sql.SQLTransientConnectionException;
 
 /// What an SQLException means. The states are those of PostgreSQL's manual, appendix A.
 final class SqlFaults {
+    private static final String DISK_FULL = "53100";
+
     private SqlFaults() {}
 
     static RuntimeException of(SQLException cause) {
         if (state(cause).startsWith("23")) {
             return new Conflict(constraint(cause), cause);
+        }
+        if (state(cause).equals(DISK_FULL)) {
+            return new Fault(
+                    Kind.UNAVAILABLE,
+                    "cannot write to the database: its disk is full: " + firstLine(cause),
+                    "free space where PostgreSQL keeps its data; Slipway goes on by itself",
+                    cause);
         }
         if (away(cause)) {
             return new Fault(
@@ -43,11 +52,16 @@ final class SqlFaults {
         return false;
     }
 
+    /// Connections that break (08), a server that ends or starts (57P0), wants for memory, room or
+    /// connections (53) or cannot read or write its files (58), and the end of a transaction in
+    /// which this process said nothing (25P03): none of it says anything about what was asked.
     static boolean away(SQLException cause) {
         String state = state(cause);
         return state.startsWith("08")
                 || state.startsWith("57P0")
-                || state.equals("53300")
+                || state.startsWith("53")
+                || state.startsWith("58")
+                || state.equals("25P03")
                 || cause instanceof SQLTransientConnectionException;
     }
 

@@ -11,6 +11,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,6 +21,7 @@ import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 
 @ExtendWith(DatabaseExtension.class)
 final class DatabaseTest {
@@ -241,6 +243,69 @@ final class DatabaseTest {
                 .isInstanceOfSatisfying(
                         Fault.class, fault -> assertThat(fault.kind()).isEqualTo(Kind.UNAVAILABLE));
         assertThat(names()).isEmpty();
+    }
+
+    @Test
+    void aTransactionWhoseServerStandsStillIsEndedByTheDatabase() {
+        String limit =
+                database.read(
+                        tx ->
+                                tx.one(
+                                        """
+                                        select current_setting(
+                                            'idle_in_transaction_session_timeout') as after
+                                        """,
+                                        row -> row.text("after")));
+        assertThat(limit).isEqualTo("15s");
+        assertThatThrownBy(
+                        () ->
+                                database.change(
+                                        tx -> {
+                                            tx.update(
+                                                    "set local idle_in_transaction_session_timeout"
+                                                            + " = '50ms'");
+                                            insert(tx, "adrift");
+                                            long session =
+                                                    tx.one(
+                                                            "select pg_backend_pid() as n",
+                                                            row -> row.number("n"));
+                                            awaitEnd(session);
+                                            insert(tx, "late");
+                                        }))
+                .isInstanceOfSatisfying(
+                        Fault.class, fault -> assertThat(fault.kind()).isEqualTo(Kind.UNAVAILABLE));
+        assertThat(names()).isEmpty();
+    }
+
+    private void awaitEnd(long session) {
+        long until = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+        while (Counts.number(
+                        database,
+                        "select count(*) as n from pg_stat_activity where pid = ?",
+                        session)
+                > 0) {
+            assertThat(System.nanoTime()).isLessThan(until);
+            LockSupport.parkNanos(1_000_000);
+        }
+    }
+
+    @Test
+    void aDatabaseThatDoesNotAnswerOrHasNoRoomIsUnavailable() {
+        try (Database impatient = new Database(database.address(), 1, Duration.ofSeconds(1))) {
+            assertThatThrownBy(() -> impatient.change(tx -> tx.update("select pg_sleep(600)")))
+                    .matches(Database::isAway);
+        }
+        assertThatThrownBy(
+                        () ->
+                                database.change(
+                                        tx ->
+                                                tx.update(
+                                                        """
+                                                        do $$ begin raise exception 'no space left'
+                                                        using errcode = 'disk_full'; end $$
+                                                        """)))
+                .matches(Database::isAway)
+                .hasMessage("cannot write to the database: its disk is full: ERROR: no space left");
     }
 
     @Test

@@ -99,7 +99,10 @@ public final class ImageWork implements JobWork {
         String digest = builder.push(built, to, layers);
         claim.log().line("digest " + digest);
         database.change(
-                tx -> Images.add(tx, job, spec.app(), to, new Images.Stored(built, digest)));
+                tx -> {
+                    claim.guard(tx);
+                    Images.add(tx, job, spec.app(), to, new Images.Stored(built, digest));
+                });
         claim.steps().end(step, Outcome.SUCCEEDED, null, null, Instant.now());
     }
 

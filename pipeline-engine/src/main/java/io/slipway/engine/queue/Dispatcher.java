@@ -1,7 +1,6 @@
 package io.slipway.engine.queue;
 
 import io.slipway.db.Database;
-import io.slipway.db.DatabaseAddress;
 import io.slipway.db.Notifications;
 import io.slipway.db.Signal;
 import io.slipway.engine.plan.RolloutSpec;
@@ -38,6 +37,9 @@ public final class Dispatcher implements AutoCloseable {
     /// A rollout that has moved traffic ends by itself, also when it is cancelled; it drains first.
     private static final Duration ROLLOUT_HANGS = Duration.ofMinutes(3);
 
+    /// A connection that hangs is given up after this, well within a lease.
+    private static final Duration SILENCE = Duration.ofSeconds(5);
+
     private static final int MOST_AT_ONCE = 32;
 
     private final Database database;
@@ -66,7 +68,7 @@ public final class Dispatcher implements AutoCloseable {
             Map<JobKind, JobWork> work,
             RunEnd runEnd) {
         this.database = database;
-        this.leaseConnection = new Database(impatient(database.address()), 1);
+        this.leaseConnection = new Database(database.address(), 1, SILENCE);
         this.queue = new Queue(database, server);
         this.leases = new Leases(leaseConnection);
         this.ends = new RunEnds(database, server, runEnd);
@@ -79,15 +81,6 @@ public final class Dispatcher implements AutoCloseable {
         loop("leases", notifications.signal("cancel"), RENEW, this::renew);
         loop("clock", new Signal(), LOOK, this::lookAtClocks);
         loop("preparations", notifications.signal("queue"), LOOK, this::prepare);
-    }
-
-    /// A connection that hangs is given up after 5 s, well within a lease.
-    private static DatabaseAddress impatient(DatabaseAddress address) {
-        String separator = address.url().contains("?") ? "&" : "?";
-        return new DatabaseAddress(
-                address.url() + separator + "socketTimeout=5&connectTimeout=5",
-                address.user(),
-                address.password());
     }
 
     private void loop(String name, Signal signal, Duration atMost, Runnable body) {

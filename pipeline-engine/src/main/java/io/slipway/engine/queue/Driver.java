@@ -51,12 +51,21 @@ final class Driver {
             log.error("{} was let go", holding.name(), e);
             // It is claimed again at once otherwise, and ends up here as fast.
             LockSupport.parkNanos(LET_GO.toNanos());
+            giveUp(holding);
         } finally {
             holding.ownLog().close();
             gone.run();
         }
         if (ended) {
             removals.remove(due(holding));
+        }
+    }
+
+    private void giveUp(Holding holding) {
+        try {
+            queue.giveUp(holding.job().attemptId(), holding.fence());
+        } catch (RuntimeException e) {
+            log.warn("{} is let go when its lease ends", holding.name(), e);
         }
     }
 
@@ -136,13 +145,28 @@ final class Driver {
 
     private static Verdict stopped(Holding holding) {
         if (holding.ended().orElse(Ended.CANCELLED) == Ended.TIMEOUT) {
-            return Verdict.failed(Reason.TIMEOUT, "its time limit was reached", Map.of());
+            return overtime(holding);
         }
         return new Verdict(
                 Outcome.CANCELLED,
                 Reason.CANCELLED,
                 holding.endedBy(),
                 Map.of("by", holding.endedBy()));
+    }
+
+    private static Verdict overtime(Holding holding) {
+        Duration limit = holding.limit();
+        return Verdict.failed(
+                Reason.TIMEOUT,
+                "its time limit of " + shown(limit) + " was reached",
+                Map.of("limitSeconds", limit.toSeconds()));
+    }
+
+    private static String shown(Duration limit) {
+        if (limit.toSeconds() == 0) {
+            return limit.toMillis() + " ms";
+        }
+        return limit.toSecondsPart() == 0 ? limit.toMinutes() + " min" : limit.toSeconds() + " s";
     }
 
     /// @return whether this verdict is the one that is written

@@ -149,7 +149,13 @@ final class Holding implements Claim {
 
     @Override
     public Optional<Ended> ended() {
+        lookAtClock();
         return hold.ended();
+    }
+
+    /// What it may take: a check's steps, else all of it.
+    Duration limit() {
+        return began && job().spec() instanceof CheckSpec check ? check.timeout() : WITHOUT_LIMIT;
     }
 
     Claimed claimed() {

@@ -9,6 +9,7 @@ import io.slipway.engine.run.Claim;
 import io.slipway.engine.source.CommitId;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.UUID;
@@ -19,6 +20,7 @@ final class Queue {
     private final Database database;
     private final UUID server;
     private final String instance;
+    private final Instant begun;
 
     /// @param server this server's identity; only one process at a time has it
     Queue(Database database, UUID server) {
@@ -26,6 +28,9 @@ final class Queue {
         this.server = server;
         this.instance =
                 database.read(tx -> tx.one("select id from instance", row -> row.text("id")));
+        this.begun =
+                database.read(
+                        tx -> tx.one("select clock_timestamp() as now", row -> row.instant("now")));
     }
 
     String instance() {
@@ -36,6 +41,10 @@ final class Queue {
     /// queued ones that the gate lets through (pause, approval, trust, capacity, the removal of an
     /// earlier attempt), in the projects' turn. One statement: of several servers each attempt has
     /// one that got it, and its fence is higher than any before.
+    ///
+    /// A holder that vanished is counted against the attempt when nothing shows that it may be
+    /// innocent: no byte of its log was stored since the claim, it was held for less than a minute,
+    /// and the holder was not this very process, which lives and has missed its lease.
     ///
     /// @param held attempts that this process drives already
     /// @param most how many at once
@@ -52,6 +61,8 @@ final class Queue {
                                     most,
                                     most,
                                     server,
+                                    server,
+                                    begun,
                                     instance);
                     claimed.stream()
                             .map(one -> Long.toString(one.job().runId()))
@@ -117,9 +128,14 @@ final class Queue {
                 update attempts a
                 set state = 'running', server_id = ?, fence = a.fence + 1,
                     lease_until = clock_timestamp() + interval '20 seconds',
-                    expiries = a.expiries
-                        + case when a.state = 'running' and a.server_id is not null then 1 else 0
+                    expiries = case
+                        when a.state = 'queued' or a.server_id is null
+                            or a.server_id = ? and a.claimed_at >= ? then a.expiries
+                        when a.log_source + a.log_bytes > a.claimed_log
+                            or a.lease_until - a.claimed_at > interval '80 seconds' then 0
+                        else a.expiries + 1
                         end,
+                    claimed_log = a.log_source + a.log_bytes,
                     container = 'slipway-' || ? || '-' || a.job_id || '-' || a.number,
                     claimed_at = clock_timestamp(),
                     started_at = coalesce(a.started_at, clock_timestamp())
@@ -187,6 +203,21 @@ final class Queue {
                 row.text("author"),
                 row.text("name"),
                 JobSpecs.read(row.json("spec")));
+    }
+
+    /// Lets an attempt go that its driver could not even end, and counts that against it.
+    void giveUp(long attempt, long fence) {
+        database.change(
+                tx ->
+                        tx.update(
+                                """
+                                update attempts
+                                set server_id = null, lease_until = clock_timestamp(),
+                                    expiries = expiries + 1
+                                where id = ? and fence = ? and state = 'running'
+                                """,
+                                attempt,
+                                fence));
     }
 
     /// Lets another server go on with an attempt at once.

@@ -178,6 +178,10 @@ final class Verdicts {
         return Verdict.errored(
                 Reason.INTERNAL,
                 "put aside: the server that ran it went away " + expiries + " times",
-                Map.of("expiries", expiries));
+                Map.of(
+                        "expiries",
+                        expiries,
+                        "remedy",
+                        "read the servers' logs, then try the job again"));
     }
 }

@@ -1,5 +1,6 @@
 package io.slipway.engine.run;
 
+import io.slipway.db.Tx;
 import io.slipway.engine.log.LogWriter;
 import io.slipway.engine.plan.JobSpec;
 import io.slipway.engine.plan.PlannedJob;
@@ -53,7 +54,26 @@ public interface Claim {
     /// are passed on.
     void progress(String line);
 
-    /// Why the work should stop, if it should.
+    /// Sees to it that nobody else gets the claim before the transaction ends: for what is written
+    /// beside log and steps.
+    ///
+    /// @throws ClaimLost when somebody has it already
+    default void guard(Tx tx) {
+        if (tx.first(
+                        """
+                        select fence from attempts
+                        where id = ? and fence = ? and state = 'running' for share
+                        """,
+                        row -> row.number("fence"),
+                        job().attemptId(),
+                        fence())
+                .isEmpty()) {
+            throw new ClaimLost(name());
+        }
+    }
+
+    /// Why the work should stop, if it should. Looks at the clock: after a pause in which the lease
+    /// has run out, it says so at once.
     Optional<Ended> ended();
 
     /// The job that is claimed.

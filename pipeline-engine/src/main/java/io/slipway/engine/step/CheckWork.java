@@ -13,6 +13,7 @@ import io.slipway.engine.plan.Planner;
 import io.slipway.engine.plan.StepSpec;
 import io.slipway.engine.run.AttemptName;
 import io.slipway.engine.run.Claim;
+import io.slipway.engine.run.ClaimLost;
 import io.slipway.engine.run.JobWork;
 import io.slipway.engine.run.Outcome;
 import io.slipway.engine.run.Reason;
@@ -195,6 +196,15 @@ public final class CheckWork implements JobWork {
                         secrets.remedy(job.project(), names.getFirst())));
     }
 
+    /// A holder that stood still for long may find its container's name free, since another one has
+    /// ended and removed the attempt meanwhile: its steps must not run again.
+    private static byte[] unlessLost(Claim claim, byte[] records) {
+        if (claim.ended().filter(Claim.Ended.LOST::equals).isPresent()) {
+            throw new ClaimLost(claim.name());
+        }
+        return records;
+    }
+
     private Order order(
             Claim claim, CheckSpec spec, Map<String, String> revealed, Optional<Login> login) {
         Claim.Job job = claim.job();
@@ -205,6 +215,7 @@ public final class CheckWork implements JobWork {
         env.putAll(revealed);
         env.putAll(StepEnvironment.of(job, claim.name().attempt(), url));
         login.ifPresent(to -> env.putAll(StepEnvironment.of(to)));
+        byte[] records = Starter.records(claim.nonce(), env, spec);
         return new Order(
                 claim.name(),
                 spec.image(),
@@ -215,7 +226,7 @@ public final class CheckWork implements JobWork {
                         "run", Integer.toString(job.runNumber()),
                         "fence", Long.toString(claim.fence())),
                 sources.of(job),
-                Starter.records(claim.nonce(), env, spec));
+                () -> unlessLost(claim, records));
     }
 
     /// Waits for the container's end. When the claim ends first, what runs is stopped, unless it is

@@ -14,7 +14,7 @@ import java.util.Map;
 /// @param network false: only the job's own network, no way out
 /// @param labels evidence for people and the sweeper: project, run, fence
 /// @param workTree writes the sources; called once for each container that is made
-/// @param records what the starter reads from its standard input ([Starter#records])
+/// @param records what the starter reads from its standard input
 public record Order(
         AttemptName name,
         String image,
@@ -22,7 +22,30 @@ public record Order(
         boolean network,
         Map<String, String> labels,
         WorkTree workTree,
-        byte[] records) {
+        Records records) {
+
+    /// With records that may be handed over at any time.
+    public Order(
+            AttemptName name,
+            String image,
+            Resources resources,
+            boolean network,
+            Map<String, String> labels,
+            WorkTree workTree,
+            byte[] records) {
+        this(name, image, resources, network, labels, workTree, () -> records);
+    }
+
+    /// Gives the records of [Starter#records]. Nothing of the user's runs before they are handed
+    /// over, and all of it does after.
+    @FunctionalInterface
+    public interface Records {
+        /// Asked for once the container runs, right before they are handed over.
+        ///
+        /// @throws io.slipway.engine.run.ClaimLost when somebody else may have run the steps by
+        ///   now: then they are not handed over
+        byte[] get();
+    }
 
     /// Gives the sources as a tar stream whose paths are relative to the workspace.
     @FunctionalInterface

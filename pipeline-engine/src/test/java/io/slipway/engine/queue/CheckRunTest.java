@@ -3,6 +3,7 @@ package io.slipway.engine.queue;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.slipway.db.Counts;
 import io.slipway.db.Database;
 import io.slipway.db.DatabaseExtension;
 import io.slipway.db.Notifications;
@@ -167,12 +168,49 @@ final class CheckRunTest {
     }
 
     @Test
+    void aDatabaseWhoseDiskIsFullHoldsTheVerdictUpAndLosesNothing() {
+        database.change(
+                tx -> {
+                    tx.update("create table full_disk ()");
+                    tx.update("create sequence refused");
+                    tx.update(
+                            """
+                            create function refuse() returns trigger language plpgsql as $$
+                            begin
+                                if to_regclass('full_disk') is not null then
+                                    perform nextval('refused');
+                                    raise exception 'could not extend file: No space left on device'
+                                        using errcode = 'disk_full';
+                                end if;
+                                return new;
+                            end $$
+                            """);
+                    tx.update(
+                            """
+                            create trigger refuse before insert on log_chunks
+                            for each row execute function refuse()
+                            """);
+                });
+        dispatcher();
+        Runs.Created run = run(Duration.ofMinutes(1), "local", new String[] {"echo kept"});
+        await().atMost(Duration.ofSeconds(30))
+                .until(() -> Counts.number(database, "select last_value as n from refused") > 2);
+        assertThat(history.jobs(run.id()).getFirst().outcome()).isNull();
+        database.change(tx -> tx.update("drop table full_disk"));
+        assertThat(ended(run).progress().outcome()).isEqualTo(Outcome.SUCCEEDED);
+        assertThat(log(run)).isEqualTo("kept\n");
+        assertThat(runner.started).hasSize(1);
+        database.change(tx -> tx.update("drop trigger refuse on log_chunks"));
+    }
+
+    @Test
     void theTimeLimitStopsTheContainer() {
         dispatcher();
         Runs.Created run =
                 run(Duration.ofMillis(500), "local", new String[] {"echo begun; sleep 600"});
         Run seen = ended(run);
-        assertThat(seen.progress().reason()).isEqualTo("test failed: its time limit was reached");
+        assertThat(seen.progress().reason())
+                .isEqualTo("test failed: its time limit of 500 ms was reached");
         assertThat(attempt(run).reason()).isEqualTo(Reason.TIMEOUT);
         await().until(() -> runner.present().isEmpty());
     }

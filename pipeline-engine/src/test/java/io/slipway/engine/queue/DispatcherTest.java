@@ -352,6 +352,36 @@ final class DispatcherTest {
     }
 
     @Test
+    void aJobThatCannotEvenBeEndedIsPutAsideAndNotTriedForEver() {
+        database.change(
+                tx -> {
+                    tx.update(
+                            """
+                            create function broken() returns trigger language plpgsql as $$
+                            begin
+                                raise exception 'no chunk is taken';
+                            end $$
+                            """);
+                    tx.update(
+                            """
+                            create trigger broken before insert on log_chunks
+                            for each row execute function broken()
+                            """);
+                });
+        work.on(
+                "unwritable",
+                claim -> {
+                    claim.log().line("never stored");
+                    return Verdict.succeeded("");
+                });
+        dispatcher(UUID.randomUUID());
+        Runs.Created run = Plans.run(database, project, check("unwritable"));
+        assertThat(ended(run.id()).progress().outcome()).isEqualTo(Outcome.ERRORED);
+        assertThat(work.performed).hasSize(3);
+        database.change(tx -> tx.update("drop trigger broken on log_chunks"));
+    }
+
+    @Test
     void aJobThatDoesNotStopWhenToldIsEndedWithoutItsDriver() {
         CountDownLatch never = new CountDownLatch(1);
         work.on(

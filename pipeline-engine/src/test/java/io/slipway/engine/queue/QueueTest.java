@@ -225,6 +225,55 @@ final class QueueTest {
     }
 
     @Test
+    void aHolderThatVanishedCountsOnlyWhenNothingSpeaksForTheJob() {
+        Plans.run(database, project(), check("a"));
+        UUID server = UUID.randomUUID();
+        Claimed first = new Queue(database, server).claim(Set.of(), 1).getFirst();
+        Queue second = new Queue(database, server);
+        assertThat(second.claim(Set.of(), 1).getFirst().past().expiries()).isEqualTo(1);
+
+        // The process lives and has only missed its lease: the database was away.
+        expire(first);
+        assertThat(second.claim(Set.of(), 1).getFirst().past().expiries()).isEqualTo(1);
+
+        // It has printed since.
+        printed(first);
+        Queue third = new Queue(database, server);
+        assertThat(third.claim(Set.of(), 1).getFirst().past().expiries()).isZero();
+
+        assertThat(claimAgain(server).past().expiries()).isEqualTo(1);
+        assertThat(claimAgain(server).past().expiries()).isEqualTo(2);
+
+        // It was held for two minutes.
+        heldForLong(first);
+        assertThat(claimAgain(server).past().expiries()).isZero();
+    }
+
+    private void printed(Claimed claimed) {
+        database.change(
+                tx ->
+                        tx.update(
+                                "update attempts set log_source = log_source + 7 where id = ?",
+                                claimed.job().attemptId()));
+    }
+
+    private void heldForLong(Claimed claimed) {
+        database.change(
+                tx ->
+                        tx.update(
+                                """
+                                update attempts
+                                set claimed_at = claimed_at - interval '2 minutes'
+                                where id = ?
+                                """,
+                                claimed.job().attemptId()));
+    }
+
+    private Claimed claimAgain(UUID server) {
+        return new Queue(database, server).claim(Set.of(), 1).getFirst();
+    }
+
+    @Test
     void whatIsHandedOverCountsAsNoExpiry() {
         Plans.run(database, project(), check("a"));
         Queue queue = queue();

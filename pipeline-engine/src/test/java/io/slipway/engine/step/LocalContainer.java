@@ -32,6 +32,7 @@ final class LocalContainer {
     }
 
     void start() throws IOException {
+        byte[] records = order.records().get();
         Path workspace = Files.createDirectory(folder.resolve("workspace"));
         Path scripts = Files.createDirectory(folder.resolve("scripts"));
         Process tar = new ProcessBuilder("tar", "-x", "-C", workspace.toString()).start();
@@ -49,7 +50,7 @@ final class LocalContainer {
         waitFor(tar);
         process = new ProcessBuilder(argv).directory(workspace.toFile()).start();
         try (OutputStream in = process.getOutputStream()) {
-            in.write(moved(order.records(), paths));
+            in.write(moved(records, paths));
         }
         Thread.ofVirtual().start(this::collect);
     }

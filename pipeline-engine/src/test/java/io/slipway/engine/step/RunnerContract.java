@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.slipway.engine.plan.Resources;
 import io.slipway.engine.plan.StepSpec;
 import io.slipway.engine.run.AttemptName;
+import io.slipway.engine.run.ClaimLost;
 import io.slipway.fault.Fault;
 
 import org.junit.jupiter.api.AfterEach;
@@ -186,6 +187,31 @@ public abstract class RunnerContract {
                 .isInstanceOfSatisfying(
                         Fault.class,
                         fault -> assertThat(fault.kind()).isEqualTo(Fault.Kind.NOT_FOUND));
+    }
+
+    @Test
+    final void aHolderThatFindsTheNameFreeButLostItsClaimRunsNothing() throws Exception {
+        AttemptName name = name();
+        Order order = order(name, "echo ran");
+        Order lost =
+                new Order(
+                        name,
+                        order.image(),
+                        order.resources(),
+                        order.network(),
+                        order.labels(),
+                        order.workTree(),
+                        () -> {
+                            throw new ClaimLost(name);
+                        });
+        CollectedOutput nothing = new CollectedOutput(0);
+        assertThatThrownBy(() -> runner().open(lost, 0, nothing)).isInstanceOf(ClaimLost.class);
+        CollectedOutput output = new CollectedOutput(0);
+        try (Runner.RunningSteps running = runner().open(order, 0, output)) {
+            assertThat(running.await().code()).isZero();
+        }
+        assertThat(marked(output).text()).isEqualTo("ran\n");
+        assertThat(nothing.bytes()).isEmpty();
     }
 
     @Test

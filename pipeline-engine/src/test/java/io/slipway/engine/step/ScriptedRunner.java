@@ -1,6 +1,7 @@
 package io.slipway.engine.step;
 
 import io.slipway.engine.run.AttemptName;
+import io.slipway.engine.run.ClaimLost;
 import io.slipway.fault.Fault;
 
 import java.io.IOException;
@@ -67,14 +68,18 @@ public final class ScriptedRunner implements Runner {
 
     private LocalContainer start(Order order) {
         try {
-            started.add(order.name());
             Path own = Files.createTempDirectory(folder, order.name().toString());
             LocalContainer made = new LocalContainer(own, order);
             if (containers.putIfAbsent(order.name(), made) != null) {
                 misuse.add(order.name() + " was made twice");
             }
+            started.add(order.name());
             made.start();
             return made;
+        } catch (ClaimLost e) {
+            started.remove(order.name());
+            containers.remove(order.name());
+            throw e;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

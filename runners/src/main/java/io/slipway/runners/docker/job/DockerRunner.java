@@ -9,6 +9,7 @@ import com.github.dockerjava.api.exception.NotFoundException;
 import com.github.dockerjava.api.model.ContainerConfig;
 
 import io.slipway.engine.run.AttemptName;
+import io.slipway.engine.run.ClaimLost;
 import io.slipway.engine.step.Order;
 import io.slipway.engine.step.Runner;
 import io.slipway.engine.step.Starter;
@@ -91,6 +92,8 @@ public final class DockerRunner implements Runner {
                     return steps;
                 }
             }
+        } catch (ClaimLost e) {
+            throw e;
         } catch (IOException | RuntimeException e) {
             if (Thread.interrupted()) {
                 throw (InterruptedException) new InterruptedException().initCause(e);
@@ -120,8 +123,18 @@ public final class DockerRunner implements Runner {
         if (found.isPresent() && !neverBegan(found.get())) {
             return Following.adopt(engine, peaks, order, found.get().getId(), resumeAt, sink);
         }
-        remove(order.name());
+        found.ifPresent(old -> discard(order.name(), old));
         return null;
+    }
+
+    /// By its id: another server may have made its successor, under the same name, since this one
+    /// was looked at.
+    void discard(AttemptName attempt, InspectContainerResponse found) {
+        removeContainer(found.getId());
+        removeVolumeUnlessUsed(attempt);
+        String made = taken.remove(attempt);
+        networks.giveBack(
+                made != null ? made : String.valueOf(found.getHostConfig().getNetworkMode()));
     }
 
     /// Whether no step of a container can have begun: it was not started, or its server died before
@@ -209,7 +222,8 @@ public final class DockerRunner implements Runner {
             if (networkGone && !last) {
                 LOG.info("made anew: {}", ((Fault) e).message());
                 networks.discard(String.valueOf(taken.remove(order.name())));
-                remove(order.name());
+                removeContainer(id);
+                removeVolumeUnlessUsed(order.name());
                 return null;
             }
             throw e;
@@ -236,7 +250,7 @@ public final class DockerRunner implements Runner {
         try {
             String network =
                     inspect(attempt).map(c -> c.getHostConfig().getNetworkMode()).orElse(null);
-            removeContainer(attempt);
+            removeContainer(attempt.toString());
             removeVolume(attempt);
             String made = taken.remove(attempt);
             if (made != null || network != null) {
@@ -247,17 +261,22 @@ public final class DockerRunner implements Runner {
         }
     }
 
-    private void removeContainer(AttemptName attempt) {
+    private void removeContainer(String container) {
         try {
-            client.removeContainerCmd(attempt.toString())
-                    .withForce(true)
-                    .withRemoveVolumes(true)
-                    .exec();
+            client.removeContainerCmd(container).withForce(true).withRemoveVolumes(true).exec();
         } catch (NotFoundException e) {
             // it is gone
         } catch (ConflictException e) {
             // removal of container ... is already in progress
-            LOG.debug("{} is being removed already", attempt);
+            LOG.debug("{} is being removed already", container);
+        }
+    }
+
+    private void removeVolumeUnlessUsed(AttemptName attempt) {
+        try {
+            removeVolume(attempt);
+        } catch (ConflictException e) {
+            LOG.debug("the successor of {} has its volume", attempt);
         }
     }
 

@@ -101,11 +101,18 @@ final class Following implements RunningSteps {
             String container,
             EngineReply attached,
             Sink sink) {
+        byte[] records;
+        try {
+            records = order.records().get();
+        } catch (RuntimeException e) {
+            attached.close(); // the container ends without them
+            throw e;
+        }
         Following following = new Following(engine, peaks, order, container, sink);
         following.awaitEnding();
         following.run(attached, 0);
         try {
-            attached.output().write(order.records());
+            attached.output().write(records);
             attached.halfClose();
         } catch (IOException e) {
             // the container, or the engine, has ended: that is told by await

@@ -350,6 +350,24 @@ class DockerRunnerTest {
     }
 
     @Test
+    void whatAnotherServerMadeUnderTheSameNameMeanwhileStays() {
+        Order order = jobs.order("true");
+        String name = order.name().toString();
+        try {
+            JobContainer.create(engine.client(), order, "none", 2).exec();
+            var looked = engine.client().inspectContainerCmd(name).exec();
+            engine.client().removeContainerCmd(looked.getId()).exec();
+            String successor =
+                    JobContainer.create(engine.client(), order, "none", 2).exec().getId();
+            jobs.runner.discard(order.name(), looked);
+            assertThat(engine.client().inspectContainerCmd(name).exec().getId())
+                    .isEqualTo(successor);
+        } finally {
+            jobs.runner.remove(order.name());
+        }
+    }
+
+    @Test
     void manyShortJobsLoseNoOutput() throws Exception {
         for (int i = 0; i < 8; i++) {
             assertThat(jobs.run(jobs.order("echo out")).output()).isEqualTo("out\n");
