@@ -8,6 +8,7 @@ recipe_of() {
         node:18-slim) echo node ;;
         python:3.11-slim) echo python ;;
         golang:1.19) echo golang ;;
+        gradle:4.4.1-jdk17) echo gradle ;;
         maven:3-eclipse-temurin-17) echo maven ;;
         eclipse-temurin:17-jre) echo jre ;;
         *) die "no registry answers, and $1 cannot be made of Debian's packages" ;;

@@ -74,6 +74,7 @@ public final class Detection {
     Optional<Answer> kind(ProjectFolder folder) {
         Optional<String> line = Procfile.of(folder).main().map(Procfile.Line::command);
         return MavenProject.in(folder, line, images)
+                .or(() -> GradleProject.in(folder, line, images))
                 .or(() -> GoProject.in(folder, line, images))
                 .or(() -> PythonProject.in(folder, line, images))
                 .or(() -> NodeProject.in(folder, line, images))
@@ -116,10 +117,9 @@ public final class Detection {
         private static final Map<String, String> MARKS = new LinkedHashMap<>();
 
         static {
-            MARKS.put("build.gradle", "a Gradle project");
-            MARKS.put("build.gradle.kts", "a Gradle project");
-            MARKS.put("settings.gradle", "a Gradle project");
-            MARKS.put("settings.gradle.kts", "a Gradle project");
+            MARKS.put("build.gradle.kts", "a Gradle project in Kotlin");
+            MARKS.put("settings.gradle.kts", "a Gradle project in Kotlin");
+            MARKS.put("settings.gradle", "a Gradle project without build.gradle");
             MARKS.put("build.sbt", "an sbt project");
             MARKS.put("Cargo.toml", "a Rust project");
             MARKS.put("Gemfile", "a Ruby project");

@@ -3,6 +3,7 @@ package io.slipway.engine.detection;
 import org.jspecify.annotations.Nullable;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -19,7 +20,12 @@ public record FromImages(String prefix, Map<String, String> own) {
 
     /// Names that may be given another image.
     public static final Set<String> NAMES =
-            Set.of("busybox", "eclipse-temurin", "golang", "maven", "node", "python");
+            Set.of("busybox", "eclipse-temurin", "golang", "gradle", "maven", "node", "python");
+
+    static final int NEWEST_JAVA = 25;
+
+    /// Versions of Java for which images are kept up.
+    private static final List<Integer> JAVA = List.of(8, 11, 17, 21, NEWEST_JAVA);
 
     private static final Pattern PREFIX =
             Pattern.compile(
@@ -58,6 +64,11 @@ public record FromImages(String prefix, Map<String, String> own) {
             }
         }
         return new FromImages(prefix, Map.copyOf(own));
+    }
+
+    /// The first version of Java with images that is new enough.
+    static int java(int wanted) {
+        return JAVA.stream().filter(line -> line >= wanted).findFirst().orElse(wanted);
     }
 
     /// What stands after `FROM`.

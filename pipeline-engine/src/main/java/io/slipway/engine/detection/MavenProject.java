@@ -1,5 +1,7 @@
 package io.slipway.engine.detection;
 
+import io.slipway.engine.detection.pom.MavenPom;
+
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -10,9 +12,6 @@ final class MavenProject {
     private static final String MARK = "pom.xml";
     private static final String SPRING_BOOT = "spring-boot-maven-plugin";
 
-    /// Versions of Java for which images are kept up; a project gets the first that is new enough.
-    private static final List<Integer> LINES = List.of(8, 11, 17, 21, 25);
-
     private static final List<String> RELEASE =
             List.of(
                     "maven.compiler.release",
@@ -22,8 +21,8 @@ final class MavenProject {
     private static final Pattern MAIN =
             Pattern.compile("static\\s+void\\s+main\\s*\\(\\s*(?:final\\s+)?String");
     private static final Pattern PACKAGE = Pattern.compile("(?m)^package\\s+([\\w.]+)\\s*;");
-    private static final Pattern ENVIRONMENT = Pattern.compile("getenv\\(\"PORT\"\\)");
-    private static final Pattern LITERAL =
+    static final Pattern ENVIRONMENT = Pattern.compile("getenv\\(\"PORT\"\\)");
+    static final Pattern LITERAL =
             Pattern.compile("InetSocketAddress\\(\\s*(?:\"[0-9.]+\"\\s*,\\s*)?([0-9]{2,5})\\s*\\)");
     private static final Pattern CLASS =
             Pattern.compile("[A-Za-z_$][\\w$]*+(?:\\.[A-Za-z_$][\\w$]*+)*+");
@@ -92,10 +91,10 @@ final class MavenProject {
 
     private Optional<Start> spring() {
         List<String> command = List.of("java", "-jar", "app.jar");
-        return Optional.of(new Start(command, springPort(), "the jar of Spring Boot"));
+        return Optional.of(new Start(command, springPort(folder), "the jar of Spring Boot"));
     }
 
-    private int springPort() {
+    static int springPort(ProjectFolder folder) {
         String properties = folder.text("src/main/resources/application.properties");
         String yaml =
                 folder.text("src/main/resources/application.yml")
@@ -212,20 +211,20 @@ final class MavenProject {
                                                                         "release", "target",
                                                                         "source")));
         int wanted = written.map(MavenProject::release).orElseGet(this::byDefault);
-        return LINES.stream().filter(line -> line >= wanted).findFirst().orElse(wanted);
+        return FromImages.java(wanted);
     }
 
     private static int release(String text) {
         String number = text.startsWith("1.") ? text.substring(2) : text;
-        return number.matches("[0-9]{1,2}") ? Integer.parseInt(number) : LINES.getLast();
+        return number.matches("[0-9]{1,2}") ? Integer.parseInt(number) : FromImages.NEWEST_JAVA;
     }
 
     /// Spring Boot compiles for 17 from its version 3 on, for 8 before.
     private int byDefault() {
         boolean spring = "spring-boot-starter-parent".equals(pom.text("parent", "artifactId"));
         if (!spring) {
-            return LINES.getLast();
+            return FromImages.NEWEST_JAVA;
         }
-        return pom.text("parent", "version").matches("[12]\\..*") ? LINES.getFirst() : 17;
+        return pom.text("parent", "version").matches("[12]\\..*") ? 8 : 17;
     }
 }

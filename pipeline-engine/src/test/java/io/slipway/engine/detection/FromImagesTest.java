@@ -33,7 +33,8 @@ class FromImagesTest {
     void whatCannotStandBehindFromIsRefused() {
         assertThatThrownBy(() -> FromImages.parse("ruby=r"))
                 .hasMessage(
-                        "'ruby' is none of busybox, eclipse-temurin, golang, maven, node, python");
+                        "'ruby' is none of busybox, eclipse-temurin, golang, gradle, maven, node,"
+                                + " python");
         assertThatThrownBy(() -> FromImages.parse("a b"))
                 .hasMessage("'a b' is no registry: write registry.example.com");
         assertThatThrownBy(() -> FromImages.parse("node=a AS b"))

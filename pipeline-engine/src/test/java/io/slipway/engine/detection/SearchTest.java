@@ -78,7 +78,8 @@ class SearchTest {
 
         assertThat(notes())
                 .containsExactly(
-                        "found a Gradle project: not known in this version: add a Dockerfile");
+                        "found a Gradle project in Kotlin: not known in this version: add a"
+                                + " Dockerfile");
     }
 
     @Test

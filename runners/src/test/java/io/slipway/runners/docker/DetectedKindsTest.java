@@ -67,6 +67,7 @@ class DetectedKindsTest {
                 "node:18-slim",
                 "python:3.11-slim",
                 "golang:1.19",
+                "gradle:4.4.1-jdk17",
                 "maven:3-eclipse-temurin-17",
                 "eclipse-temurin:17-jre");
     }
@@ -118,6 +119,8 @@ class DetectedKindsTest {
                     python-poetry | 8080 | hello from poetry
                     python-uv     | 8080 | hello from uv
                     go            | 8080 | hello from go, Hello, world.
+                    gradle        | 8080 | hello from gradle
+                    gradle-boot   | 8080 | hello from Gradle and Spring Boot
                     maven         | 8080 | hello from maven
                     spring-boot   | 9000 | hello from spring-boot
                     static-site   | 8080 | hello from static-site

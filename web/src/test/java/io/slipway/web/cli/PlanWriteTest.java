@@ -147,7 +147,7 @@ class PlanWriteTest {
 
     @Test
     void nothingIsWrittenWhereNothingIsKnownOrALineWouldBeLeftOut() throws IOException {
-        write("shop/build.gradle", "");
+        write("shop/Cargo.toml", "");
         write("mail/package.json", "{}");
         write("mail/Procfile", "web: node a.js\nrelease: node b.js\n");
 
@@ -156,7 +156,7 @@ class PlanWriteTest {
                         new Answer(
                                 1,
                                 """
-                                found a Gradle project: not known in this version: add a Dockerfile
+                                found a Rust project: not known in this version: add a Dockerfile
                                 nothing is written
                                 """,
                                 ""));

@@ -1,4 +1,4 @@
-package io.slipway.engine.detection;
+package io.slipway.engine.detection.pom;
 
 import org.jspecify.annotations.Nullable;
 import org.w3c.dom.Element;
@@ -18,7 +18,7 @@ import javax.xml.parsers.DocumentBuilderFactory;
 import javax.xml.parsers.ParserConfigurationException;
 
 /// What a `pom.xml` says, as far as it says it itself: parents are not looked at.
-final class MavenPom {
+public final class MavenPom {
     private static final int DEEPEST = 5;
 
     private final Element project;
@@ -28,7 +28,7 @@ final class MavenPom {
     }
 
     /// @return empty when the text is no pom
-    static Optional<MavenPom> parse(String text) {
+    public static Optional<MavenPom> parse(String text) {
         try {
             DocumentBuilderFactory factory = DocumentBuilderFactory.newInstance();
             factory.setFeature(XMLConstants.FEATURE_SECURE_PROCESSING, true);
@@ -48,26 +48,26 @@ final class MavenPom {
     }
 
     /// The text at a path of elements, properties filled in; empty when there is none.
-    String text(String... path) {
+    public String text(String... path) {
         return filled(text(project, path));
     }
 
-    boolean has(String... path) {
+    public boolean has(String... path) {
         return at(project, path) != null;
     }
 
     /// A property; empty when it is not written here.
-    String property(String name) {
+    public String property(String name) {
         return text("properties", name);
     }
 
     /// The first of these that is written.
-    Optional<String> firstProperty(List<String> names) {
+    public Optional<String> firstProperty(List<String> names) {
         return names.stream().map(this::property).filter(value -> !value.isEmpty()).findFirst();
     }
 
     /// The one plugin of the build by this name, if it is there.
-    Optional<Plugin> plugin(String artifactId) {
+    public Optional<Plugin> plugin(String artifactId) {
         Element plugins = at(project, "build", "plugins");
         return plugins == null
                 ? Optional.empty()
@@ -78,7 +78,7 @@ final class MavenPom {
     }
 
     /// A plugin of the build.
-    final class Plugin {
+    public final class Plugin {
         private final Element element;
 
         private Plugin(Element element) {
@@ -86,7 +86,7 @@ final class MavenPom {
         }
 
         /// The first element by one of these names, at any depth.
-        Optional<String> anywhere(String... names) {
+        public Optional<String> anywhere(String... names) {
             for (String name : names) {
                 Node found = element.getElementsByTagName(name).item(0);
                 if (found != null && !found.getTextContent().isBlank()) {
