@@ -18,6 +18,8 @@ import java.util.Map;
 /// @param host null when not written
 /// @param needs names of jobs and apps; null when not written
 /// @param when whether it is built and rolled out
+/// @param scale how many containers; null when not written
+/// @param cron when it runs, UTC; null: all the time
 public record App(
         String name,
         Origin origin,
@@ -31,7 +33,9 @@ public record App(
         List<Volume> volumes,
         Limits limits,
         @Nullable List<String> needs,
-        When when) {
+        When when,
+        Environment.@Nullable Scale scale,
+        @Nullable String cron) {
 
     /// The app as an environment runs it.
     public App in(
@@ -40,7 +44,8 @@ public record App(
             Map<String, String> itsSecrets,
             Limits itsLimits,
             @Nullable Health itsHealth,
-            List<Volume> itsVolumes) {
+            List<Volume> itsVolumes,
+            Environment.@Nullable Scale itsScale) {
         return new App(
                 name,
                 origin,
@@ -54,7 +59,9 @@ public record App(
                 itsVolumes,
                 itsLimits,
                 needs,
-                when);
+                when,
+                itsScale,
+                cron);
     }
 
     /// Where an app's image comes from.
@@ -65,9 +72,43 @@ public record App(
     /// @param path the app's folder; null when not written
     /// @param context null: the app's folder
     /// @param dockerfile null: `Dockerfile` in the app's folder
+    /// @param build what else is written of it
     public record Built(
-            @Nullable String path, @Nullable String context, @Nullable String dockerfile)
-            implements Origin {}
+            @Nullable String path,
+            @Nullable String context,
+            @Nullable String dockerfile,
+            Build build)
+            implements Origin {
+        /// Nothing else is written.
+        public Built(@Nullable String path, @Nullable String context, @Nullable String dockerfile) {
+            this(path, context, dockerfile, Build.DEFAULT);
+        }
+    }
+
+    /// How an image is built and where it goes.
+    ///
+    /// @param target the stage that is built; null: the last one
+    /// @param args build arguments, literal values
+    /// @param platforms such as `linux/amd64`; empty: that of the engine
+    /// @param needs jobs whose artifacts are laid over what the build sees
+    /// @param push repository that it goes to; null: the registry inside
+    /// @param tags templates as written, filled in a plan; empty: commit and branch
+    public record Build(
+            @Nullable String target,
+            Map<String, String> args,
+            List<String> platforms,
+            List<String> needs,
+            @Nullable String push,
+            List<String> tags) {
+        /// Nothing is written.
+        public static final Build DEFAULT =
+                new Build(null, Map.of(), List.of(), List.of(), null, List.of());
+
+        /// The same with other tags.
+        public Build with(List<String> filled) {
+            return new Build(target, args, platforms, needs, push, filled);
+        }
+    }
 
     /// A ready image.
     ///

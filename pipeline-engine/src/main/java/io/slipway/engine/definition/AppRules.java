@@ -1,5 +1,6 @@
 package io.slipway.engine.definition;
 
+import io.slipway.engine.grammar.Amounts;
 import io.slipway.engine.grammar.Findings;
 import io.slipway.engine.grammar.Mistake;
 import io.slipway.engine.grammar.Quoted;
@@ -19,9 +20,16 @@ final class AppRules {
     private final String path;
     private final Node.Fields app;
     private final Map<String, Node.Fields> apps;
+    private final Map<String, Node.Fields> jobs;
     private final Findings findings;
 
-    AppRules(String name, Node.Fields app, Map<String, Node.Fields> apps, Findings findings) {
+    AppRules(
+            String name,
+            Node.Fields app,
+            Map<String, Node.Fields> apps,
+            Map<String, Node.Fields> jobs,
+            Findings findings) {
+        this.jobs = jobs;
         this.path = "apps." + Quoted.plain(name);
         this.app = app;
         this.apps = apps;
@@ -50,6 +58,95 @@ final class AppRules {
             at("public", "an app without a port cannot be public", "remove one of the two");
         }
         volumes();
+        atTimes();
+        build();
+        scale(app.get("scale"), path + ".scale", app.get("volumes"), findings);
+    }
+
+    /// An app that runs at times is no service.
+    private void atTimes() {
+        String why = "an app that runs at times does not listen: remove one of the two";
+        if (!written("port", "none")) {
+            exclude("cron", "port", why);
+        }
+        exclude("cron", "host", why);
+        exclude("cron", "health", why);
+        exclude("cron", "scale", "an app that runs at times runs once: remove one of the two");
+        if (app.get("cron") != null && written("public", "true")) {
+            at("public", "an app that runs at times cannot be public", "remove one of the two");
+        }
+    }
+
+    private void build() {
+        Node build = app.get("build");
+        Set<String> seen = new HashSet<>();
+        for (Node.Text need : Relations.texts(Reading.child(build, "needs"))) {
+            String name = need.value();
+            Node.Fields job = jobs.get(name);
+            if (job == null && apps.containsKey(name)) {
+                needs(
+                        need,
+                        Quoted.of(name) + " is an app: a build takes files of jobs",
+                        "remove it");
+            } else if (job == null) {
+                findings.add(
+                        need.at(), path + ".build.needs", Relations.unknown(name, jobs.keySet()));
+            } else if (!seen.add(name)) {
+                needs(need, Quoted.of(name) + " is named twice", "remove one");
+            } else if (!(job.get("artifacts") instanceof Node.Items)) {
+                String remedy = "add artifacts to it, such as artifacts: [\"target/*.jar\"]";
+                needs(need, Quoted.of(name) + " leaves no artifacts", remedy);
+            }
+        }
+        if (Reading.child(build, "tags") instanceof Node.Items tags) {
+            for (Node tag : tags.items()) {
+                if (tag instanceof Node.Text text
+                        && !Template.matrixNames(text.value()).isEmpty()) {
+                    Mistake wrong = new Mistake("an app has no matrix", "write the tag itself");
+                    findings.add(text.at(), path + ".build.tags", wrong);
+                }
+            }
+        }
+    }
+
+    private void needs(Node at, String message, String remedy) {
+        findings.add(at.at(), path + ".build.needs", new Mistake(message, remedy));
+    }
+
+    /// How many containers there can be.
+    ///
+    /// @param volumes of the app; null: it has none
+    static void scale(@Nullable Node node, String path, @Nullable Node volumes, Findings findings) {
+        if (node == null || !whole(node)) {
+            return;
+        }
+        Environment.Scale scale = EnvironmentAssembly.scale(node);
+        if (scale == null) {
+            return;
+        }
+        if (scale.max() < scale.min()) {
+            String message = "at most " + scale.max() + " is less than at least " + scale.min();
+            findings.add(node.at(), path, new Mistake(message, "write min below max"));
+        } else if (scale.cpu() != null && scale.max() == scale.min()) {
+            String message = "there is no room for 'cpu': min and max are the same";
+            findings.add(node.at(), path, new Mistake(message, "write a larger max"));
+        } else if (scale.max() > 1
+                && volumes instanceof Node.Items items
+                && !items.items().isEmpty()) {
+            String message = "an app with a volume runs in one container";
+            findings.add(node.at(), path, new Mistake(message, "write scale: 1"));
+        }
+    }
+
+    private static boolean whole(Node node) {
+        return node instanceof Node.Fields fields
+                ? fields.fields().stream().allMatch(field -> number(field.value()))
+                : number(node);
+    }
+
+    private static boolean number(Node node) {
+        return node instanceof Node.Text text
+                && Amounts.whole(text.value()).filter(n -> n >= 0 && n <= 1000).isPresent();
     }
 
     private void exclude(String one, String other, String remedy) {

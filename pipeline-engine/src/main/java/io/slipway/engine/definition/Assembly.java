@@ -44,10 +44,11 @@ final class Assembly {
     private static App app(String name, Node node) {
         String open = text(node, "public");
         Node needs = child(node, "needs");
+        String cron = text(node, "cron");
         return new App(
                 name,
                 origin(node),
-                port(text(node, "port")),
+                cron == null ? port(text(node, "port")) : Integer.valueOf(0),
                 health(child(node, "health")),
                 words(child(node, "command")),
                 texts(child(node, "env")),
@@ -57,7 +58,9 @@ final class Assembly {
                 list(child(node, "volumes"), Assembly::volume),
                 limits(child(node, "resources")),
                 needs == null ? null : words(needs),
-                JobAssembly.when(child(node, "when")));
+                JobAssembly.when(child(node, "when")),
+                EnvironmentAssembly.scale(child(node, "scale")),
+                cron);
     }
 
     private static App.Origin origin(Node app) {
@@ -70,7 +73,18 @@ final class Assembly {
             return new App.Shared(other);
         }
         Node build = child(app, "build");
-        return new App.Built(path(app, "path"), path(build, "context"), path(build, "dockerfile"));
+        return new App.Built(
+                path(app, "path"), path(build, "context"), path(build, "dockerfile"), build(build));
+    }
+
+    private static App.Build build(@Nullable Node node) {
+        return new App.Build(
+                text(node, "target"),
+                texts(child(node, "args")),
+                words(child(node, "platforms")),
+                words(child(node, "needs")),
+                text(node, "push"),
+                words(child(node, "tags")));
     }
 
     static App.Volume volume(Node node) {

@@ -175,6 +175,10 @@ public record Definition(
                 String message = "a job that was generated generates no others";
                 problems.add(pipeline.places().problem(path, message, "remove 'generate'"));
             }
+            if (path.matches("jobs\\.[^.]+\\.environment")) {
+                String message = "a job that was generated deploys nowhere";
+                problems.add(pipeline.places().problem(path, message, "remove 'environment'"));
+            }
         }
         if (pipeline.jobs().isEmpty() && problems.isEmpty()) {
             problems.add(

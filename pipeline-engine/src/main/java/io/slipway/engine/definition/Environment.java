@@ -6,6 +6,7 @@ import org.jspecify.annotations.Nullable;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /// Where releases run, as the file says it.
@@ -27,6 +28,9 @@ public record Environment(
         @Nullable Approval approval,
         @Nullable Rollout rollout,
         @Nullable Duration expires) {
+
+    /// The one that everybody has.
+    public static final String PRODUCTION = "production";
 
     /// What is rolled out to an environment; nothing written stands for the default branch.
     ///
@@ -64,13 +68,19 @@ public record Environment(
     /// Who must agree before a rollout.
     ///
     /// @param by names; one of them is enough
-    /// @param expires how long it waits; null when not written
-    public record Approval(List<String> by, @Nullable Duration expires) {}
+    /// @param expires how long it waits; null: for ever
+    public record Approval(List<String> by, @Nullable Duration expires) {
+        /// Who must agree where nobody is named.
+        static final String MAINTAINERS = "maintainers";
+    }
 
     /// How traffic moves.
     ///
-    /// @param steps shares of the traffic in percent; may be empty
+    /// @param steps shares of the traffic in percent, growing; empty unless it is a canary
     public record Rollout(Strategy strategy, List<Integer> steps) {
+        /// Those of a canary that names none.
+        static final List<Integer> STEPS = List.of(5, 25, 50);
+
         /// The way from the old release to the new one.
         public enum Strategy {
             /// Container by container.
@@ -78,8 +88,37 @@ public record Environment(
             /// All at once, the old ones kept for a while.
             BLUE_GREEN,
             /// In growing shares.
-            CANARY
+            CANARY;
+
+            /// By the word of the file: `blue-green`.
+            static Strategy of(String word) {
+                return valueOf(word.toUpperCase(Locale.ROOT).replace('-', '_'));
+            }
+
+            /// As the file writes it.
+            public String word() {
+                return name().toLowerCase(Locale.ROOT).replace('_', '-');
+            }
         }
+    }
+
+    /// The preview that every pull request has where the file writes no environments.
+    public static Environment preview() {
+        return new Environment(
+                "pr",
+                new From(null, null, Triggers.DEFAULT.pullRequest()),
+                null,
+                List.of(),
+                Map.of(),
+                null,
+                null,
+                Duration.ofDays(3));
+    }
+
+    /// The one that is made of it for a pull request: `preview-12`.
+    public Environment of(int pullRequest) {
+        return new Environment(
+                name + "-" + pullRequest, from, after, checks, apps, approval, rollout, expires);
     }
 
     /// One about which nothing is written.

@@ -16,7 +16,6 @@ import io.slipway.engine.yaml.Node;
 import org.jspecify.annotations.Nullable;
 
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 
 /// Makes the records of environments from a tree that was checked.
@@ -68,7 +67,7 @@ final class EnvironmentAssembly {
                 volumes == null ? null : list(volumes, Assembly::volume));
     }
 
-    private static Environment.@Nullable Scale scale(@Nullable Node node) {
+    static Environment.@Nullable Scale scale(@Nullable Node node) {
         if (node == null) {
             return null;
         }
@@ -84,23 +83,28 @@ final class EnvironmentAssembly {
     }
 
     private static Environment.@Nullable Approval approval(@Nullable Node node) {
-        return node == null
-                ? null
-                : new Environment.Approval(words(child(node, "by")), duration(node, "expires"));
+        if (node == null) {
+            return null;
+        }
+        Node by = child(node, "by");
+        return new Environment.Approval(
+                by == null ? List.of(Environment.Approval.MAINTAINERS) : words(by),
+                duration(node, "expires"));
     }
 
     private static Environment.@Nullable Rollout rollout(@Nullable Node node) {
         if (node == null) {
             return null;
         }
-        String strategy = orEmpty(text(node, "strategy")).replace('-', '_');
+        String strategy = orEmpty(text(node, "strategy"));
         List<Integer> steps =
                 words(child(node, "steps")).stream().map(s -> number(s).orElse(100)).toList();
-        return new Environment.Rollout(
+        Environment.Rollout.Strategy chosen =
                 strategy.isEmpty()
                         ? Environment.Rollout.Strategy.ROLLING
-                        : Environment.Rollout.Strategy.valueOf(strategy.toUpperCase(Locale.ROOT)),
-                steps);
+                        : Environment.Rollout.Strategy.of(strategy);
+        boolean byDefault = chosen == Environment.Rollout.Strategy.CANARY && steps.isEmpty();
+        return new Environment.Rollout(chosen, byDefault ? Environment.Rollout.STEPS : steps);
     }
 
     private static Optional<Integer> number(String text) {

@@ -2,6 +2,7 @@ package io.slipway.engine.definition;
 
 import static io.slipway.engine.definition.Reading.child;
 
+import io.slipway.engine.grammar.Amounts;
 import io.slipway.engine.grammar.Findings;
 import io.slipway.engine.grammar.Mistake;
 import io.slipway.engine.grammar.Patterns;
@@ -43,6 +44,9 @@ final class EnvironmentRules {
                     circle(name, done);
                     checks(name, environment);
                     apps(name, environment);
+                    approval(name, environment);
+                    rollout(name, environment);
+                    expires(name, environment);
                 });
     }
 
@@ -135,8 +139,65 @@ final class EnvironmentRules {
         done.addAll(way);
     }
 
+    private void approval(String name, Node.Fields environment) {
+        Node by = child(environment.get("approval"), "by");
+        if (by instanceof Node.Items items && items.items().isEmpty()) {
+            add(
+                    by,
+                    path(name, "approval.by"),
+                    "nobody could agree, so nothing would get here",
+                    "write [maintainers], or leave 'by' out");
+        }
+    }
+
+    private void rollout(String name, Node.Fields environment) {
+        Node rollout = environment.get("rollout");
+        if (!(child(rollout, "steps") instanceof Node.Items steps)) {
+            return;
+        }
+        String strategy = Reading.text(rollout, "strategy");
+        if (strategy == null || strategy.equals("rolling") || strategy.equals("blue-green")) {
+            add(
+                    steps,
+                    path(name, "rollout.steps"),
+                    "only a canary has steps",
+                    "write strategy: canary, or remove them");
+            return;
+        }
+        if (steps.items().isEmpty()) {
+            add(steps, path(name, "rollout.steps"), "the list is empty", "write [5, 25, 50]");
+        }
+        long before = 0;
+        for (Node step : steps.items()) {
+            long share =
+                    step instanceof Node.Text text ? Amounts.whole(text.value()).orElse(0L) : 0;
+            if (share > 0 && share <= before) {
+                add(
+                        step,
+                        path(name, "rollout.steps"),
+                        share + " is not more than the step before it",
+                        "let the shares grow, such as [5, 25, 50]");
+            }
+            before = share;
+        }
+    }
+
+    private void expires(String name, Node.Fields environment) {
+        Node expires = environment.get("expires");
+        if (expires != null && name.equals(Environment.PRODUCTION)) {
+            String remedy = "write it in another environment";
+            add(expires, path(name, "expires"), name + " never expires", remedy);
+        }
+    }
+
     private void checks(String name, Node.Fields environment) {
+        Set<String> seen = new HashSet<>();
         for (Node.Text check : Relations.texts(environment.get("checks"))) {
+            if (!seen.add(check.value())) {
+                String message = Quoted.of(check.value()) + " is named twice";
+                add(check, path(name, "checks"), message, "remove one");
+                continue;
+            }
             if (!jobs.containsKey(check.value())) {
                 findings.add(
                         check.at(),
@@ -144,17 +205,44 @@ final class EnvironmentRules {
                         Relations.unknown(check.value(), jobs.keySet()));
                 continue;
             }
+            ofItsOwn(check.value());
             jobs.forEach((other, job) -> needsCheck("jobs", other, job, check.value()));
             apps.forEach((other, app) -> needsCheck("apps", other, app, check.value()));
         }
     }
 
+    private void ofItsOwn(String check) {
+        String job = "jobs." + Quoted.plain(check);
+        Node environment = child(jobs.get(check), "environment");
+        if (environment != null) {
+            add(
+                    environment,
+                    job + ".environment",
+                    Quoted.of(check) + " runs in each environment that it checks",
+                    "remove it, or take the job out of the checks");
+        }
+        Node generate = child(jobs.get(check), "generate");
+        if (generate != null) {
+            add(
+                    generate,
+                    job + ".generate",
+                    Quoted.of(check) + " runs after rollouts, when no job can be added",
+                    "remove it, or take the job out of the checks");
+        }
+    }
+
     private void needsCheck(String kind, String name, Node.Fields node, String check) {
-        for (Node.Text need : Relations.texts(node.get("needs"))) {
+        needsCheck(kind, name, ".needs", node.get("needs"), check);
+        needsCheck(kind, name, ".build.needs", child(node.get("build"), "needs"), check);
+    }
+
+    private void needsCheck(
+            String kind, String name, String key, @Nullable Node needs, String check) {
+        for (Node.Text need : Relations.texts(needs)) {
             if (need.value().equals(check)) {
                 add(
                         need,
-                        kind + "." + Quoted.plain(name) + ".needs",
+                        kind + "." + Quoted.plain(name) + key,
                         Quoted.of(check) + " runs after rollouts, so nothing can need it",
                         "remove it, or take it out of the checks");
             }
@@ -174,17 +262,46 @@ final class EnvironmentRules {
                         path(name, "apps." + Quoted.plain(app)),
                         Relations.unknown(app, apps.keySet()));
             }
+            differs(path(name, "apps." + Quoted.plain(app)), written, field.value());
             Node host = child(field.value(), "host");
-            boolean closed =
-                    child(written, "port") instanceof Node.Text port && port.value().equals("none");
-            if (host != null && closed) {
+            if (host != null && child(environment.get("from"), "pull-request") != null) {
                 add(
                         host,
                         path(name, "apps." + Quoted.plain(app) + ".host"),
-                        "an app without a port has no host",
-                        "remove one of the two");
+                        "each pull request needs a host of its own",
+                        "remove it: the default host names the environment");
             }
         }
+    }
+
+    /// What an environment says of an app that the app itself excludes.
+    private void differs(String path, Node.@Nullable Fields app, Node differs) {
+        boolean cron = child(app, "cron") != null;
+        boolean closed = "none".equals(Reading.text(app, "port"));
+        String why = cron ? "an app that runs at times" : "an app without a port";
+        Node host = child(differs, "host");
+        if (host != null && (cron || closed)) {
+            add(host, path + ".host", why + " has no host", "remove one of the two");
+        }
+        Node health = child(differs, "health");
+        if (health != null && (cron || closed)) {
+            add(health, path + ".health", why + " is not asked", "remove one of the two");
+        }
+        boolean open = !"false".equalsIgnoreCase(Reading.text(app, "public"));
+        if (host != null && !open) {
+            add(host, path + ".host", "an app that is not public has no host", "remove one");
+        }
+        Node scale = child(differs, "scale");
+        if (scale != null && cron) {
+            String message = "an app that runs at times runs once";
+            add(scale, path + ".scale", message, "remove one of the two");
+        }
+        Node own = child(differs, "volumes");
+        AppRules.scale(
+                scale == null && own != null ? child(app, "scale") : scale,
+                path + ".scale",
+                own == null ? child(app, "volumes") : own,
+                findings);
     }
 
     private void add(Node at, String path, String message, String remedy) {

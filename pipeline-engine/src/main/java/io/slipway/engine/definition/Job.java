@@ -5,6 +5,7 @@ import io.slipway.engine.graph.Need;
 import io.slipway.engine.graph.Retry;
 import io.slipway.engine.graph.Shell;
 import io.slipway.engine.graph.When;
+import io.slipway.engine.workspace.Surroundings;
 
 import org.jspecify.annotations.Nullable;
 
@@ -14,7 +15,8 @@ import java.util.Map;
 
 /// A job of `jobs:`, as written.
 ///
-/// @param image a template, see [io.slipway.engine.grammar.Template]
+/// @param image a template, see [io.slipway.engine.grammar.Template]; null for that of the kind of
+///   the sources
 /// @param needs other jobs
 /// @param env literal values
 /// @param directory where steps start, normalised; empty for the root
@@ -23,9 +25,11 @@ import java.util.Map;
 /// @param matrix one job for each of its cells
 /// @param secrets variable to name in the configuration
 /// @param generate file of the workspace whose jobs are added to the run; null when not written
+/// @param around what stands beside its steps and what they leave
+/// @param environment where it deploys; null when not written
 public record Job(
         String name,
-        String image,
+        @Nullable String image,
         List<Step> steps,
         List<Need> needs,
         Map<String, String> env,
@@ -37,7 +41,9 @@ public record Job(
         When when,
         Map<String, String> secrets,
         Retry retry,
-        @Nullable String generate) {
+        @Nullable String generate,
+        Surroundings around,
+        @Nullable String environment) {
 
     /// A step.
     ///
@@ -46,11 +52,13 @@ public record Job(
     /// @param env literal values
     /// @param directory where it starts, from the workspace's root; null: the job's
     /// @param shell null when not written
+    /// @param image a template; null: the job's container
     public record Step(
             @Nullable String name,
             String run,
             Map<String, String> env,
             @Nullable String directory,
             When when,
-            @Nullable Shell shell) {}
+            @Nullable Shell shell,
+            @Nullable String image) {}
 }

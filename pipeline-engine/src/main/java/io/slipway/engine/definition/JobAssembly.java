@@ -2,6 +2,7 @@ package io.slipway.engine.definition;
 
 import static io.slipway.engine.definition.Reading.child;
 import static io.slipway.engine.definition.Reading.list;
+import static io.slipway.engine.definition.Reading.map;
 import static io.slipway.engine.definition.Reading.text;
 import static io.slipway.engine.definition.Reading.texts;
 import static io.slipway.engine.definition.Reading.words;
@@ -13,6 +14,10 @@ import io.slipway.engine.graph.Need;
 import io.slipway.engine.graph.Retry;
 import io.slipway.engine.graph.Shell;
 import io.slipway.engine.graph.When;
+import io.slipway.engine.workspace.Artifact;
+import io.slipway.engine.workspace.Cache;
+import io.slipway.engine.workspace.Service;
+import io.slipway.engine.workspace.Surroundings;
 import io.slipway.engine.yaml.Node;
 
 import org.jspecify.annotations.Nullable;
@@ -31,7 +36,7 @@ final class JobAssembly {
     static Job job(String name, Node node) {
         return new Job(
                 name,
-                Reading.require(text(node, "image")),
+                text(node, "image"),
                 list(child(node, "steps"), JobAssembly::step),
                 list(child(node, "needs"), JobAssembly::need),
                 texts(child(node, "env")),
@@ -43,12 +48,58 @@ final class JobAssembly {
                 when(child(node, "when")),
                 Assembly.secrets(child(node, "secrets")),
                 retry(child(node, "retry")),
-                Reading.path(node, "generate"));
+                Reading.path(node, "generate"),
+                around(node),
+                text(node, "environment"));
+    }
+
+    private static Surroundings around(Node job) {
+        return new Surroundings(
+                List.copyOf(map(child(job, "services"), JobAssembly::service).values()),
+                list(child(job, "cache"), JobAssembly::cache),
+                list(child(job, "artifacts"), JobAssembly::artifact),
+                text(child(job, "reports"), "junit"));
+    }
+
+    private static Service service(String name, Node node) {
+        return new Service(
+                name,
+                Reading.require(text(node, "image")),
+                texts(child(node, "env")),
+                words(child(node, "command")),
+                ready(child(node, "ready")));
+    }
+
+    private static Service.@Nullable Ready ready(@Nullable Node node) {
+        if (node == null) {
+            return null;
+        }
+        String tcp = text(node, "tcp");
+        String port = tcp == null ? text(node, "port") : tcp;
+        return new Service.Ready(Integer.parseInt(Reading.require(port)), text(node, "http"));
+    }
+
+    private static Cache cache(Node node) {
+        if (node instanceof Node.Text text) {
+            return Cache.named(text.value());
+        }
+        String path = Reading.require(text(node, "path"));
+        return new Cache(
+                path, List.of(path), words(child(node, "files")), words(child(node, "restore")));
+    }
+
+    private static Artifact artifact(Node node) {
+        return node instanceof Node.Text text
+                ? new Artifact(text.value(), null, When.NONE)
+                : new Artifact(
+                        Reading.require(text(node, "path")),
+                        Reading.duration(node, "keep"),
+                        when(child(node, "when")));
     }
 
     private static Job.Step step(Node node) {
         if (node instanceof Node.Text text) {
-            return new Job.Step(null, text.value(), Map.of(), null, When.NONE, null);
+            return new Job.Step(null, text.value(), Map.of(), null, When.NONE, null, null);
         }
         String shell = text(node, "shell");
         return new Job.Step(
@@ -57,7 +108,8 @@ final class JobAssembly {
                 texts(child(node, "env")),
                 Reading.path(node, "dir"),
                 when(child(node, "when")),
-                shell == null ? null : Shell.valueOf(shell.toUpperCase(Locale.ROOT)));
+                shell == null ? null : Shell.valueOf(shell.toUpperCase(Locale.ROOT)),
+                text(node, "image"));
     }
 
     static Need need(Node node) {

@@ -6,10 +6,12 @@ import io.slipway.engine.grammar.Nearest;
 import io.slipway.engine.grammar.Quoted;
 import io.slipway.engine.grammar.Template;
 import io.slipway.engine.graph.Matrix;
+import io.slipway.engine.workspace.WorkspaceRules;
 import io.slipway.engine.yaml.Node;
 
 import org.jspecify.annotations.Nullable;
 
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -21,9 +23,16 @@ import java.util.TreeMap;
 final class JobRules {
     private final String path;
     private final Node.Fields job;
+    private final @Nullable Collection<String> environments;
     private final Findings findings;
 
-    JobRules(String name, Node.Fields job, Findings findings) {
+    /// @param environments names; null when none are written
+    JobRules(
+            String name,
+            Node.Fields job,
+            @Nullable Collection<String> environments,
+            Findings findings) {
+        this.environments = environments;
         this.path = "jobs." + Quoted.plain(name);
         this.job = job;
         this.findings = findings;
@@ -34,14 +43,46 @@ final class JobRules {
         if (job.get("matrix") instanceof Node.Fields matrix && shaped(matrix, names)) {
             cells(matrix);
         }
-        if (job.get("image") instanceof Node.Text image) {
-            for (String name : Template.matrixNames(image.value())) {
-                if (!names.contains(name)) {
-                    at(image, "image", unknown(name, names));
-                }
+        image(job.get("image"), "image", names);
+        if (job.get("services") instanceof Node.Fields services) {
+            services.fields()
+                    .forEach(
+                            one ->
+                                    image(
+                                            Reading.child(one.value(), "image"),
+                                            "services." + Quoted.plain(one.key().value()),
+                                            names));
+        }
+        if (job.get("steps") instanceof Node.Items steps) {
+            for (int i = 0; i < steps.items().size(); i++) {
+                Node step = steps.items().get(i);
+                image(Reading.child(step, "image"), "steps[" + i + "].image", names);
             }
         }
         outcome();
+        environment();
+        new WorkspaceRules(path, job, findings).check();
+    }
+
+    private void image(@Nullable Node node, String key, Set<String> names) {
+        if (node instanceof Node.Text image) {
+            for (String name : Template.matrixNames(image.value())) {
+                if (!names.contains(name)) {
+                    at(image, key, unknown(name, names));
+                }
+            }
+        }
+    }
+
+    /// Without `environments` there is the one that everybody has.
+    private void environment() {
+        if (job.get("environment") instanceof Node.Text name && !name.value().isBlank()) {
+            Collection<String> known =
+                    environments == null ? List.of(Environment.PRODUCTION) : environments;
+            if (!known.contains(name.value())) {
+                at(name, "environment", Relations.unknown(name.value(), known));
+            }
+        }
     }
 
     private void outcome() {

@@ -45,8 +45,12 @@ final class Relations {
         jobs.forEach((name, job) -> jobNeeds(name, job));
         apps.forEach((name, app) -> known(path("apps", name), app, everything));
         cycles();
-        jobs.forEach((name, job) -> new JobRules(name, job, findings).check());
-        apps.forEach((name, app) -> new AppRules(name, app, apps, findings).check());
+        Set<String> environments =
+                root.get("environments") instanceof Node.Fields
+                        ? children(root, "environments").keySet()
+                        : null;
+        jobs.forEach((name, job) -> new JobRules(name, job, environments, findings).check());
+        apps.forEach((name, app) -> new AppRules(name, app, apps, jobs, findings).check());
     }
 
     private void names() {

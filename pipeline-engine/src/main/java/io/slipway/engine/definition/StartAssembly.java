@@ -86,10 +86,11 @@ final class StartAssembly {
         }
         String policy = text(node, "policy");
         String group = text(node, "group");
-        String byScope = "project".equals(text(node, "per")) ? "project" : "${branch}";
+        boolean project = "project".equals(text(node, "per"));
+        String byScope = project ? Concurrency.PER_PROJECT : Concurrency.PER_REF;
         return new Concurrency(
                 group == null ? byScope : group,
-                policy == null ? Concurrency.Policy.LATEST : Concurrency.Policy.of(policy));
+                policy == null ? null : Concurrency.Policy.of(policy));
     }
 
     static @Nullable Checkout checkout(@Nullable Node node) {

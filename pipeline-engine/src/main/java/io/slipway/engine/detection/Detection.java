@@ -18,6 +18,7 @@ public final class Detection {
             "only the first 64 MiB of the sources were looked at: name the apps in .slipway.yml";
 
     private static final String DOCKERFILE = "Dockerfile";
+    private static final String FROM = "FROM ";
 
     private final FromImages images;
 
@@ -33,6 +34,17 @@ public final class Detection {
     public Optional<Answer> folder(SourceTree tree, String folder) {
         ProjectFolder project = new ProjectFolder(tree, folder);
         return hasDockerfile(project) ? Optional.of(dockerfile(folder)) : kind(project);
+    }
+
+    /// The image in which a folder of a known kind is built, for jobs that name none.
+    ///
+    /// @param folder empty for the root
+    public Optional<String> jobImage(SourceTree tree, String folder) {
+        return kind(new ProjectFolder(limited(tree), folder))
+                .filter(Recipe.class::isInstance)
+                .map(answer -> ((Recipe) answer).generated())
+                .flatMap(text -> text.lines().filter(line -> line.startsWith(FROM)).findFirst())
+                .map(line -> line.substring(FROM.length()).split(" ", 2)[0]);
     }
 
     /// The apps of a repository that does not name them: a Dockerfile at the root, else the root's

@@ -12,15 +12,21 @@ import java.util.Optional;
 /// Why a run is planned.
 ///
 /// @param changes which files changed since the commit that was handled before
-/// @param target the branch that a pull request wants to go to, short name; null for anything else
+/// @param pullRequest null for anything else
 /// @param trust whose sources they are
 /// @param inputs of a manual run, by name, as they were given
 public record Trigger(
         Kind kind,
         Changes changes,
-        @Nullable String target,
+        @Nullable PullRequest pullRequest,
         Trust trust,
         Map<String, String> inputs) {
+    /// A pull request.
+    ///
+    /// @param number as the forge counts them
+    /// @param target short name of the branch that it wants to go to
+    public record PullRequest(int number, String target) {}
+
     public Trigger {
         inputs = Collections.unmodifiableMap(new LinkedHashMap<>(inputs));
     }
@@ -70,10 +76,13 @@ public record Trigger(
     }
 
     /// A pull request.
-    ///
-    /// @param target short name of the branch that it wants to go to
-    public static Trigger pullRequest(String target, Trust trust, Changes changes) {
-        return new Trigger(Kind.PULL_REQUEST, changes, target, trust, Map.of());
+    public static Trigger pullRequest(PullRequest pullRequest, Trust trust, Changes changes) {
+        return new Trigger(Kind.PULL_REQUEST, changes, pullRequest, trust, Map.of());
+    }
+
+    /// The branch that a pull request wants to go to, short name; null for anything else.
+    public @Nullable String target() {
+        return pullRequest == null ? null : pullRequest.target();
     }
 
     /// An instant of a schedule.

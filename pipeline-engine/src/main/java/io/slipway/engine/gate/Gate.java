@@ -3,6 +3,7 @@ package io.slipway.engine.gate;
 import io.slipway.engine.definition.Environment;
 import io.slipway.engine.event.Trigger.Kind;
 import io.slipway.engine.event.Triggers;
+import io.slipway.engine.grammar.Amounts;
 import io.slipway.engine.grammar.Patterns;
 
 import org.jspecify.annotations.Nullable;
@@ -13,7 +14,7 @@ import java.util.List;
 /// What one environment takes, and who says so. The file can only tighten: as long as nobody has
 /// changed it, `production` takes only the default branch.
 final class Gate {
-    static final String PRODUCTION = "production";
+    static final String PRODUCTION = Environment.PRODUCTION;
     private static final String FILE = " (.slipway.yml)";
     private static final String DEFAULT = " (Slipway's default)";
 
@@ -72,9 +73,6 @@ final class Gate {
 
     /// The rule, what a rollout waits for, and the source of both.
     String text() {
-        if (!written) {
-            return rule() + DEFAULT;
-        }
         StringBuilder text = new StringBuilder(rule());
         if (environment.after() != null) {
             text.append(", after ").append(environment.after());
@@ -85,9 +83,27 @@ final class Gate {
         Environment.Approval approval = environment.approval();
         if (approval != null) {
             text.append(", approved by ").append(String.join(" or ", approval.by()));
+            if (approval.expires() != null) {
+                text.append(" within ").append(Amounts.shown(approval.expires()));
+            }
         }
-        text.append(FILE);
-        boolean wider = environment.name().equals(PRODUCTION) && !what().equals(defaultBranch);
+        Environment.Rollout rollout = environment.rollout();
+        if (rollout != null) {
+            text.append(", ").append(rollout.strategy().word());
+            if (!rollout.steps().isEmpty()) {
+                String shares =
+                        String.join(", ", rollout.steps().stream().map(Object::toString).toList());
+                text.append(" by ").append(shares).append(" percent");
+            }
+        }
+        if (environment.expires() != null) {
+            text.append(", gone ")
+                    .append(Amounts.shown(environment.expires()))
+                    .append(" after the last change");
+        }
+        text.append(written ? FILE : DEFAULT);
+        boolean wider =
+                written && environment.name().equals(PRODUCTION) && !what().equals(defaultBranch);
         return wider ? text + ", of these only " + defaultBranch + DEFAULT : text.toString();
     }
 

@@ -2,6 +2,7 @@ package io.slipway.engine.gate;
 
 import io.slipway.engine.definition.Environment;
 import io.slipway.engine.definition.Pipeline;
+import io.slipway.engine.event.Trigger;
 
 import org.jspecify.annotations.Nullable;
 
@@ -13,20 +14,25 @@ import java.util.stream.Collectors;
 
 /// Which environments take what a run is made for.
 ///
-/// @param taking in the order of their rollouts: each behind the one that it comes `after`
+/// @param taking in the order of their rollouts: each behind the one that it comes `after`; what
+///   takes pull requests is there once for this one, named `preview-12`
 /// @param gated whether an environment deploys from this branch, so that it moves when the run
 ///   succeeds
 /// @param texts the rules and who says so, one for each environment
 /// @param refused what the file takes and is not rolled out all the same, one sentence each
 /// @param notRolledOut one sentence; null when something takes it
+/// @param closed why each of the others does not take it, a clause: `production takes main`
 public record Gates(
         List<Environment> taking,
         boolean gated,
         List<String> texts,
         List<String> refused,
-        @Nullable String notRolledOut) {
+        @Nullable String notRolledOut,
+        Map<String, String> closed) {
     private static final String NOWHERE =
             "nothing is rolled out: .slipway.yml says environments: {}";
+
+    private static final String FORK = "its sources are not the project's";
 
     /// The environment that everybody has.
     public static final String PRODUCTION = Gate.PRODUCTION;
@@ -40,13 +46,16 @@ public record Gates(
         Map<String, Environment> written = pipeline == null ? null : pipeline.environments();
         if (written != null && written.isEmpty()) {
             String text = "no environment (.slipway.yml)";
-            return new Gates(List.of(), false, List.of(text), List.of(), NOWHERE);
+            return new Gates(List.of(), false, List.of(text), List.of(), NOWHERE, Map.of());
         }
         String branch = defaultBranch == null ? subject.branch() : defaultBranch;
         String takes = branch == null ? "the default branch" : branch;
         List<Gate> gates = new ArrayList<>();
         if (written == null) {
             gates.add(new Gate(Environment.named(PRODUCTION), false, takes));
+            if (subject.pullRequest() != null) {
+                gates.add(new Gate(Environment.preview(), false, takes));
+            }
         } else {
             inOrder(written).forEach(one -> gates.add(new Gate(one, true, takes)));
         }
@@ -56,15 +65,23 @@ public record Gates(
     private static Gates judged(List<Gate> gates, Subject subject) {
         Map<String, Environment> taking = new LinkedHashMap<>();
         List<String> refused = new ArrayList<>();
+        Map<String, String> closed = new LinkedHashMap<>();
         for (Gate gate : gates) {
+            Environment environment = gate.environment();
+            closed.put(environment.name(), gate.rule());
             if (!gate.fileTakes(subject)) {
                 continue;
             }
-            Environment environment = gate.environment();
             String after = environment.after();
-            if (!gate.defaultTakes(subject)) {
+            if (subject.trigger().trust() == Trigger.Trust.FORK) {
+                closed.put(environment.name(), FORK);
+                refused.add(subject.shown() + " is not rolled out: " + FORK);
+            } else if (!gate.defaultTakes(subject)) {
+                closed.put(environment.name(), gate.defaultRule());
                 refused.add(subject.shown() + " is not rolled out: " + gate.defaultRule());
             } else if (after != null && !taking.containsKey(after)) {
+                String first = environment.name() + " comes after " + after;
+                closed.put(environment.name(), first + ", which does not take it");
                 refused.add(
                         subject.shown()
                                 + " is not rolled out to "
@@ -73,17 +90,22 @@ public record Gates(
                                 + after
                                 + ", which does not take it");
             } else {
+                closed.remove(environment.name());
                 taking.put(environment.name(), environment);
             }
         }
         List<String> texts = gates.stream().map(Gate::text).toList();
         boolean gated = subject.moves() && !taking.isEmpty();
+        Trigger.PullRequest request = subject.pullRequest();
         return new Gates(
-                List.copyOf(taking.values()),
+                taking.values().stream()
+                        .map(one -> request == null ? one : one.of(request.number()))
+                        .toList(),
                 gated,
                 texts,
                 taking.isEmpty() ? List.of() : refused,
-                taking.isEmpty() ? why(gates, subject, refused) : null);
+                taking.isEmpty() ? why(gates, subject, refused) : null,
+                closed);
     }
 
     private static String why(List<Gate> gates, Subject subject, List<String> refused) {

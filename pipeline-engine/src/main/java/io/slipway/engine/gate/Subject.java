@@ -20,6 +20,11 @@ public record Subject(String ref, Trigger trigger) {
         return ref.startsWith(Refs.TAGS) ? Refs.brief(ref) : null;
     }
 
+    /// The pull request; null for anything else.
+    Trigger.@Nullable PullRequest pullRequest() {
+        return trigger.pullRequest();
+    }
+
     /// The branch that a pull request wants to go to; empty for anything else.
     String target() {
         String target = trigger.target();

@@ -112,4 +112,19 @@ public final class Amounts {
         }
         return Optional.of(path.toString());
     }
+
+    /// A duration as the file writes it, in one unit.
+    public static String shown(Duration d) {
+        if (d.toMillis() % 1000 != 0) {
+            return d.toMillis() + "ms";
+        }
+        if (d.toSeconds() % 60 != 0) {
+            return d.toSeconds() + "s";
+        }
+        if (d.toMinutes() % 60 != 0) {
+            return d.toMinutes() + "m";
+        }
+        boolean days = d.toHours() % 24 == 0 && d.toDays() > 1;
+        return days ? d.toDays() + "d" : d.toHours() + "h";
+    }
 }

@@ -135,6 +135,40 @@ public final class Words {
         return suggesting(image, Words::lower);
     }
 
+    /// An image's name without a tag.
+    public static Scalar repository() {
+        return plain(
+                "the name of an image without a tag",
+                "ghcr.io/acme/cart",
+                Map.of("type", "string", "minLength", 1),
+                t -> isImage(t) && t.indexOf('@') < 0 && t.indexOf(':', t.lastIndexOf('/')) < 0);
+    }
+
+    /// A tag of an image, with `${...}`.
+    public static Scalar tag() {
+        Scalar template = template("a tag", "${commit}");
+        return new Scalar(
+                template.what(),
+                template.example(),
+                template.schema(),
+                Shape.Dollar.TEMPLATE,
+                text -> {
+                    Optional<Mistake> wrong = template.check().apply(text);
+                    String rest = text.replaceAll("\\$\\{[^}]*\\}", "x");
+                    return wrong.isPresent() || isTag(rest)
+                            ? wrong
+                            : Optional.of(
+                                    new Mistake(
+                                            Quoted.of(text) + " is not a tag of an image",
+                                            "use letters, digits, '_', '.' and '-'"));
+                });
+    }
+
+    /// Whether a text can be the tag of an image.
+    public static boolean isTag(String text) {
+        return text.matches("[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}");
+    }
+
     /// Whether a text can be the reference of an image.
     public static boolean isImage(String text) {
         return text.length() <= 500 && IMAGE.matcher(text).matches();
@@ -198,11 +232,20 @@ public final class Words {
                                 || Amounts.whole(t).filter(n -> n >= 1 && n <= 65535).isPresent());
     }
 
+    /// A port that something else listens on.
+    public static Scalar otherPort() {
+        return plain(
+                "a port from 1 to 65535",
+                "5432",
+                Map.of("type", "integer", "minimum", 1, "maximum", 65535),
+                t -> Amounts.whole(t).filter(n -> n >= 1 && n <= 65535).isPresent());
+    }
+
     public static Scalar duration(Duration least, Duration most) {
         Predicate<Duration> fits = d -> d.compareTo(least) >= 0 && d.compareTo(most) <= 0;
         Scalar duration =
                 plain(
-                        "a duration from " + shown(least) + " to " + shown(most),
+                        "a duration from " + Amounts.shown(least) + " to " + Amounts.shown(most),
                         fits.test(Duration.ofMinutes(20)) ? "20m" : "1s",
                         pattern(Amounts.DURATION),
                         t -> Amounts.duration(t).filter(fits).isPresent());
@@ -240,6 +283,24 @@ public final class Words {
                 example,
                 Map.of("type", "string", "minLength", 1),
                 t -> !t.isEmpty() && Amounts.path(t).isPresent());
+    }
+
+    /// Files of a job's workspace, by a pattern.
+    public static Scalar files(String example) {
+        return plain(
+                "a pattern of files inside the workspace",
+                example,
+                Map.of("type", "string", "minLength", 1),
+                t -> !t.isBlank() && !t.startsWith("!") && Amounts.path(t).isPresent());
+    }
+
+    /// What is kept of a workspace, or below the home folder.
+    public static Scalar kept() {
+        return plain(
+                "a path inside the workspace, or below ~/",
+                ".cache",
+                Map.of("type", "string", "minLength", 1),
+                t -> !t.isBlank() && Amounts.path(t.replaceFirst("^~/", "")).isPresent());
     }
 
     public static Scalar mount() {
@@ -376,15 +437,5 @@ public final class Words {
                 ? new Mistake("a value is missing", "write " + what + ", such as " + example)
                 : new Mistake(
                         Quoted.of(text) + " is not " + what, "write something like " + example);
-    }
-
-    private static String shown(Duration d) {
-        if (d.toMillis() % 1000 != 0) {
-            return d.toMillis() + "ms";
-        }
-        if (d.toSeconds() % 60 != 0) {
-            return d.toSeconds() + "s";
-        }
-        return d.toMinutes() % 60 != 0 ? d.toMinutes() + "m" : d.toHours() + "h";
     }
 }

@@ -19,4 +19,9 @@ public record When(
     /// Nothing was written.
     public static final When NONE =
             new When(Condition.SUCCESS, List.of(), List.of(), List.of(), List.of());
+
+    /// The same after something else.
+    public When with(Condition other) {
+        return new When(other, branch, tag, event, changed);
+    }
 }

@@ -16,10 +16,11 @@ import java.time.Duration;
 /// What an app may say.
 final class AppKeys {
     private static final ListOf PLATFORMS =
-            list(
+            new ListOf(
                     "a list of platforms",
                     "[linux/amd64]",
-                    Words.choice("a platform", "linux/amd64", "linux/arm64", "linux/arm/v7"));
+                    Words.choice("a platform", "linux/amd64", "linux/arm64", "linux/arm/v7"),
+                    1);
 
     private static final Keys BUILD =
             keys(
@@ -31,13 +32,10 @@ final class AppKeys {
                     key("args", SharedKeys.ENV, "build arguments"),
                     key("platforms", PLATFORMS, "the machines it is for"),
                     key("needs", SharedKeys.NAMES, "jobs whose artifacts it takes"),
-                    key("push", Words.text("a repository", "ghcr.io/acme/cart"), "where it goes"),
+                    key("push", Words.repository(), "where it goes"),
                     key(
                             "tags",
-                            list(
-                                    "a list of tags",
-                                    "[\"${commit}\"]",
-                                    Words.template("a tag", "${commit}")),
+                            new ListOf("a list of tags", "[\"${commit}\"]", Words.tag(), 1),
                             "its tags"));
 
     static final Forms HEALTH =

@@ -21,7 +21,7 @@ import java.util.Optional;
 /// What a job may say.
 final class JobKeys {
     private static final Duration DAY = Duration.ofDays(1);
-    private static final Shape.Scalar PATTERN = Words.text("a pattern", "target/*.jar");
+    private static final Shape.Scalar FILES = Words.files("target/*.jar");
     private static final Shape.Scalar OUTCOME =
             Words.choice("an outcome", "success", "failure", "always");
 
@@ -86,9 +86,12 @@ final class JobKeys {
                                     keys(
                                             "a condition",
                                             "{ tcp: 5432 }",
-                                            key("tcp", Words.port(), "a port that answers"),
+                                            key("tcp", Words.otherPort(), "a port that answers"),
                                             key("http", Words.healthPath(), "a path that answers"),
-                                            key("port", Words.port(), "where the path is asked")),
+                                            key(
+                                                    "port",
+                                                    Words.otherPort(),
+                                                    "where the path is asked")),
                                     "when the steps may begin")));
 
     private static final ListOf CACHE =
@@ -96,11 +99,11 @@ final class JobKeys {
                     "a list of caches",
                     "[maven]",
                     forms(
-                            Words.text("a tool or a path", "maven"),
+                            Words.kept(),
                             keys(
                                     "a cache's keys",
                                     "{ path: .cache }",
-                                    required("path", PATTERN, "what is kept"),
+                                    required("path", Words.kept(), "what is kept"),
                                     key("files", SharedKeys.PATTERNS, "what its key is made of"),
                                     key("restore", SharedKeys.NAMES, "branches to take it from"))));
 
@@ -109,12 +112,12 @@ final class JobKeys {
                     "a list of artifacts",
                     "[\"target/*.jar\"]",
                     forms(
-                            PATTERN,
+                            FILES,
                             keys(
                                     "an artifact's keys",
                                     "{ path: \"target/*.jar\", keep: 7d }",
-                                    required("path", PATTERN, "the files"),
-                                    key("keep", SharedKeys.EXPIRY, "how long"),
+                                    required("path", FILES, "the files"),
+                                    key("keep", SharedKeys.EXPIRY, "how long; default 30d"),
                                     key("when", WHEN, "whether they are kept"))));
 
     private static final Keys RETRY =
@@ -169,7 +172,10 @@ final class JobKeys {
             keys(
                     "a job's keys",
                     "{ image: busybox, steps: [make test] }",
-                    required("image", Words.image("busybox"), "the image that the steps run in"),
+                    key(
+                            "image",
+                            Words.image("busybox"),
+                            "the image that the steps run in; default: that of the sources' kind"),
                     required("steps", STEPS, "what it does, in order; the first failure ends it"),
                     key("needs", NEEDS, "jobs that must succeed first"),
                     key("env", SharedKeys.ENV, "variables of all its steps"),
@@ -194,10 +200,13 @@ final class JobKeys {
                             keys(
                                     "reports",
                                     "{ junit: \"**/*.xml\" }",
-                                    key("junit", PATTERN, "in the form of JUnit")),
+                                    key("junit", FILES, "in the form of JUnit")),
                             "files with results"),
                     key("artifacts", ARTIFACTS, "files that are kept"),
-                    key("environment", Words.name("production"), "where it deploys"),
+                    key(
+                            "environment",
+                            Words.name("production"),
+                            "where it deploys: only for what that takes"),
                     key("generate", Words.path("a file", "jobs.yml"), "adds jobs to the run"));
 
     private JobKeys() {}

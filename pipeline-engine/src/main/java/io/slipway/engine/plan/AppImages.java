@@ -22,6 +22,8 @@ import java.util.Optional;
 
 /// Which apps there are, and where the image of each comes from.
 final class AppImages {
+    private static final int LONGEST_TAG = 128;
+
     private final Pipeline pipeline;
     private final SourceTree tree;
     private final Map<String, String> variables;
@@ -101,12 +103,15 @@ final class AppImages {
                         List.of(),
                         Limits.NONE,
                         null,
-                        When.NONE);
+                        When.NONE,
+                        null,
+                        null);
         if (recipe == null) {
             return new PlannedApp(app, null, found.use(), null);
         }
         notes.addAll(Detection.shown(recipe));
-        return new PlannedApp(app, image(name, recipe.folder(), recipe), name, null);
+        ImageSpec image = image(name, recipe.folder(), recipe, App.Build.DEFAULT);
+        return new PlannedApp(app, image, name, null);
     }
 
     private Optional<PlannedApp> planned(App app) {
@@ -149,7 +154,7 @@ final class AppImages {
             return Optional.empty();
         }
         if (built.dockerfile() != null) {
-            return written(app, context, built.dockerfile());
+            return written(app, context, built.dockerfile(), build(built));
         }
         Optional<Answer> answer = detection.folder(tree, folder);
         if (answer.isEmpty() || answer.get() instanceof Answer.Unknown) {
@@ -168,20 +173,42 @@ final class AppImages {
             notes.add("found " + recipe.why() + " -> app " + app.name());
             notes.addAll(Detection.shown(recipe));
         }
-        return Optional.of(image(app.name(), context, recipe));
+        return Optional.of(image(app.name(), context, recipe, build(built)));
     }
 
-    private Optional<ImageSpec> written(App app, String context, String dockerfile) {
+    /// A tag that stands for nothing here (`${tag}` of a branch) is left out; what cannot be in one
+    /// is a '-'.
+    private App.Build build(App.Built built) {
+        App.Build build = built.build();
+        List<String> nothing =
+                variables.entrySet().stream()
+                        .filter(variable -> variable.getValue().isEmpty())
+                        .map(variable -> "${" + variable.getKey() + "}")
+                        .toList();
+        return build.with(
+                build.tags().stream()
+                        .filter(tag -> nothing.stream().noneMatch(tag::contains))
+                        .map(tag -> Template.fill(tag, variables))
+                        .map(tag -> tag.replaceAll("[^A-Za-z0-9_.-]", "-"))
+                        .map(tag -> tag.replaceFirst("^[.-]+", ""))
+                        .map(tag -> tag.substring(0, Math.min(LONGEST_TAG, tag.length())))
+                        .filter(Words::isTag)
+                        .distinct()
+                        .toList());
+    }
+
+    private Optional<ImageSpec> written(
+            App app, String context, String dockerfile, App.Build build) {
         if (tree.at(dockerfile).filter(SourceTree.Kind.FILE::equals).isEmpty()) {
             String remedy = "correct the path: it begins at the repository's root";
             problem(app, "build.dockerfile", "there is no file " + dockerfile, remedy);
             return Optional.empty();
         }
-        return Optional.of(new ImageSpec(app.name(), context, dockerfile, null));
+        return Optional.of(new ImageSpec(app.name(), context, dockerfile, null, build));
     }
 
-    private static ImageSpec image(String app, String context, Recipe recipe) {
-        return new ImageSpec(app, context, recipe.dockerfile(), recipe.generated());
+    private static ImageSpec image(String app, String context, Recipe recipe, App.Build build) {
+        return new ImageSpec(app, context, recipe.dockerfile(), recipe.generated(), build);
     }
 
     private boolean isFolder(String path) {

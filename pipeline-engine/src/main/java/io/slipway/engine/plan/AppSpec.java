@@ -1,5 +1,7 @@
 package io.slipway.engine.plan;
 
+import io.slipway.engine.definition.Environment;
+
 import org.jspecify.annotations.Nullable;
 
 import java.util.List;
@@ -17,6 +19,8 @@ import java.util.Map;
 /// @param open whether the switch serves it under `host` (`public:` in the file)
 /// @param host the public host name; null when it is not public
 /// @param volumes its named volumes; an app with one is replaced by stop and start
+/// @param scale how many containers; null: one
+/// @param cron when it runs, UTC; null: all the time
 public record AppSpec(
         String name,
         @Nullable String image,
@@ -28,7 +32,26 @@ public record AppSpec(
         boolean open,
         @Nullable String host,
         List<Volume> volumes,
-        Resources resources) {
+        Resources resources,
+        Environment.@Nullable Scale scale,
+        @Nullable String cron) {
+    /// One container that runs all the time.
+    public AppSpec(
+            String name,
+            @Nullable String image,
+            @Nullable Integer port,
+            Health health,
+            List<String> command,
+            Map<String, String> env,
+            Map<String, String> secrets,
+            boolean open,
+            @Nullable String host,
+            List<Volume> volumes,
+            Resources resources) {
+        this(
+                name, image, port, health, command, env, secrets, open, host, volumes, resources,
+                null, null);
+    }
 
     /// A named volume.
     ///

@@ -1,6 +1,9 @@
 package io.slipway.engine.plan;
 
+import io.slipway.engine.gate.Place;
+import io.slipway.engine.graph.Checkout;
 import io.slipway.engine.graph.Retry;
+import io.slipway.engine.workspace.Surroundings;
 
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +23,9 @@ import java.util.Map;
 /// @param secrets variable to name in the project's configuration
 /// @param retry when it is tried again by itself
 /// @param generate file of the workspace whose jobs are added to the run; null for none
+/// @param around what stands beside the steps and what they leave
+/// @param checkout what the workspace holds before the first step
+/// @param place the environment in which it does something; null for none
 public record CheckSpec(
         String image,
         List<StepSpec> steps,
@@ -30,9 +36,13 @@ public record CheckSpec(
         Duration timeout,
         Map<String, String> secrets,
         Retry retry,
-        @Nullable String generate)
+        @Nullable String generate,
+        Surroundings around,
+        Checkout checkout,
+        @Nullable Place place)
         implements JobSpec {
-    /// Specs of runs from before these were known say nothing of secrets and retry.
+    /// Specs of runs from before these were known say nothing of secrets and retry, of what is
+    /// around and of the checkout.
     public CheckSpec(
             String image,
             List<StepSpec> steps,
@@ -43,7 +53,10 @@ public record CheckSpec(
             Duration timeout,
             @Nullable Map<String, String> secrets,
             @Nullable Retry retry,
-            @Nullable String generate) {
+            @Nullable String generate,
+            @Nullable Surroundings around,
+            @Nullable Checkout checkout,
+            @Nullable Place place) {
         this.image = image;
         this.steps = steps;
         this.env = env;
@@ -54,6 +67,9 @@ public record CheckSpec(
         this.secrets = secrets == null ? Map.of() : secrets;
         this.retry = retry == null ? Retry.NONE : retry;
         this.generate = generate;
+        this.around = around == null ? Surroundings.NONE : around;
+        this.checkout = checkout == null ? Checkout.DEFAULT : checkout;
+        this.place = place;
     }
 
     /// Without secrets, and tried again only by Slipway's own rule.
@@ -65,7 +81,9 @@ public record CheckSpec(
             Resources resources,
             boolean network,
             Duration timeout) {
-        this(image, steps, env, directory, resources, network, timeout, null, null, null);
+        this(
+                image, steps, env, directory, resources, network, timeout, null, null, null, null,
+                null, null);
     }
 
     /// The same with other values for some variables; they win over those of steps too, and stand
@@ -83,7 +101,10 @@ public record CheckSpec(
                 timeout,
                 others,
                 retry,
-                generate);
+                generate,
+                around,
+                checkout,
+                place);
     }
 
     static Map<String, String> more(Map<String, String> env, Map<String, String> values) {

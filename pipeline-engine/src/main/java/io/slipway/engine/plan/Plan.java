@@ -1,6 +1,7 @@
 package io.slipway.engine.plan;
 
 import io.slipway.engine.definition.Problem;
+import io.slipway.engine.graph.Concurrency;
 
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +20,8 @@ import java.util.List;
 ///   main`); null when something is
 /// @param notStarted why there is no run at all (`on.push does not take feature-x`); null when
 ///   there is one
+/// @param concurrency which runs wait for which, and which are cancelled; null when the file does
+///   not say it
 public record Plan(
         List<PlannedJob> jobs,
         List<Problem> problems,
@@ -26,7 +29,8 @@ public record Plan(
         boolean gated,
         List<String> gates,
         @Nullable String notRolledOut,
-        @Nullable String notStarted) {
+        @Nullable String notStarted,
+        @Nullable Concurrency concurrency) {
     /// A plan of a run.
     public Plan(
             List<PlannedJob> jobs,
@@ -42,17 +46,25 @@ public record Plan(
                 gated,
                 gate.isEmpty() ? List.of() : List.of(gate),
                 notRolledOut,
+                null,
                 null);
     }
 
     /// What `on` does not take: nothing starts, and a branch has nothing to wait for.
     static Plan notStarted(List<String> gates, String why) {
-        return new Plan(List.of(), List.of(), List.of(), false, gates, null, why);
+        return new Plan(List.of(), List.of(), List.of(), false, gates, null, why, null);
     }
 
     /// The same with other jobs.
     public Plan with(List<PlannedJob> others) {
         return new Plan(
-                List.copyOf(others), problems, notes, gated, gates, notRolledOut, notStarted);
+                List.copyOf(others),
+                problems,
+                notes,
+                gated,
+                gates,
+                notRolledOut,
+                notStarted,
+                concurrency);
     }
 }

@@ -19,4 +19,10 @@ public record PlanRequest(
         CommitId commit,
         @Nullable String defaultBranch,
         String domain,
-        Trigger trigger) {}
+        Trigger trigger) {
+    /// The name that an environment of the file has here: of pull requests each has its own.
+    String placed(@Nullable String environment) {
+        Trigger.PullRequest request = trigger.pullRequest();
+        return request == null ? String.valueOf(environment) : environment + "-" + request.number();
+    }
+}

@@ -1,9 +1,20 @@
 package io.slipway.engine.plan;
 
+import io.slipway.engine.definition.App;
+import io.slipway.engine.definition.Environment;
 import io.slipway.engine.definition.Problem;
+import io.slipway.engine.gate.Place;
 import io.slipway.engine.gate.Subject;
+import io.slipway.engine.grammar.Amounts;
+import io.slipway.engine.graph.Checkout;
+import io.slipway.engine.graph.Concurrency;
 import io.slipway.engine.source.CommitId;
+import io.slipway.engine.workspace.Artifact;
+import io.slipway.engine.workspace.Cache;
+import io.slipway.engine.workspace.Service;
+import io.slipway.engine.workspace.Surroundings;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -35,6 +46,9 @@ public final class PlanText {
             job(job, lines);
         }
         plan.notes().forEach(note -> wrap("", note, lines));
+        if (plan.concurrency() != null) {
+            wrap("", queue(plan.concurrency()), lines);
+        }
         plan.gates().forEach(gate -> wrap("", "gate: " + gate, lines));
         if (plan.notRolledOut() != null) {
             wrap("", plan.notRolledOut(), lines);
@@ -68,12 +82,23 @@ public final class PlanText {
             case FAILURE -> wrap(pad, "only if something before it has failed", lines);
             case ALWAYS -> wrap(pad, "also if something before it has failed", lines);
         }
-        if (job.spec() instanceof CheckSpec check && check.generate() != null) {
-            wrap(pad, "its jobs are in " + check.generate(), lines);
-        }
+        details(job.spec()).forEach(detail -> wrap(pad, detail, lines));
         if (!job.needs().isEmpty()) {
             wrap(pad, "after " + String.join(", ", job.needs()), lines);
         }
+    }
+
+    private static String queue(Concurrency queue) {
+        String group =
+                queue.group().equals(Concurrency.PER_PROJECT) ? "the project" : queue.group();
+        String others =
+                switch (queue.policy()) {
+                    case CANCEL_RUNNING -> "a newer one cancels it";
+                    case LATEST -> "of those that wait the newest stays";
+                    case QUEUE -> "the others wait";
+                    case null -> "";
+                };
+        return "one run at a time for " + group + ": " + others;
     }
 
     private static String what(JobSpec spec) {
@@ -93,6 +118,118 @@ public final class PlanText {
                         + (host == null ? ", not public" : " at " + host);
             }
         };
+    }
+
+    private static List<String> details(JobSpec spec) {
+        return switch (spec) {
+            case CheckSpec check -> details(check);
+            case ImageSpec image -> details(image.build());
+            case RolloutSpec rollout -> details(rollout.app());
+        };
+    }
+
+    private static List<String> details(CheckSpec check) {
+        List<String> details = new ArrayList<>();
+        Place place = check.place();
+        if (place != null) {
+            details.add(details(place));
+        }
+        if (!check.checkout().equals(Checkout.DEFAULT)) {
+            details.add(details(check.checkout()));
+        }
+        for (StepSpec step : check.steps()) {
+            if (step.image() != null) {
+                details.add("'" + step.name() + "' in " + step.image());
+            }
+        }
+        Surroundings around = check.around();
+        for (Service service : around.services()) {
+            details.add("beside " + service.name() + ", " + service.image());
+        }
+        if (!around.caches().isEmpty()) {
+            List<String> names = around.caches().stream().map(Cache::name).toList();
+            details.add("caches " + String.join(", ", names));
+        }
+        for (Artifact artifact : around.artifacts()) {
+            Duration keep = artifact.keep() == null ? Artifact.KEEP : artifact.keep();
+            details.add("leaves " + artifact.path() + " for " + Amounts.shown(keep));
+        }
+        if (around.junit() != null) {
+            details.add("reports " + around.junit());
+        }
+        if (check.generate() != null) {
+            details.add("its jobs are in " + check.generate());
+        }
+        return details;
+    }
+
+    private static String details(Place place) {
+        if (place.app() != null) {
+            return "asks " + place.app() + " at " + place.host();
+        }
+        Environment.Approval approval = place.approval();
+        return "for "
+                + place.environment()
+                + (approval == null ? "" : ", approved by " + String.join(" or ", approval.by()));
+    }
+
+    private static String details(Checkout checkout) {
+        if (!checkout.sources()) {
+            return "without the sources";
+        }
+        List<String> with = new ArrayList<>();
+        with.add(
+                switch (checkout.depth()) {
+                    case 0 -> "the whole history";
+                    case 1 -> "the latest commit";
+                    default -> checkout.depth() + " commits";
+                });
+        if (checkout.submodules()) {
+            with.add("submodules");
+        }
+        if (checkout.lfs()) {
+            with.add("large files");
+        }
+        return "with " + String.join(", ", with);
+    }
+
+    private static List<String> details(App.Build build) {
+        List<String> details = new ArrayList<>();
+        if (build.target() != null) {
+            details.add("its stage " + build.target());
+        }
+        if (!build.args().isEmpty()) {
+            details.add("arguments " + String.join(", ", build.args().keySet()));
+        }
+        if (!build.platforms().isEmpty()) {
+            details.add("for " + String.join(", ", build.platforms()));
+        }
+        if (!build.needs().isEmpty()) {
+            details.add("with what " + String.join(", ", build.needs()) + " left");
+        }
+        if (build.push() != null) {
+            details.add("pushes to " + build.push());
+        }
+        if (!build.tags().isEmpty()) {
+            details.add("tagged " + String.join(", ", build.tags()));
+        }
+        return details;
+    }
+
+    private static List<String> details(AppSpec app) {
+        List<String> details = new ArrayList<>();
+        Environment.Scale scale = app.scale();
+        if (scale != null) {
+            String most = scale.max() == scale.min() ? "" : " to " + scale.max();
+            String load =
+                    scale.cpu() == null ? "" : ", by " + scale.cpu() + " percent of their cpu";
+            boolean one = scale.max() == 1 && scale.min() == 1;
+            details.add(scale.min() + most + (one ? " container" : " containers") + load);
+        }
+        if (app.cron() != null) {
+            details.add("runs at " + app.cron());
+        }
+        return details;
     }
 
     private static String steps(List<StepSpec> steps) {

@@ -26,6 +26,11 @@ public record PlannedJob(String name, JobSpec spec, List<String> needs, When whe
         this(name, spec, needs, When.NEEDED);
     }
 
+    /// The same by another name, after others.
+    PlannedJob as(String other, List<String> after) {
+        return new PlannedJob(other, spec, after, when);
+    }
+
     /// The same with something else to do.
     public PlannedJob with(JobSpec other) {
         return new PlannedJob(name, other, needs, when);

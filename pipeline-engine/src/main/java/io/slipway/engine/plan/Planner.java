@@ -7,12 +7,15 @@ import io.slipway.engine.definition.Problem;
 import io.slipway.engine.detection.Detection;
 import io.slipway.engine.detection.FromImages;
 import io.slipway.engine.event.Input;
+import io.slipway.engine.event.Schedule;
 import io.slipway.engine.event.Trigger;
 import io.slipway.engine.gate.Gates;
 import io.slipway.engine.gate.HostOwners;
 import io.slipway.engine.gate.LiveApps;
 import io.slipway.engine.gate.Subject;
 import io.slipway.engine.grammar.Quoted;
+import io.slipway.engine.grammar.Template;
+import io.slipway.engine.graph.Concurrency;
 import io.slipway.engine.graph.Condition;
 import io.slipway.engine.graph.Conditions;
 import io.slipway.engine.plan.AppImages.PlannedApp;
@@ -77,14 +80,14 @@ public final class Planner {
         problems.addAll(images.problems());
         Map<String, String> env = new LinkedHashMap<>(inputs);
         env.putAll(pipeline.env());
-        Set<String> later = Rollouts.checks(pipeline);
-        Checks checks = new Checks(pipeline, request, later, problems::add);
+        Checks.KindImages kinds = folder -> detection.jobImage(tree, folder);
+        Checks checks = new Checks(pipeline, request, gates, kinds, problems::add);
         List<PlannedJob> jobs = new ArrayList<>(checks.jobs(env));
         Map<String, String> skipped = skipped(apps, request);
         Untouched untouched = new Untouched(request, live, gates.taking(), definition.includes());
         Set<String> wanted = new LinkedHashSet<>(apps.stream().map(PlannedApp::name).toList());
         wanted.removeAll(untouched.of(apps));
-        images(apps, wanted, skipped, jobs);
+        images(apps, wanted, new Rollouts.Before(checks, skipped), jobs);
         Rollouts rollouts = new Rollouts(request, pipeline, owners, problems::add);
         jobs.addAll(
                 rollouts.plan(gates.taking(), apps, wanted, new Rollouts.Before(checks, skipped)));
@@ -98,12 +101,47 @@ public final class Planner {
         }
         notes.addAll(untouched.notes());
         notes.addAll(gates.refused());
+        notes.addAll(starts(pipeline));
         String why = gates.notRolledOut() != null ? gates.notRolledOut() : nothing(pipeline, apps);
-        return new Plan(jobs, List.of(), notes, gates.gated(), gates.texts(), why, null);
+        Concurrency queue = queue(pipeline, request, !gates.taking().isEmpty());
+        return new Plan(jobs, List.of(), notes, gates.gated(), gates.texts(), why, null, queue);
+    }
+
+    /// What else starts a run of this file.
+    private static List<String> starts(Pipeline pipeline) {
+        List<String> starts = new ArrayList<>();
+        for (Schedule schedule : pipeline.triggers().schedules()) {
+            String branch = schedule.branch();
+            starts.add(
+                    "also runs at "
+                            + schedule.cron()
+                            + " ("
+                            + schedule.zone()
+                            + ") on "
+                            + (branch == null ? "the default branch" : branch));
+        }
+        Map<String, Input> inputs = pipeline.triggers().inputs();
+        if (inputs != null) {
+            String asked = inputs.isEmpty() ? "" : " with " + String.join(", ", inputs.keySet());
+            starts.add("also runs by hand" + asked);
+        }
+        return starts;
+    }
+
+    private static @Nullable Concurrency queue(
+            Pipeline pipeline, PlanRequest request, boolean deploys) {
+        Concurrency written = pipeline.concurrency();
+        if (written == null) {
+            return null;
+        }
+        Concurrency.Policy policy = written.policy();
+        return new Concurrency(
+                Template.fill(written.group(), Specs.variables(request)),
+                policy == null ? Concurrency.Policy.byDefault(deploys) : policy);
     }
 
     private static Plan wrong(Gates gates, List<Problem> problems, List<String> notes) {
-        return new Plan(List.of(), problems, notes, gates.gated(), gates.texts(), null, null);
+        return new Plan(List.of(), problems, notes, gates.gated(), gates.texts(), null, null, null);
     }
 
     private static @Nullable String nothing(Pipeline pipeline, List<PlannedApp> apps) {
@@ -124,12 +162,15 @@ public final class Planner {
         List<Problem> problems = new ArrayList<>(definition.problems());
         List<PlannedJob> jobs = new ArrayList<>();
         if (pipeline != null) {
-            Checks checks = new Checks(pipeline, request, Set.of(), problems::add);
+            Subject subject = new Subject(request.ref(), request.trigger());
+            Gates gates = Gates.of(pipeline, subject, request.defaultBranch());
+            Checks.KindImages none = folder -> Optional.empty();
+            Checks checks = new Checks(pipeline, request, gates, none, problems::add);
             jobs.addAll(checks.jobs(pipeline.env()));
             tooMany(pipeline, jobs, problems);
         }
         List<PlannedJob> planned = problems.isEmpty() ? jobs : List.of();
-        return new Plan(planned, problems, List.of(), false, List.of(), null, null);
+        return new Plan(planned, problems, List.of(), false, List.of(), null, null, null);
     }
 
     /// Why apps are neither built nor rolled out, by name.
@@ -167,13 +208,14 @@ public final class Planner {
     private static void images(
             List<PlannedApp> apps,
             Set<String> wanted,
-            Map<String, String> skipped,
+            Rollouts.Before before,
             List<PlannedJob> jobs) {
         for (PlannedApp app : apps) {
             if (app.image() != null && wanted.contains(app.name())) {
                 PlannedJob.When when =
-                        new PlannedJob.When(Condition.SUCCESS, skipped.get(app.name()));
-                jobs.add(new PlannedJob("image " + app.name(), app.image(), List.of(), when));
+                        new PlannedJob.When(Condition.SUCCESS, before.skipped().get(app.name()));
+                List<String> needs = before.checks().named(app.image().build().needs());
+                jobs.add(new PlannedJob("image " + app.name(), app.image(), needs, when));
             }
         }
     }

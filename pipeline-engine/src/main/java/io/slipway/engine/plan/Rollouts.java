@@ -2,12 +2,12 @@ package io.slipway.engine.plan;
 
 import io.slipway.engine.definition.App;
 import io.slipway.engine.definition.Environment;
-import io.slipway.engine.definition.Job;
 import io.slipway.engine.definition.Limits;
 import io.slipway.engine.definition.Pipeline;
 import io.slipway.engine.definition.Problem;
 import io.slipway.engine.gate.Gates;
 import io.slipway.engine.gate.HostOwners;
+import io.slipway.engine.gate.Place;
 import io.slipway.engine.grammar.Quoted;
 import io.slipway.engine.graph.Condition;
 import io.slipway.engine.plan.AppImages.PlannedApp;
@@ -17,7 +17,6 @@ import org.jspecify.annotations.Nullable;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -53,16 +52,6 @@ final class Rollouts {
         this.pipeline = pipeline;
         this.owners = owners;
         this.problems = problems;
-    }
-
-    /// Names of jobs that only run after a rollout.
-    static Set<String> checks(Pipeline pipeline) {
-        Map<String, Environment> environments = pipeline.environments();
-        return environments == null
-                ? Set.of()
-                : environments.values().stream()
-                        .flatMap(environment -> environment.checks().stream())
-                        .collect(Collectors.toCollection(LinkedHashSet::new));
     }
 
     /// Adds the rollouts of some apps.
@@ -105,7 +94,7 @@ final class Rollouts {
         Map<String, String> hostOf = hosts.of(apps, name);
         RolloutNeeds needs = new RolloutNeeds(apps, plan.checks().written());
         List<String> before =
-                ofEnvironment.getOrDefault(String.valueOf(environment.after()), List.of());
+                ofEnvironment.getOrDefault(request.placed(environment.after()), List.of());
         List<PlannedJob> planned = new ArrayList<>();
         for (PlannedApp app : needs.inOrder()) {
             if (wanted.contains(app.name())) {
@@ -118,30 +107,50 @@ final class Rollouts {
                         .forEach(other -> all.add(rollout(other, name)));
                 all.addAll(before);
                 AppSpec spec = Specs.app(app, hostOf.get(app.name()));
-                RolloutSpec rollout = new RolloutSpec(spec, name, app.imageJob(), null);
+                RolloutSpec.Terms terms = RolloutSpec.Terms.of(environment);
+                RolloutSpec rollout =
+                        new RolloutSpec(spec, name, app.imageJob(), null, false, terms);
                 PlannedJob.When when = new PlannedJob.When(Condition.SUCCESS, plan.skips(app));
                 planned.add(
                         new PlannedJob(rollout(app.name(), name), rollout, List.copyOf(all), when));
             }
         }
-        planned.addAll(checks(environment, planned));
+        planned.addAll(checks(environment, planned, plan.checks()));
         ofEnvironment.put(name, planned.stream().map(PlannedJob::name).toList());
         return planned;
     }
 
-    private List<PlannedJob> checks(Environment environment, List<PlannedJob> rollouts) {
+    /// A check runs after each rollout of an app that has a host; where there is none, once after
+    /// all of them.
+    private List<PlannedJob> checks(
+            Environment environment, List<PlannedJob> rollouts, Checks planner) {
         List<PlannedJob> checks = new ArrayList<>();
-        List<String> after = rollouts.stream().map(PlannedJob::name).toList();
+        List<PlannedJob> some =
+                rollouts.stream().filter(rollout -> rollout.when().skipped() == null).toList();
+        if (some.isEmpty()) {
+            return checks;
+        }
+        List<RolloutSpec> asked =
+                some.stream()
+                        .map(rollout -> (RolloutSpec) rollout.spec())
+                        .filter(rollout -> rollout.app().host() != null)
+                        .toList();
+        List<String> all = rollouts.stream().map(PlannedJob::name).toList();
+        Map<String, String> env = new LinkedHashMap<>(pipeline.env());
+        env.put("SLIPWAY_ENVIRONMENT", environment.name());
+        String in = " in " + environment.name();
         for (String check : environment.checks()) {
-            Job job = pipeline.jobs().get(check);
-            if (job != null && !after.isEmpty()) {
-                Map<String, String> env = new LinkedHashMap<>(pipeline.env());
-                env.put("SLIPWAY_ENVIRONMENT", environment.name());
-                String image = Specs.image(job, request, Map.of());
-                String name = check + " in " + environment.name();
-                checks.add(
-                        new PlannedJob(
-                                name, Specs.check(job, image, env, Map.of(), step -> null), after));
+            if (asked.isEmpty()) {
+                Place place = new Place(environment.name(), null, null, null);
+                checks.addAll(planner.after(check, env, place, in, all));
+            }
+            for (RolloutSpec one : asked) {
+                String app = one.app().name();
+                Place place = new Place(environment.name(), null, app, one.app().host());
+                String suffix = asked.size() == 1 ? in : " of " + app + in;
+                List<String> after =
+                        asked.size() == 1 ? all : List.of(rollout(app, environment.name()));
+                checks.addAll(planner.after(check, env, place, suffix, after));
             }
         }
         return checks;
@@ -178,7 +187,8 @@ final class Rollouts {
                         secrets,
                         limits,
                         differs.health() == null ? app.health() : differs.health(),
-                        differs.volumes() == null ? app.volumes() : differs.volumes()));
+                        differs.volumes() == null ? app.volumes() : differs.volumes(),
+                        differs.scale() == null ? app.scale() : differs.scale()));
     }
 
     private static Limits over(Limits app, Limits differs) {

@@ -3,18 +3,25 @@ package io.slipway.engine.plan;
 import io.slipway.engine.definition.App;
 import io.slipway.engine.definition.Job;
 import io.slipway.engine.definition.Limits;
+import io.slipway.engine.gate.Place;
 import io.slipway.engine.grammar.Template;
+import io.slipway.engine.graph.Checkout;
+import io.slipway.engine.graph.Conditions;
 import io.slipway.engine.plan.AppImages.PlannedApp;
 import io.slipway.engine.source.Refs;
+import io.slipway.engine.workspace.Artifact;
+import io.slipway.engine.workspace.Surroundings;
 
 import org.jspecify.annotations.Nullable;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.function.Function;
+import java.util.function.BiFunction;
 
 /// From what was written to what holds: this is where the defaults are.
 final class Specs {
@@ -29,20 +36,30 @@ final class Specs {
 
     private Specs() {}
 
+    /// What the planner knows beside the job.
+    ///
+    /// @param conditions what is known of what is written as `when`
+    /// @param images fills the name of an image and tells what is wrong with it
+    /// @param place where it deploys
+    record Known(
+            Conditions conditions,
+            BiFunction<String, String, String> images,
+            Checkout checkout,
+            @Nullable Place place) {}
+
     /// @param values of the job's cell
-    /// @param skips why a step is skipped; null: it is not
     static CheckSpec check(
             Job job,
             String image,
             Map<String, String> shared,
             Map<String, String> values,
-            Function<Job.Step, @Nullable String> skips) {
+            Known known) {
         Map<String, String> env = new LinkedHashMap<>(shared);
         env.putAll(job.env());
         values.forEach((name, value) -> env.put(variable(name), value));
         return new CheckSpec(
                 image,
-                job.steps().stream().map(step -> step(step, values, skips.apply(step))).toList(),
+                steps(job, values, known),
                 Collections.unmodifiableMap(env),
                 job.directory(),
                 resources(job.limits()),
@@ -50,16 +67,54 @@ final class Specs {
                 orElse(job.timeout(), TIMEOUT),
                 job.secrets(),
                 job.retry(),
-                job.generate());
+                job.generate(),
+                around(job, known),
+                known.checkout(),
+                known.place());
     }
 
-    /// The image of a job, variables filled in.
+    private static List<StepSpec> steps(Job job, Map<String, String> values, Known known) {
+        List<StepSpec> steps = new ArrayList<>();
+        for (int i = 0; i < job.steps().size(); i++) {
+            Job.Step step = job.steps().get(i);
+            String image =
+                    step.image() == null
+                            ? null
+                            : known.images().apply("steps[" + i + "].image", step.image());
+            steps.add(
+                    step(step, values, known.conditions().skips(step.when()).orElse(null), image));
+        }
+        return List.copyOf(steps);
+    }
+
+    /// Artifacts that are not kept whatever happens are left out.
+    private static Surroundings around(Job job, Known known) {
+        Surroundings written = job.around();
+        return new Surroundings(
+                written.services().stream()
+                        .map(
+                                one ->
+                                        one.with(
+                                                known.images()
+                                                        .apply(
+                                                                "services." + one.name(),
+                                                                one.image())))
+                        .toList(),
+                written.caches(),
+                written.artifacts().stream()
+                        .filter(one -> known.conditions().skips(one.when()).isEmpty())
+                        .map(Artifact::planned)
+                        .toList(),
+                written.junit());
+    }
+
+    /// The name of an image, variables filled in.
     ///
     /// @param values of the job's cell
-    static String image(Job job, PlanRequest request, Map<String, String> values) {
+    static String image(String image, PlanRequest request, Map<String, String> values) {
         Map<String, String> all = variables(request);
         values.forEach((name, value) -> all.put(Template.MATRIX + name, value));
-        return Template.fill(job.image(), all);
+        return Template.fill(image, all);
     }
 
     /// What `${...}` stands for.
@@ -86,7 +141,9 @@ final class Specs {
                 planned.open(),
                 host,
                 app.volumes().stream().map(v -> new AppSpec.Volume(v.name(), v.path())).toList(),
-                resources(app.limits()));
+                resources(app.limits()),
+                app.scale(),
+                app.cron());
     }
 
     /// `jdk` is `MATRIX_JDK` in a step.
@@ -95,7 +152,10 @@ final class Specs {
     }
 
     private static StepSpec step(
-            Job.Step step, Map<String, String> values, @Nullable String skipped) {
+            Job.Step step,
+            Map<String, String> values,
+            @Nullable String skipped,
+            @Nullable String image) {
         String name = step.name() != null ? step.name() : firstLine(step.run());
         for (Map.Entry<String, String> value : values.entrySet()) {
             name = name.replace("${" + Template.MATRIX + value.getKey() + "}", value.getValue());
@@ -107,7 +167,8 @@ final class Specs {
                 orElse(step.directory(), ""),
                 step.shell(),
                 step.when().outcome(),
-                skipped);
+                skipped,
+                image);
     }
 
     private static String firstLine(String script) {

@@ -16,6 +16,7 @@ import java.util.Map;
 /// @param shell null: `bash -eo pipefail` where the image has bash, else `sh -e`
 /// @param when how the steps before it must have ended; null is [Condition#SUCCESS]
 /// @param skipped why it does not run whatever happens, for people; null: it does
+/// @param image its own container's, on the same workspace; null: the job's container
 public record StepSpec(
         String name,
         String script,
@@ -23,7 +24,20 @@ public record StepSpec(
         String directory,
         @Nullable Shell shell,
         @Nullable Condition when,
-        @Nullable String skipped) {
+        @Nullable String skipped,
+        @Nullable String image) {
+    /// A step in the job's container.
+    public StepSpec(
+            String name,
+            String script,
+            Map<String, String> env,
+            String directory,
+            @Nullable Shell shell,
+            @Nullable Condition when,
+            @Nullable String skipped) {
+        this(name, script, env, directory, shell, when, skipped, null);
+    }
+
     /// A step that runs unless one before it failed.
     public StepSpec(String name, String script, Map<String, String> env, String directory) {
         this(name, script, env, directory, null, null, null);
@@ -31,6 +45,6 @@ public record StepSpec(
 
     StepSpec with(Map<String, String> values) {
         Map<String, String> all = CheckSpec.more(env, values);
-        return new StepSpec(name, script, all, directory, shell, when, skipped);
+        return new StepSpec(name, script, all, directory, shell, when, skipped, image);
     }
 }

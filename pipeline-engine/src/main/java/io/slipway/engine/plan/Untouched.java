@@ -86,14 +86,15 @@ final class Untouched {
                                                 : !pin.everywhere() || pin.apps());
     }
 
-    /// @return null when the app's image is not built from a folder of its own, or when the file
-    ///   says itself which files matter: what an earlier run left out for that has not changed
+    /// @return null when the app's image is not built from a folder of its own alone, or when the
+    ///   file says itself which files matter: what an earlier run left out for that has not changed
     ///   since
     private static @Nullable String folder(PlannedApp app) {
         String path = path(app);
         if (app.image() == null
                 || path == null
                 || path.isEmpty()
+                || !app.image().build().needs().isEmpty()
                 || !app.app().when().changed().isEmpty()) {
             return null;
         }

@@ -159,7 +159,9 @@ final class RolloutStart {
                 app.open(),
                 app.host(),
                 app.volumes(),
-                app.resources());
+                app.resources(),
+                app.scale(),
+                app.cron());
     }
 
     private Waits write(Tx tx, Content given) {

@@ -7,6 +7,7 @@ import io.slipway.engine.graph.Need;
 import io.slipway.engine.graph.Retry;
 import io.slipway.engine.graph.When;
 import io.slipway.engine.source.FolderTree;
+import io.slipway.engine.workspace.Surroundings;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -85,6 +86,7 @@ class PipelineTest {
                                                 Map.of(),
                                                 null,
                                                 When.NONE,
+                                                null,
                                                 null),
                                         new Job.Step(
                                                 "cover",
@@ -92,6 +94,7 @@ class PipelineTest {
                                                 Map.of("A", "1"),
                                                 "",
                                                 When.NONE,
+                                                null,
                                                 null)),
                                 List.of(new Need("lint", false)),
                                 Map.of("MODE", "ci"),
@@ -103,6 +106,8 @@ class PipelineTest {
                                 When.NONE,
                                 Map.of(),
                                 Retry.NONE,
+                                null,
+                                Surroundings.NONE,
                                 null));
         assertThat(pipeline.jobs().get("lint").steps().getFirst().run()).isEqualTo("true");
     }
@@ -143,7 +148,9 @@ class PipelineTest {
                                 List.of(),
                                 new Limits(250, null, null),
                                 List.of(),
-                                When.NONE));
+                                When.NONE,
+                                null,
+                                null));
     }
 
     @Test

@@ -33,10 +33,11 @@ import java.util.stream.Stream;
 
 /// `plans.txt` holds what is pushed and the plan that is made of it, as the pusher reads it. A case
 /// begins with its name; then come lines `ref NAME`, `default BRANCH`, `project NAME`, `host HOST
-/// PROJECT APP ENVIRONMENT`, `event KIND`, `target BRANCH`, `fork`, `lives APP ENVIRONMENT REF`,
-/// `whole-language` (nothing is refused), `changed PATH...`, `input NAME VALUE`, `files PATH...`
-/// and `later FILE` (its lines that begin with `#~`) and `copy FILE` (of the project, as
-/// `.slipway.yml`), a blank line, and the text of `.slipway.yml`.
+/// PROJECT APP ENVIRONMENT`, `event KIND`, `target BRANCH` (of pull request 12), `fork`, `sample
+/// NAME` (the files of a sample project), `lives APP ENVIRONMENT REF`, `whole-language` (nothing is
+/// refused), `changed PATH...`, `input NAME VALUE`, `files PATH...` and `later FILE` (its lines
+/// that begin with `#~`) and `copy FILE` (of the project, as `.slipway.yml`), a blank line, and the
+/// text of `.slipway.yml`.
 class PlannerTest {
     private static final String COMMIT = "4be0a17c2e9d5a6f0b1c3d4e5f60718293a4b5c6";
 
@@ -99,6 +100,7 @@ class PlannerTest {
                         Files.createFile(path);
                     }
                 }
+                case "sample" -> copy(Path.of("src/test/samples", words[1]), folder);
                 case "later" -> {
                     whole = true;
                     file = later(Path.of("..", words[1]));
@@ -114,7 +116,8 @@ class PlannerTest {
         if (kind == null) {
             kind = ref.startsWith("refs/tags/") ? Trigger.Kind.TAG : Trigger.Kind.PUSH;
         }
-        Trigger trigger = new Trigger(kind, changes, target, trust, inputs);
+        Trigger.PullRequest pull = target == null ? null : new Trigger.PullRequest(12, target);
+        Trigger trigger = new Trigger(kind, changes, pull, trust, inputs);
         PlanRequest request =
                 new PlanRequest(project, ref, new CommitId(COMMIT), branch, "localhost", trigger);
         LiveApps live =
@@ -127,6 +130,16 @@ class PlannerTest {
         List<String> lines = PlanText.lines(plan, request);
         assertThat(lines).allSatisfy(line -> assertThat(line.length()).isLessThanOrEqualTo(72));
         return (plan.gated() ? "gated\n" : "") + String.join("\n", lines);
+    }
+
+    private static void copy(Path from, Path to) throws IOException {
+        try (Stream<Path> files = Files.walk(from)) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                Path target = to.resolve(from.relativize(file).toString());
+                Files.createDirectories(target.getParent());
+                Files.copy(file, target);
+            }
+        }
     }
 
     /// @param everywhere text of a file that every project includes; empty: there is none

@@ -95,6 +95,9 @@ final class ConditionsOfJobsTest {
                         spec.timeout(),
                         Map.of(),
                         retry,
+                        null,
+                        null,
+                        null,
                         null),
                 List.of(needs));
     }
