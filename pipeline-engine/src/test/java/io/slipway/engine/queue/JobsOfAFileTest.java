@@ -231,7 +231,7 @@ final class JobsOfAFileTest {
         ended(run);
         assertThat(log(run, "with"))
                 .isEqualTo(
-                        "[secret]|26\n[secret]=\n[secret]\n"
+                        "[secret]|26\n[secret]\n[secret]\n"
                                 + "slipway: B in SLIPWAY_OUTPUT holds a secret and is left out\n");
         assertThat(log(run, "without")).isEqualTo("<>\n");
         assertThat(history.attempts(run.id()).toString()).doesNotContain("s3cr3t");
