@@ -14,7 +14,8 @@ there=10.199.0.2
 state=$(mktemp -d)
 ports=$state/ports
 
-inside() { ip netns exec "$name" "$@"; }
+# Not `ip netns exec`: that hides /sys/fs/cgroup.
+inside() { nsenter --net="/run/netns/$name" "$@"; }
 
 tidy() {
     trap - EXIT

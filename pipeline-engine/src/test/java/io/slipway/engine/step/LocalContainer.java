@@ -6,15 +6,20 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 
 /// A process that runs the starter, and everything that it printed.
 final class LocalContainer {
+    private static final String SETSID = "/usr/bin/setsid";
+    private static final boolean GROUPS = Files.isExecutable(Path.of(SETSID));
+
     private final Path folder;
     private final Order order;
     private final ByteArrayOutputStream output = new ByteArrayOutputStream();
@@ -48,7 +53,11 @@ final class LocalContainer {
                         .map(word -> word.length() < 20 ? word : text(moved(bytes(word), paths)))
                         .toList();
         waitFor(tar);
-        process = new ProcessBuilder(argv).directory(workspace.toFile()).start();
+        List<String> command = new ArrayList<>(argv);
+        if (GROUPS) {
+            command.addFirst(SETSID);
+        }
+        process = new ProcessBuilder(command).directory(workspace.toFile()).start();
         try (OutputStream in = process.getOutputStream()) {
             in.write(moved(records, paths));
         }
@@ -121,7 +130,16 @@ final class LocalContainer {
         return Arrays.copyOfRange(all, (int) Math.min(from, all.length), all.length);
     }
 
+    /// All at once where there are process groups: a child that is being started is no descendant
+    /// yet.
     void kill() {
+        if (GROUPS) {
+            try {
+                waitFor(new ProcessBuilder("kill", "-KILL", "--", "-" + process.pid()).start());
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
         process.descendants().forEach(ProcessHandle::destroyForcibly);
         process.destroyForcibly();
     }

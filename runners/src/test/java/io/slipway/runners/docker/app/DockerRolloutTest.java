@@ -278,8 +278,8 @@ class DockerRolloutTest {
                 RolloutFixture.app(
                         "web",
                         8080,
-                        "echo one; echo two >&2; head -c 40000 /dev/zero | tr '\\0' x; echo; echo"
-                                + " last; "
+                        "echo one; echo two >&2; head -c 40000 /dev/zero | tr '\\0' x; echo; sleep"
+                                + " 0.3; echo last; "
                                 + RolloutFixture.page("one")));
         String container = fixture.deployer.present().iterator().next();
         fixture.deployer.stop(container, Duration.ZERO);

@@ -65,7 +65,12 @@ final class RolloutFixture implements AutoCloseable {
         this.engine = DockerEngine.connect(address, instance, System.getenv());
         this.docker = engine.client();
         this.deployer =
-                new DockerDeployer(engine, instance, new LocalImages(docker), reachable, subnets);
+                new DockerDeployer(
+                        engine,
+                        instance,
+                        new LocalImages(docker),
+                        reachable && engine.reachesContainers(),
+                        subnets);
         Routes routes =
                 new Routes(
                         database,
