@@ -20,6 +20,7 @@ import java.util.Map;
 /// @param when whether it is built and rolled out
 /// @param scale how many containers; null when not written
 /// @param cron when it runs, UTC; null: all the time
+/// @param before `hooks.before`: scripts
 public record App(
         String name,
         Origin origin,
@@ -35,7 +36,8 @@ public record App(
         @Nullable List<String> needs,
         When when,
         Environment.@Nullable Scale scale,
-        @Nullable String cron) {
+        @Nullable String cron,
+        List<String> before) {
 
     /// The app as an environment runs it.
     public App in(
@@ -61,7 +63,8 @@ public record App(
                 needs,
                 when,
                 itsScale,
-                cron);
+                cron,
+                before);
     }
 
     /// Where an app's image comes from.

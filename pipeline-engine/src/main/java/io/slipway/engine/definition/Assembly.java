@@ -60,7 +60,8 @@ final class Assembly {
                 needs == null ? null : words(needs),
                 JobAssembly.when(child(node, "when")),
                 EnvironmentAssembly.scale(child(node, "scale")),
-                cron);
+                cron,
+                words(child(child(node, "hooks"), "before")));
     }
 
     private static App.Origin origin(Node app) {

@@ -9,13 +9,12 @@ import java.util.List;
 ///
 /// @param apps in the order of their folders
 /// @param notes what was found and why, one sentence each
-/// @param troubles what was seen and would have to be left out, so that nothing is planned
-public record Found(List<App> apps, List<String> notes, List<Trouble> troubles) {
+public record Found(List<App> apps, List<String> notes) {
     /// The same with one more note.
     Found with(String note) {
         List<String> more = new ArrayList<>(notes);
         more.add(note);
-        return new Found(apps, List.copyOf(more), troubles);
+        return new Found(apps, List.copyOf(more));
     }
 
     /// An app.
@@ -24,13 +23,14 @@ public record Found(List<App> apps, List<String> notes, List<Trouble> troubles) 
     /// @param use the app whose image it takes; null when it has its own
     /// @param command empty: the image's own
     /// @param worker whether it listens on no port
+    /// @param before scripts that run once per rollout, before it is started
+    /// @param needs names of apps that are rolled out before it; empty: what holds by default
     public record App(
             String name,
             @Nullable Recipe recipe,
             @Nullable String use,
             List<String> command,
-            boolean worker) {}
-
-    /// A line that asks for what cannot be done.
-    public record Trouble(String file, int line, String key, String message, String remedy) {}
+            boolean worker,
+            List<String> before,
+            List<String> needs) {}
 }

@@ -32,7 +32,6 @@ final class Search {
     private final AppNames names;
     private final List<Found.App> apps = new ArrayList<>();
     private final List<String> notes = new ArrayList<>();
-    private final List<Found.Trouble> troubles = new ArrayList<>();
     private int left = MOST_FOLDERS;
 
     Search(Detection detection, SourceTree tree, String rootName) {
@@ -72,7 +71,7 @@ final class Search {
     }
 
     private Found found() {
-        return new Found(List.copyOf(apps), List.copyOf(notes), List.copyOf(troubles));
+        return new Found(List.copyOf(apps), List.copyOf(notes));
     }
 
     /// @param kinds whether folders without a Dockerfile may be apps
@@ -134,22 +133,18 @@ final class Search {
                         .orElseGet(() -> names.folder(recipe.folder()));
         String where = generated && !recipe.folder().isEmpty() ? recipe.folder() + ", " : "";
         notes.add("found " + where + recipe.why() + " -> app " + name);
-        apps.add(new Found.App(name, recipe, null, List.of(), worker));
+        List<String> before = procfile.release().map(Procfile.Line::command).stream().toList();
+        before.forEach(
+                line -> notes.add("found release in Procfile -> runs before rollouts of " + name));
+        apps.add(new Found.App(name, recipe, null, List.of(), worker, before, List.of()));
+        // What release does is done before anything of the new version starts.
+        List<String> needs = before.isEmpty() ? List.of() : List.of(name);
         for (Procfile.Line line : procfile.others()) {
             String other = names.process(recipe.folder(), line.process());
             notes.add("found " + line.process() + " in Procfile -> app " + other);
-            apps.add(new Found.App(other, null, name, Start.shell(line.command()), true));
+            List<String> command = Start.shell(line.command());
+            apps.add(new Found.App(other, null, name, command, true, List.of(), needs));
         }
-        procfile.release().ifPresent(line -> troubles.add(release(recipe.folder(), line)));
-    }
-
-    private static Found.Trouble release(String folder, Procfile.Line line) {
-        return new Found.Trouble(
-                folder.isEmpty() ? Procfile.NAME : folder + "/" + Procfile.NAME,
-                line.number(),
-                "release",
-                "what runs before a rollout is not available in this version",
-                "remove the line, and run '" + line.command() + "' as part of the web line");
     }
 
     /// Names for the apps of one repository, each given once.

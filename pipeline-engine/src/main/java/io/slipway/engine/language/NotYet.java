@@ -24,7 +24,6 @@ public final class NotYet {
                     "apps.*.build.needs",
                     "apps.*.build.push",
                     "apps.*.build.tags",
-                    "apps.*.hooks",
                     "apps.*.scale",
                     "apps.*.cron",
                     "environments.*.from.pull-request",

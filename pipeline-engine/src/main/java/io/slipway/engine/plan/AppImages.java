@@ -56,22 +56,11 @@ final class AppImages {
         if (pipeline.apps() == null) {
             Found found = detection.repository(tree, rootName);
             notes.addAll(found.notes());
-            found.troubles().forEach(trouble -> problems.add(problem(trouble)));
             found.apps().forEach(app -> apps.add(detected(app)));
         } else {
             pipeline.apps().values().forEach(app -> planned(app).ifPresent(apps::add));
         }
         return apps;
-    }
-
-    private static Problem problem(Found.Trouble trouble) {
-        return new Problem(
-                trouble.file(),
-                trouble.line(),
-                1,
-                trouble.key(),
-                trouble.message(),
-                trouble.remedy());
     }
 
     private PlannedApp detected(Found.App found) {
@@ -102,10 +91,11 @@ final class AppImages {
                         null,
                         List.of(),
                         Limits.NONE,
-                        null,
+                        found.needs().isEmpty() ? null : found.needs(),
                         When.NONE,
                         null,
-                        null);
+                        null,
+                        found.before());
         if (recipe == null) {
             return new PlannedApp(app, null, found.use(), null);
         }

@@ -21,6 +21,8 @@ import java.util.Map;
 /// @param volumes its named volumes; an app with one is replaced by stop and start
 /// @param scale how many containers; null: one
 /// @param cron when it runs, UTC; null: all the time
+/// @param before scripts that run once per rollout, one after the other, before its container is
+///   started
 public record AppSpec(
         String name,
         @Nullable String image,
@@ -34,8 +36,41 @@ public record AppSpec(
         List<Volume> volumes,
         Resources resources,
         Environment.@Nullable Scale scale,
-        @Nullable String cron) {
-    /// One container that runs all the time.
+        @Nullable String cron,
+        List<String> before) {
+    /// Specs of releases from before hooks were known say nothing of them.
+    public AppSpec(
+            String name,
+            @Nullable String image,
+            @Nullable Integer port,
+            Health health,
+            List<String> command,
+            Map<String, String> env,
+            Map<String, String> secrets,
+            boolean open,
+            @Nullable String host,
+            List<Volume> volumes,
+            Resources resources,
+            Environment.@Nullable Scale scale,
+            @Nullable String cron,
+            @Nullable List<String> before) {
+        this.name = name;
+        this.image = image;
+        this.port = port;
+        this.health = health;
+        this.command = command;
+        this.env = env;
+        this.secrets = secrets;
+        this.open = open;
+        this.host = host;
+        this.volumes = volumes;
+        this.resources = resources;
+        this.scale = scale;
+        this.cron = cron;
+        this.before = before == null ? List.of() : before;
+    }
+
+    /// One container that runs all the time, without hooks.
     public AppSpec(
             String name,
             @Nullable String image,
@@ -50,7 +85,21 @@ public record AppSpec(
             Resources resources) {
         this(
                 name, image, port, health, command, env, secrets, open, host, volumes, resources,
-                null, null);
+                null, null, null);
+    }
+
+    /// The same on another port.
+    public AppSpec on(int itsPort) {
+        return new AppSpec(
+                name, image, itsPort, health, command, env, secrets, open, host, volumes, resources,
+                scale, cron, before);
+    }
+
+    /// The same with these hooks.
+    public AppSpec before(List<String> scripts) {
+        return new AppSpec(
+                name, image, port, health, command, env, secrets, open, host, volumes, resources,
+                scale, cron, scripts);
     }
 
     /// A named volume.

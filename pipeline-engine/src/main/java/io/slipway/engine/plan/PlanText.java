@@ -229,6 +229,7 @@ public final class PlanText {
         if (app.cron() != null) {
             details.add("runs at " + app.cron());
         }
+        app.before().forEach(script -> details.add("runs first: " + script));
         return details;
     }
 

@@ -32,8 +32,6 @@ final class Specs {
     /// suite, and the end of a fork bomb.
     static final int PIDS = 4096;
 
-    private static final int LONGEST_NAME = 60;
-
     private Specs() {}
 
     /// What the planner knows beside the job.
@@ -143,7 +141,8 @@ final class Specs {
                 app.volumes().stream().map(v -> new AppSpec.Volume(v.name(), v.path())).toList(),
                 resources(app.limits()),
                 app.scale(),
-                app.cron());
+                app.cron(),
+                app.before());
     }
 
     /// `jdk` is `MATRIX_JDK` in a step.
@@ -156,7 +155,7 @@ final class Specs {
             Map<String, String> values,
             @Nullable String skipped,
             @Nullable String image) {
-        String name = step.name() != null ? step.name() : firstLine(step.run());
+        String name = step.name() != null ? step.name() : StepSpec.title(step.run());
         for (Map.Entry<String, String> value : values.entrySet()) {
             name = name.replace("${" + Template.MATRIX + value.getKey() + "}", value.getValue());
         }
@@ -169,15 +168,6 @@ final class Specs {
                 step.when().outcome(),
                 skipped,
                 image);
-    }
-
-    private static String firstLine(String script) {
-        String line =
-                script.lines().map(String::strip).filter(l -> !l.isEmpty()).findFirst().orElse("");
-        String shown = line.replaceAll("\\p{C}", "?");
-        return shown.length() <= LONGEST_NAME
-                ? shown
-                : shown.substring(0, LONGEST_NAME - 3) + "...";
     }
 
     private static AppSpec.Health health(App.@Nullable Health health) {

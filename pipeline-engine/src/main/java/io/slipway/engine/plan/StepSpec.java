@@ -43,6 +43,18 @@ public record StepSpec(
         this(name, script, env, directory, null, null, null);
     }
 
+    private static final int LONGEST_TITLE = 60;
+
+    /// A script's first line, for people.
+    public static String title(String script) {
+        String line =
+                script.lines().map(String::strip).filter(l -> !l.isEmpty()).findFirst().orElse("");
+        String shown = line.replaceAll("\\p{C}", "?");
+        return shown.length() <= LONGEST_TITLE
+                ? shown
+                : shown.substring(0, LONGEST_TITLE - 3) + "...";
+    }
+
     StepSpec with(Map<String, String> values) {
         Map<String, String> all = CheckSpec.more(env, values);
         return new StepSpec(name, script, all, directory, shell, when, skipped, image);

@@ -19,7 +19,13 @@ public interface AppValues {
     /// @param env complete but for PORT, which the rollout puts over it; holds secrets
     /// @param missing names of secrets without a value
     /// @param version of the project's configuration
-    record Values(Map<String, String> env, List<String> missing, int version) {
+    /// @param hidden the values of secrets, for whoever masks them
+    record Values(Map<String, String> env, List<String> missing, int version, List<String> hidden) {
+        /// Without secrets.
+        public Values(Map<String, String> env, List<String> missing, int version) {
+            this(env, missing, version, List.of());
+        }
+
         @Override
         public String toString() {
             return "configuration " + version;

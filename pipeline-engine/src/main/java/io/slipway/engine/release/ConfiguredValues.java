@@ -4,9 +4,12 @@ import io.slipway.db.Tx;
 import io.slipway.engine.plan.AppSpec;
 import io.slipway.engine.secret.Configuration;
 import io.slipway.engine.secret.Resolved;
+import io.slipway.engine.secret.Secret;
 import io.slipway.engine.secret.Wanted;
 
 import org.jspecify.annotations.Nullable;
+
+import java.util.List;
 
 /// What apps see: the file's values under what is set in Slipway.
 public final class ConfiguredValues implements AppValues {
@@ -24,6 +27,7 @@ public final class ConfiguredValues implements AppValues {
                 version == null
                         ? configuration.resolve(tx, projectId, app.name(), wanted)
                         : configuration.resolve(tx, projectId, app.name(), wanted, version);
-        return new Values(resolved.revealed(), resolved.missing(), resolved.version());
+        List<String> hidden = resolved.secrets().values().stream().map(Secret::reveal).toList();
+        return new Values(resolved.revealed(), resolved.missing(), resolved.version(), hidden);
     }
 }

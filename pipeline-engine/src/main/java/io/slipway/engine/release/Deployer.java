@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /// Where apps run. Safe for use by many threads; what is done to one container comes from one
@@ -69,6 +70,29 @@ public interface Deployer {
     ///
     /// @param after where it was read to; [LogMark#BEGIN] for all that the target still has
     void follow(String container, LogMark after, Output output) throws InterruptedException;
+
+    /// Makes the container of a hook, and does not start it; one that is there stays as it is. It
+    /// has all that the app's own container will have, but no name by which it is reached.
+    ///
+    /// @param like the app's own container, which does not run now: they share an address
+    void makeHook(AppOrder like, Hook hook);
+
+    /// Starts the container of a hook, unless it was started. However often and by whomever that is
+    /// asked for at the same time, it is started once: it is renamed first, and no start under an
+    /// earlier name is obeyed any more.
+    ///
+    /// @param container of a hook
+    /// @param as a name that nobody else uses
+    /// @return its name now; empty when there is none
+    Optional<String> startHook(String container, String as);
+
+    /// Ends and removes the container of a hook.
+    ///
+    /// @param container of a hook, whatever its name is now
+    void removeHook(String container);
+
+    /// The hooks that have a container, by the names with which they were made.
+    Set<String> hooks();
 
     /// For people: what is waited for.
     @FunctionalInterface
@@ -147,6 +171,12 @@ public interface Deployer {
         }
     }
 
+    /// What an app has run once, before it serves.
+    ///
+    /// @param container the name with which its container is made
+    /// @param script run by `/bin/sh -e`, in place of the image's entry point and command
+    record Hook(String container, String script) {}
+
     /// How a container is.
     ///
     /// @param state see there
@@ -168,6 +198,8 @@ public interface Deployer {
 
         /// The states of a container.
         public enum State {
+            /// It was made, and never started.
+            MADE,
             /// It runs.
             RUNNING,
             /// It has ended, or was stopped.

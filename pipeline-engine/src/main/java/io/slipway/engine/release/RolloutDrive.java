@@ -3,6 +3,8 @@ package io.slipway.engine.release;
 import io.slipway.db.Database;
 import io.slipway.engine.plan.AppSpec;
 import io.slipway.engine.plan.AppSpec.Volume;
+import io.slipway.engine.plan.RolloutSpec;
+import io.slipway.engine.plan.StepSpec;
 import io.slipway.engine.release.AppContainers.AppContainer;
 import io.slipway.engine.release.AppContainers.State;
 import io.slipway.engine.release.Deployer.AppOrder;
@@ -17,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -39,10 +42,6 @@ final class RolloutDrive {
             EnumSet.of(Claim.Ended.CANCELLED, Claim.Ended.TIMEOUT);
     private static final List<String> STEPS = List.of("start", "health", "switch");
 
-    /// Of the steps those that are Slipway's own: how long an app takes to get healthy, and to end,
-    /// is its own affair.
-    private static final List<Integer> OWN = List.of(0, 2);
-
     private final RolloutParts parts;
     private final Claim claim;
     private final Rollout rollout;
@@ -51,8 +50,14 @@ final class RolloutDrive {
     private final Release release;
     private final @Nullable Release from;
     private final AppSpec app;
+
+    /// What runs before the app: only where a release is made. One that is rolled out again has had
+    /// it, and hooks lead forward only.
+    private final List<String> hooks;
+
     private final long begin = System.nanoTime();
     private @Nullable Instant away;
+    private boolean hooking;
 
     RolloutDrive(RolloutParts parts, Claim claim, Rollout rollout) {
         this.parts = parts;
@@ -64,17 +69,35 @@ final class RolloutDrive {
         Long fromId = rollout.fromRelease();
         this.from = fromId == null ? null : parts.database().read(tx -> Releases.byId(tx, fromId));
         this.app = release.spec();
+        RolloutSpec spec = (RolloutSpec) claim.job().spec();
+        this.hooks = spec.release() == null || spec.anew() ? app.before() : List.of();
     }
 
     Verdict drive() throws InterruptedException {
-        claim.steps().declare(STEPS);
-        OWN.forEach(claim.steps()::own);
+        List<String> steps = new ArrayList<>(hooks.stream().map(StepSpec::title).toList());
+        steps.addAll(STEPS);
+        claim.steps().declare(steps);
+        // How long an app's hooks take, and it to get healthy, is its own affair.
+        claim.steps().own(starting());
+        claim.steps().own(switching());
         return switch (rollout.state()) {
             case STARTING, CHECKING -> tryOut();
             case SWITCHING -> finish();
             case UNDOING -> takeBack().complete(ruled());
             case ENDED -> ruled();
         };
+    }
+
+    private int starting() {
+        return hooks.size();
+    }
+
+    private int checking() {
+        return hooks.size() + 1;
+    }
+
+    private int switching() {
+        return hooks.size() + 2;
     }
 
     private TakeBack takeBack() {
@@ -97,10 +120,13 @@ final class RolloutDrive {
         HealthCheck.Result health;
         String backend = null;
         try {
-            claim.steps().begin(0, Instant.now());
-            start();
-            claim.steps().end(0, Outcome.SUCCEEDED, null, null, Instant.now());
-            claim.steps().begin(1, Instant.now());
+            Optional<Verdict> no = start();
+            if (no.isPresent()) {
+                log(no.get().summary());
+                return takeBack().because(no.get());
+            }
+            claim.steps().end(starting(), Outcome.SUCCEEDED, null, null, Instant.now());
+            claim.steps().begin(checking(), Instant.now());
             parts.database()
                     .change(tx -> Rollouts.move(tx, rollout, claim.name(), RolloutState.CHECKING));
             health = check.await(port(), app.port() != null, claim::progress);
@@ -121,8 +147,8 @@ final class RolloutDrive {
         if (health.no() != null) {
             return unhealthy(health.no());
         }
-        claim.steps().end(1, Outcome.SUCCEEDED, null, null, Instant.now());
-        claim.steps().begin(2, Instant.now());
+        claim.steps().end(checking(), Outcome.SUCCEEDED, null, null, Instant.now());
+        claim.steps().begin(switching(), Instant.now());
         serve(backend, health.port());
         return finish();
     }
@@ -152,32 +178,60 @@ final class RolloutDrive {
         throw thrown;
     }
 
-    private void start() throws InterruptedException {
-        String engineId = release.engineId();
+    /// Hooks first, the container then. An app with volumes is away meanwhile: its hooks have them
+    /// to themselves.
+    ///
+    /// @return why it must not serve
+    private Optional<Verdict> start() throws InterruptedException {
+        if (hooks.isEmpty()) {
+            claim.steps().begin(starting(), Instant.now());
+        }
+        String engineId = engineId();
+        AppValues.Values values = values();
+        AppOrder order = order(engineId, values);
+        pauseOld();
+        if (!hooks.isEmpty()) {
+            hooking = true;
+            Optional<Verdict> no =
+                    parts.hooks()
+                            .run(
+                                    new RolloutParts.Before(
+                                            claim, rollout, app, order, values.hidden()));
+            hooking = false;
+            if (no.isPresent()) {
+                return no;
+            }
+            claim.steps().begin(starting(), Instant.now());
+        }
+        parts.deployer().start(order);
+        log("started release #" + release.number());
+        return Optional.empty();
+    }
+
+    private String engineId() throws InterruptedException {
         Long imageId = release.imageId();
         if (imageId != null) {
             Releases.Image image = parts.database().read(tx -> Releases.image(tx, imageId));
-            engineId = parts.deployer().ensure(image.built());
-        } else if (app.image() != null) {
-            engineId = parts.deployer().pull(release.image(), claim::progress).engineId();
+            return parts.deployer().ensure(image.built());
         }
-        AppOrder order = order(engineId);
-        pauseOld();
-        parts.deployer().start(order);
-        log("started release #" + release.number());
+        return app.image() == null
+                ? release.engineId()
+                : parts.deployer().pull(release.image(), claim::progress).engineId();
     }
 
-    private AppOrder order(String engineId) {
-        AppValues.Values values =
-                parts.database()
-                        .read(
-                                tx ->
-                                        parts.values()
-                                                .of(
-                                                        tx,
-                                                        placement.projectId(),
-                                                        app,
-                                                        release.configVersion()));
+    private AppValues.Values values() {
+        return parts.database()
+                .read(
+                        tx ->
+                                parts.values()
+                                        .of(
+                                                tx,
+                                                placement.projectId(),
+                                                app,
+                                                release.configVersion()));
+    }
+
+    private AppOrder order(String engineId, AppValues.Values values) {
         Map<String, String> env = new LinkedHashMap<>(values.env());
         int port = port();
         if (port != 0) {
@@ -270,7 +324,7 @@ final class RolloutDrive {
 
     private Verdict forward() throws InterruptedException {
         publish();
-        claim.steps().end(2, Outcome.SUCCEEDED, null, null, Instant.now());
+        claim.steps().end(switching(), Outcome.SUCCEEDED, null, null, Instant.now());
         Verdict verdict = new Verdict(Outcome.SUCCEEDED, Reason.DONE, summary(), evidence());
         parts.database().change(tx -> Rollouts.succeeded(tx, rollout, claim.name(), verdict));
         log(verdict.summary());
@@ -294,7 +348,7 @@ final class RolloutDrive {
     }
 
     private Verdict unhealthy(Verdict why) {
-        claim.steps().end(1, Outcome.FAILED, null, null, Instant.now());
+        claim.steps().end(checking(), Outcome.FAILED, null, null, Instant.now());
         log(why.summary());
         return takeBack().because(why);
     }
@@ -307,7 +361,10 @@ final class RolloutDrive {
         Verdict verdict =
                 ended == Claim.Ended.TIMEOUT
                         ? Verdict.failed(
-                                Reason.TIMEOUT, "the rollout reached its time limit", Map.of())
+                                Reason.TIMEOUT,
+                                "the rollout reached its time limit"
+                                        + (hooking ? " before its hooks had ended" : ""),
+                                Map.of())
                         : new Verdict(
                                 Outcome.CANCELLED,
                                 Reason.CANCELLED,

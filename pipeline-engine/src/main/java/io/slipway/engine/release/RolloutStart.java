@@ -148,20 +148,7 @@ final class RolloutStart {
         if (app.port() != null || exposed.size() != 1) {
             return app;
         }
-        return new AppSpec(
-                app.name(),
-                app.image(),
-                exposed.getFirst(),
-                app.health(),
-                app.command(),
-                app.env(),
-                app.secrets(),
-                app.open(),
-                app.host(),
-                app.volumes(),
-                app.resources(),
-                app.scale(),
-                app.cron());
+        return app.on(exposed.getFirst());
     }
 
     private Waits write(Tx tx, Content given) {

@@ -161,7 +161,7 @@ public final class Rollouts {
     /// up; locks the placement otherwise.
     ///
     /// @param attempt whose claim is lost then
-    static void guard(Tx tx, Rollout rollout, AttemptName attempt) {
+    public static void guard(Tx tx, Rollout rollout, AttemptName attempt) {
         if (tx.first(GUARD, row -> true, rollout.placementId(), rollout.fence(), rollout.id())
                 .isEmpty()) {
             throw new ClaimLost(attempt);

@@ -73,6 +73,7 @@ public final class Supervisor implements AutoCloseable {
     private final Deployer deployer;
     private final Traffic traffic;
     private final Routes routes;
+    private final RolloutParts.Hooks hooks;
     private final RolloutRuns runs;
     private final Signal wake;
     private final Consumer<String> lastWords;
@@ -96,6 +97,7 @@ public final class Supervisor implements AutoCloseable {
         this.deployer = parts.deployer();
         this.traffic = parts.traffic();
         this.routes = parts.routes();
+        this.hooks = parts.hooks();
         this.runs = runs;
         this.wake = wake;
         this.lastWords = lastWords;
@@ -123,6 +125,7 @@ public final class Supervisor implements AutoCloseable {
         }
         List<AppContainer> rows = database.read(AppContainers::present);
         Set<String> known = new HashSet<>(rows.stream().map(AppContainer::name).toList());
+        hooks.sweep();
         inEngine.stream().filter(name -> !known.contains(name)).forEach(this::removeUnknown);
         retiring.values().removeIf(done -> !done.isAlive());
         List<AppContainer> replaced =
@@ -183,7 +186,8 @@ public final class Supervisor implements AutoCloseable {
                     }
                     if (condition.state() == Condition.State.ABSENT) {
                         restartWhenDue(tx, container);
-                    } else if (condition.state() == Condition.State.ENDED) {
+                    } else if (condition.state() == Condition.State.ENDED
+                            || condition.state() == Condition.State.MADE) {
                         restart(tx, container);
                     }
                     return tx.update(TROUBLE, trouble, container.placementId(), trouble) > 0;
@@ -194,6 +198,7 @@ public final class Supervisor implements AutoCloseable {
         String memory = condition.outOfMemory() ? " after it ran out of memory" : "";
         return switch (condition.state()) {
             case RUNNING -> null;
+            case MADE -> "it was not started";
             case RESTARTING ->
                     "it ends again and again, last with exit code " + condition.exitCode() + memory;
             case ENDED -> "it ended with exit code " + condition.exitCode() + memory;

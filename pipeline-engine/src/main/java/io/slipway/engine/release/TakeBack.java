@@ -74,6 +74,7 @@ final class TakeBack {
     }
 
     private void undo() {
+        parts.hooks().remove(rollout);
         parts.deployer().stop(container, Duration.ZERO);
         for (AppContainer old :
                 parts.database().read(tx -> AppContainers.of(tx, rollout.placementId()))) {

@@ -11,7 +11,7 @@ public final class FoundPipeline {
 
     /// The text of a `.slipway.yml`.
     ///
-    /// @param found with at least one app and no troubles
+    /// @param found with at least one app
     public static String text(Found found) {
         StringBuilder text = new StringBuilder();
         text.append("# Written by `slipway plan --write` from what was found in the sources.\n");
@@ -27,14 +27,24 @@ public final class FoundPipeline {
                 text.append("    use: ").append(Scalars.of(String.valueOf(app.use()))).append('\n');
             }
             if (!app.command().isEmpty()) {
-                List<String> words = app.command().stream().map(Scalars::quoted).toList();
-                text.append("    command: [").append(String.join(", ", words)).append("]\n");
+                text.append("    command: [").append(quoted(app.command())).append("]\n");
             }
             if (app.worker()) {
                 text.append("    port: none\n");
             }
+            if (!app.before().isEmpty()) {
+                text.append("    # the line release of the Procfile\n");
+                text.append("    hooks: { before: [").append(quoted(app.before())).append("] }\n");
+            }
+            if (!app.needs().isEmpty()) {
+                text.append("    needs: [").append(String.join(", ", app.needs())).append("]\n");
+            }
         }
         return text.toString();
+    }
+
+    private static String quoted(List<String> words) {
+        return String.join(", ", words.stream().map(Scalars::quoted).toList());
     }
 
     private static void built(Recipe recipe, StringBuilder text) {

@@ -7,6 +7,7 @@ import io.slipway.db.Counts;
 import io.slipway.db.Database;
 import io.slipway.db.DatabaseExtension;
 import io.slipway.db.Notifications;
+import io.slipway.engine.hook.HookRuns;
 import io.slipway.engine.plan.RolloutSpec;
 import io.slipway.engine.release.AppValues;
 import io.slipway.engine.release.RolloutParts;
@@ -59,7 +60,8 @@ final class AppLogsTest {
                                 null,
                                 new Routes.Own(List.of(), "http://localhost:8080")),
                         (tx, project, app, version) -> new AppValues.Values(Map.of(), List.of(), 0),
-                        new AppAddresses(URI.create("http://localhost:8080"), false));
+                        new AppAddresses(URI.create("http://localhost:8080"), false),
+                        new HookRuns(database, deployer));
         TestClaim claim =
                 rows.claim(
                         new RolloutSpec(

@@ -129,6 +129,7 @@ class PipelineTest {
                             public: false
                             resources: { cpu: 250m }
                             needs: []
+                            hooks: { before: [bin/migrate] }
                         """);
 
         assertThat(pipeline.apps())
@@ -150,7 +151,8 @@ class PipelineTest {
                                 List.of(),
                                 When.NONE,
                                 null,
-                                null));
+                                null,
+                                List.of("bin/migrate")));
     }
 
     @Test

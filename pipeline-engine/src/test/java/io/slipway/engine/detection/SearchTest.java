@@ -95,18 +95,19 @@ class SearchTest {
     }
 
     @Test
-    void releaseLineIsRefusedWithItsPlace() throws IOException {
+    void releaseLineRunsBeforeTheMainAppAndTheOthersWaitForIt() throws IOException {
         write("package.json", "{}");
-        write("Procfile", "web: node a.js\n\nrelease: bin/migrate\n");
+        write("Procfile", "web: node a.js\n\nrelease: bin/migrate --all\nclock: node c.js\n");
 
-        assertThat(found().troubles())
+        assertThat(found().apps())
+                .extracting(app -> app.name() + " " + app.before() + " " + app.needs())
+                .containsExactly("shop [bin/migrate --all] []", "clock [] [shop]");
+        assertThat(notes())
                 .containsExactly(
-                        new Found.Trouble(
-                                "Procfile",
-                                3,
-                                "release",
-                                "what runs before a rollout is not available in this version",
-                                "remove the line, and run 'bin/migrate' as part of the web line"));
+                        "found a Node project with npm, without a lock file: starts by"
+                                + " Procfile -> app shop",
+                        "found release in Procfile -> runs before rollouts of shop",
+                        "found clock in Procfile -> app clock");
     }
 
     @Test

@@ -133,7 +133,8 @@ class JobSpecsTest {
                         List.of(new AppSpec.Volume("data", "/var/lib/postgresql")),
                         new Resources(0, 0, 0),
                         new Environment.Scale(2, 10, 70),
-                        "0 3 * * *");
+                        "0 3 * * *",
+                        List.of("bin/migrate", "bin/seed"));
         RolloutSpec rollout = new RolloutSpec(app, "production", null, 7);
         RolloutSpec canary =
                 new RolloutSpec(

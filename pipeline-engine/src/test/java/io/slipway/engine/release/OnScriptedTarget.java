@@ -4,6 +4,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.slipway.db.Database;
 import io.slipway.db.Signal;
+import io.slipway.engine.hook.HookRuns;
 import io.slipway.engine.plan.AppSpec;
 import io.slipway.engine.plan.RolloutSpec;
 import io.slipway.engine.route.AppAddresses;
@@ -56,7 +57,8 @@ class OnScriptedTarget {
                                         Map.of(),
                                         List.of(),
                                         version == null ? configuration : version),
-                        new AppAddresses(URI.create("http://localhost:8080"), false));
+                        new AppAddresses(URI.create("http://localhost:8080"), false),
+                        new HookRuns(database, deployer));
         supervisor = new Supervisor(parts, runs, new Signal(), name -> {});
     }
 

@@ -90,7 +90,10 @@ public final class RolloutRows {
                 app.open(),
                 app.host(),
                 List.of(new AppSpec.Volume("data", "/data")),
-                app.resources());
+                app.resources(),
+                app.scale(),
+                app.cron(),
+                app.before());
     }
 
     /// The claim of the only job of a new run.

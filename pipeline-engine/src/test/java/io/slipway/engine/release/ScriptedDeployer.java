@@ -15,6 +15,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 
@@ -147,6 +148,93 @@ public final class ScriptedDeployer implements Deployer, AutoCloseable {
         container.lost = lost;
     }
 
+    /// The first word of a hook's script says what it does: `pass`, `fail` with a code, or `wait`
+    /// for [#endHook].
+    private static final class HookContainer {
+        final AppOrder like;
+        final String script;
+        String name;
+        boolean started;
+        boolean running;
+        int exitCode;
+
+        HookContainer(AppOrder like, Deployer.Hook hook) {
+            this.like = like;
+            this.script = hook.script();
+            this.name = hook.container();
+        }
+    }
+
+    private final Map<String, HookContainer> hooks = new TreeMap<>();
+
+    /// Scripts that were started, in that order.
+    public final List<String> hooked = new ArrayList<>();
+
+    @Override
+    public void makeHook(AppOrder like, Deployer.Hook hook) {
+        call("makeHook", () -> hooks.putIfAbsent(hook.container(), new HookContainer(like, hook)));
+    }
+
+    @Override
+    public Optional<String> startHook(String container, String as) {
+        return call(
+                "startHook",
+                () -> {
+                    HookContainer hook = hooks.get(container);
+                    if (hook != null && !hook.started) {
+                        hook.name = as;
+                        begin(hook);
+                    }
+                    return Optional.ofNullable(hook).map(found -> found.name);
+                });
+    }
+
+    private void begin(HookContainer hook) {
+        for (Container other : containers.values()) {
+            if (other.running && other.order.slot() == hook.like.slot()) {
+                throw new AssertionError("two have one slot");
+            }
+            if (other.running
+                    && !other.order.volumes().isEmpty()
+                    && other.order.placement().id() == hook.like.placement().id()) {
+                throw new AssertionError("two containers write to one volume");
+            }
+        }
+        hook.started = true;
+        hooked.add(hook.script);
+        hook.running = hook.script.startsWith("wait");
+        print(hook.name, 1, "this is " + hook.script + "\n");
+        if (hook.script.startsWith("fail")) {
+            hook.exitCode = Integer.parseInt(hook.script.split(" ")[1]);
+        }
+    }
+
+    /// What waits ends.
+    public synchronized void endHook(int exitCode) {
+        hooks.values().stream()
+                .filter(hook -> hook.running)
+                .forEach(
+                        hook -> {
+                            hook.running = false;
+                            hook.exitCode = exitCode;
+                        });
+        notifyAll();
+    }
+
+    @Override
+    public void removeHook(String container) {
+        call("removeHook", () -> hooks.remove(container) != null);
+    }
+
+    @Override
+    public Set<String> hooks() {
+        return call("hooks", () -> new HashSet<>(hooks.keySet()));
+    }
+
+    private Optional<HookContainer> hookNamed(String name) {
+        return hooks.values().stream().filter(hook -> hook.name.equals(name)).findFirst();
+    }
+
     @Override
     public Condition condition(String container) {
         return call(
@@ -154,7 +242,9 @@ public final class ScriptedDeployer implements Deployer, AutoCloseable {
                 () -> {
                     Container found = containers.get(container);
                     if (found == null) {
-                        return Condition.NONE;
+                        return hookNamed(container)
+                                .map(ScriptedDeployer::condition)
+                                .orElse(Condition.NONE);
                     }
                     String run = Integer.toString(found.run);
                     return found.running
@@ -169,6 +259,15 @@ public final class ScriptedDeployer implements Deployer, AutoCloseable {
                 });
     }
 
+    private static Condition condition(HookContainer hook) {
+        if (!hook.started) {
+            return new Condition(Condition.State.MADE, null, false, 0, false, "");
+        }
+        return hook.running
+                ? new Condition(Condition.State.RUNNING, null, false, 0, false, "1")
+                : new Condition(Condition.State.ENDED, hook.exitCode, false, 0, false, "1");
+    }
+
     @Override
     public List<Socket> listening(String container) {
         return call("listening", List::of);
@@ -181,7 +280,14 @@ public final class ScriptedDeployer implements Deployer, AutoCloseable {
 
     @Override
     public List<String> tail(String container, int lines) {
-        return call("tail", () -> containers.containsKey(container) ? List.of("bye") : List.of());
+        return call(
+                "tail",
+                () ->
+                        containers.containsKey(container)
+                                ? List.of("bye")
+                                : since(container, LogMark.BEGIN).stream()
+                                        .map(entry -> entry.text().strip())
+                                        .toList());
     }
 
     @Override
@@ -274,7 +380,11 @@ public final class ScriptedDeployer implements Deployer, AutoCloseable {
             synchronized (this) {
                 fresh = since(container, at);
                 Container of = containers.get(container);
-                if (fresh.isEmpty() && (of == null || !of.running)) {
+                boolean runs =
+                        of == null
+                                ? hookNamed(container).filter(hook -> hook.running).isPresent()
+                                : of.running;
+                if (fresh.isEmpty() && !runs) {
                     return;
                 }
                 if (fresh.isEmpty()) {

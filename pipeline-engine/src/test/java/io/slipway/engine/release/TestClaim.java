@@ -9,6 +9,7 @@ import io.slipway.engine.run.StepRecord;
 
 import org.jspecify.annotations.Nullable;
 
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -19,7 +20,10 @@ import java.util.concurrent.CopyOnWriteArrayList;
 public final class TestClaim implements Claim, LogWriter, StepRecord {
     public final List<String> lines = new CopyOnWriteArrayList<>();
     public final List<String> told = new CopyOnWriteArrayList<>();
+    public final StringBuffer printed = new StringBuffer();
     public volatile @Nullable Ended ended;
+    public volatile long fence = 1;
+    private volatile long sourceEnd;
     private final Job job;
     private final AttemptName name;
 
@@ -40,7 +44,7 @@ public final class TestClaim implements Claim, LogWriter, StepRecord {
 
     @Override
     public long fence() {
-        return 1;
+        return fence;
     }
 
     @Override
@@ -85,7 +89,10 @@ public final class TestClaim implements Claim, LogWriter, StepRecord {
     }
 
     @Override
-    public void append(byte[] bytes, int offset, int length, long sourceEnd) {}
+    public synchronized void append(byte[] bytes, int offset, int length, long end) {
+        printed.append(new String(bytes, offset, length, StandardCharsets.UTF_8));
+        sourceEnd = end;
+    }
 
     @Override
     public void line(String text) {
@@ -94,7 +101,7 @@ public final class TestClaim implements Claim, LogWriter, StepRecord {
 
     @Override
     public long sourceEnd() {
-        return 0;
+        return sourceEnd;
     }
 
     @Override

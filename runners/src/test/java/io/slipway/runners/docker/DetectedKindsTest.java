@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.github.dockerjava.api.async.ResultCallback;
+import com.github.dockerjava.api.command.WaitContainerResultCallback;
 import com.github.dockerjava.api.model.Capability;
 import com.github.dockerjava.api.model.ExposedPort;
 import com.github.dockerjava.api.model.Frame;
@@ -13,6 +14,7 @@ import com.github.dockerjava.api.model.PortBinding;
 import com.github.dockerjava.api.model.Ports;
 
 import io.slipway.engine.detection.Detection;
+import io.slipway.engine.detection.Found;
 import io.slipway.engine.detection.FromImages;
 import io.slipway.engine.detection.Recipe;
 import io.slipway.engine.source.FolderTree;
@@ -131,6 +133,9 @@ class DetectedKindsTest {
         ExposedPort exposed = ExposedPort.tcp(port);
         build(recipe(project), project, image);
         try {
+            for (String script : before(project)) {
+                assertThat(output(image, script)).isEqualTo("RELEASED WITH 8080\n");
+            }
             String container = start(image, exposed);
             try {
                 URI base = address(container, exposed);
@@ -147,6 +152,38 @@ class DetectedKindsTest {
             }
         } finally {
             engine.client().removeImageCmd(image).withForce(true).exec();
+        }
+    }
+
+    private static List<String> before(Path project) {
+        Found found =
+                new Detection(FromImages.PUBLIC).repository(new FolderTree(project), "sample");
+        return found.apps().stream().flatMap(app -> app.before().stream()).toList();
+    }
+
+    /// Runs a script in the image as a hook is run.
+    private String output(String image, String script) throws InterruptedException {
+        String id =
+                engine.client()
+                        .createContainerCmd(image)
+                        .withLabels(Map.of(Labels.INSTANCE, instance.id()))
+                        .withEnv("PORT=8080")
+                        .withEntrypoint("/bin/sh")
+                        .withCmd("-e", "-c", script)
+                        .exec()
+                        .getId();
+        try {
+            engine.client().startContainerCmd(id).exec();
+            int code =
+                    engine.client()
+                            .waitContainerCmd(id)
+                            .exec(new WaitContainerResultCallback())
+                            .awaitStatusCode();
+            String printed = log(id);
+            assertThat(code).as(printed).isZero();
+            return printed;
+        } finally {
+            engine.client().removeContainerCmd(id).withForce(true).exec();
         }
     }
 

@@ -123,19 +123,8 @@ public final class PlanCommand implements Callable<Integer> {
         String name = ProjectName.parse(Checkout.at(folder).project()).name();
         Found found = new Detection(images()).repository(new FolderTree(folder), name);
         PrintWriter out = spec.commandLine().getOut();
-        if (found.apps().isEmpty() || !found.troubles().isEmpty()) {
+        if (found.apps().isEmpty()) {
             found.notes().forEach(out::println);
-            found.troubles()
-                    .forEach(
-                            t ->
-                                    out.println(
-                                            t.file()
-                                                    + ":"
-                                                    + t.line()
-                                                    + ":1: "
-                                                    + t.message()
-                                                    + ": "
-                                                    + t.remedy()));
             out.println("nothing is written");
             out.flush();
             return 1;

@@ -7,6 +7,7 @@ import io.slipway.engine.blob.BlobStore;
 import io.slipway.engine.blob.FolderBlobStore;
 import io.slipway.engine.gate.HostOwners;
 import io.slipway.engine.gate.LiveApps;
+import io.slipway.engine.hook.HookRuns;
 import io.slipway.engine.image.ImageWork;
 import io.slipway.engine.log.LogReader;
 import io.slipway.engine.log.LogScan;
@@ -127,7 +128,8 @@ final class Engine implements AutoCloseable {
                         traffic,
                         routes,
                         new ConfiguredValues(configuration),
-                        addresses);
+                        addresses,
+                        new HookRuns(database, docker.deployer()));
         this.appLogs = closing.add(new AppLogs(database, base.notifications(), docker.deployer()));
         this.pushes =
                 new Pushes(

@@ -146,10 +146,8 @@ class PlanWriteTest {
     }
 
     @Test
-    void nothingIsWrittenWhereNothingIsKnownOrALineWouldBeLeftOut() throws IOException {
+    void nothingIsWrittenWhereNothingIsKnown() throws IOException {
         write("shop/Cargo.toml", "");
-        write("mail/package.json", "{}");
-        write("mail/Procfile", "web: node a.js\nrelease: node b.js\n");
 
         assertThat(run(new PlanCommand(), "--write", parent.resolve("shop").toString()))
                 .isEqualTo(
@@ -160,17 +158,21 @@ class PlanWriteTest {
                                 nothing is written
                                 """,
                                 ""));
-        assertThat(run(new PlanCommand(), "--write", parent.resolve("mail").toString()).out())
-                .endsWith(
-                        """
-                        Procfile:2:1: what runs before a rollout is not available in this version: \
-                        remove the line, and run 'node b.js' as part of the web line
-                        nothing is written
-                        """);
-        assertThat(parent.resolve("mail/.slipway.yml")).doesNotExist();
-        assertThat(run(new PlanCommand(), parent.resolve("mail").toString()))
-                .extracting(Answer::code)
-                .isEqualTo(1);
+        assertThat(parent.resolve("shop/.slipway.yml")).doesNotExist();
+    }
+
+    @Test
+    void releaseLineOfAProcfileIsAHook() throws IOException {
+        write("mail/package.json", "{}");
+        write("mail/Procfile", "web: node a.js\nrelease: node b.js\nclock: node c.js\n");
+
+        run(new PlanCommand(), "--write", parent.resolve("mail").toString());
+
+        assertThat(parent.resolve("mail/.slipway.yml"))
+                .content()
+                .contains("    hooks: { before: [\"node b.js\"] }\n", "    needs: [mail]\n");
+        assertThat(run(new PlanCommand(), parent.resolve("mail").toString()).out())
+                .contains("runs first: node b.js");
     }
 
     @Test

@@ -15,6 +15,7 @@ import com.github.dockerjava.api.model.Volume;
 
 import io.slipway.engine.plan.Resources;
 import io.slipway.engine.release.Deployer.AppOrder;
+import io.slipway.engine.release.Deployer.Hook;
 import io.slipway.engine.release.Placement;
 
 import java.io.IOException;
@@ -40,6 +41,11 @@ final class AppContainer {
         Capability.SETUID
     };
 
+    private static final LogConfig LOG = log("32m", "2");
+
+    /// Enough that nothing of a hook is thrown away before a server has read it.
+    private static final LogConfig HOOK_LOG = log("256m", "4");
+
     private final DockerClient docker;
     private final String instance;
     private final boolean reachable;
@@ -52,18 +58,10 @@ final class AppContainer {
 
     /// Creates it; one of that name that is there already is left as it is.
     void create(AppOrder order, String network, String address) {
-        Map<String, String> labels = labels(order);
+        Map<String, String> labels = labels(order, "app");
         labels.put(AppLabels.ADDRESS, address);
-        HostConfig host = hostConfig(order).withNetworkMode(network);
-        CreateContainerCmd create =
-                docker.createContainerCmd(order.engineId())
-                        .withName(order.container())
-                        .withHostName(order.placement().app())
-                        .withIpv4Address(address)
-                        .withEnv(
-                                order.env().entrySet().stream()
-                                        .map(e -> e.getKey() + "=" + e.getValue())
-                                        .toList());
+        HostConfig host = hostConfig(order, LOG).withNetworkMode(network);
+        CreateContainerCmd create = request(order, order.container(), address);
         if (!order.command().isEmpty()) {
             create.withCmd(order.command());
         }
@@ -75,14 +73,41 @@ final class AppContainer {
             host.withPortBindings(
                     new PortBinding(Ports.Binding.bindIpAndPort("127.0.0.1", hostPort), port));
         }
+        create(create.withLabels(labels).withHostConfig(host));
+    }
+
+    /// Creates that of a hook, alike, but with nothing that leads to it.
+    void create(AppOrder like, Hook hook, String network, String address) {
+        Map<String, String> labels = labels(like, "hook");
+        labels.put(AppLabels.HOOK, hook.container());
+        create(
+                request(like, hook.container(), address)
+                        .withEntrypoint("/bin/sh")
+                        .withCmd("-e", "-c", hook.script())
+                        .withLabels(labels)
+                        .withHostConfig(hostConfig(like, HOOK_LOG).withNetworkMode(network)));
+    }
+
+    private CreateContainerCmd request(AppOrder order, String name, String address) {
+        return docker.createContainerCmd(order.engineId())
+                .withName(name)
+                .withHostName(order.placement().app())
+                .withIpv4Address(address)
+                .withEnv(
+                        order.env().entrySet().stream()
+                                .map(e -> e.getKey() + "=" + e.getValue())
+                                .toList());
+    }
+
+    private static void create(CreateContainerCmd create) {
         try {
-            create.withLabels(labels).withHostConfig(host).exec();
+            create.exec();
         } catch (ConflictException e) {
             // Another server that had this rollout before made it.
         }
     }
 
-    private HostConfig hostConfig(AppOrder order) {
+    private HostConfig hostConfig(AppOrder order, LogConfig log) {
         Resources limits = order.resources();
         HostConfig host =
                 HostConfig.newHostConfig()
@@ -92,10 +117,7 @@ final class AppContainer {
                         .withSecurityOpts(List.of("no-new-privileges"))
                         .withCpuShares(APP_CPU_SHARES)
                         .withRestartPolicy(RestartPolicy.noRestart())
-                        .withLogConfig(
-                                new LogConfig(
-                                        LogConfig.LoggingType.JSON_FILE,
-                                        Map.of("max-size", "32m", "max-file", "2")))
+                        .withLogConfig(log)
                         .withBinds(
                                 order.volumes().entrySet().stream()
                                         .map(v -> bind(order, v.getKey(), v.getValue()))
@@ -110,6 +132,11 @@ final class AppContainer {
             host.withPidsLimit((long) limits.pids());
         }
         return host;
+    }
+
+    private static LogConfig log(String size, String files) {
+        return new LogConfig(
+                LogConfig.LoggingType.JSON_FILE, Map.of("max-size", size, "max-file", files));
     }
 
     private Bind bind(AppOrder order, String volume, String path) {
@@ -128,12 +155,12 @@ final class AppContainer {
         return new Bind(name, new Volume(path));
     }
 
-    private Map<String, String> labels(AppOrder order) {
+    private Map<String, String> labels(AppOrder order, String kind) {
         Placement at = order.placement();
         return new HashMap<>(
                 Map.of(
                         AppLabels.INSTANCE, instance,
-                        AppLabels.KIND, "app",
+                        AppLabels.KIND, kind,
                         AppLabels.PROJECT, at.project(),
                         AppLabels.PROJECT_ID, Long.toString(at.projectId()),
                         AppLabels.ENVIRONMENT, at.environment(),

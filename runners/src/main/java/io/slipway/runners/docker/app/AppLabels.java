@@ -7,8 +7,11 @@ import java.util.Objects;
 final class AppLabels {
     static final String INSTANCE = "slipway.instance";
 
-    /// What it is for: `app` here.
+    /// What it is for: `app` or `hook` here.
     static final String KIND = "slipway.kind";
+
+    /// The name with which the container of a hook was made.
+    static final String HOOK = "slipway.hook";
 
     static final String APP = "slipway.app";
     static final String PROJECT = "slipway.project";

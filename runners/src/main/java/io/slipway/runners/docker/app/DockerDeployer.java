@@ -25,8 +25,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -37,6 +39,7 @@ import java.util.stream.Collectors;
 /// restarts the container.
 public final class DockerDeployer implements Deployer {
     private static final int TRIES = 5;
+    private static final String MADE = "created";
     private static final int MOST_PRINTED = 1 << 20;
 
     private final DockerClient docker;
@@ -46,6 +49,7 @@ public final class DockerDeployer implements Deployer {
     private final AppImages images;
     private final AppNetworks networks;
     private final AppContainer containers;
+    private final HookContainers hooks;
     private final boolean reachable;
 
     /// @param instance 8 hexadecimal digits
@@ -65,6 +69,7 @@ public final class DockerDeployer implements Deployer {
         this.reachable = reachable;
         this.networks = new AppNetworks(docker, instance, subnets);
         this.containers = new AppContainer(docker, instance, reachable);
+        this.hooks = new HookContainers(docker, instance);
     }
 
     @Override
@@ -83,27 +88,85 @@ public final class DockerDeployer implements Deployer {
                 "cannot start " + order.placement().app(),
                 () -> {
                     InspectContainerResponse found = inspect(order.container());
-                    if (found != null && !"created".equals(found.getState().getStatus())) {
+                    if (found != null && !MADE.equals(found.getState().getStatus())) {
                         return;
                     }
-                    for (int left = TRIES; !started(order, left > 1); left--) {}
+                    patiently(
+                            () -> {
+                                remove(order.container());
+                                make(order, order.container(), containers::create);
+                                docker.startContainerCmd(order.container()).exec();
+                            });
                 });
+    }
+
+    private static void patiently(Runnable call) {
+        for (int left = TRIES; !done(call, left > 1); left--) {}
+    }
+
+    private interface Creation {
+        void create(AppOrder order, String network, String address);
+    }
+
+    /// Makes a container that is in all networks of the app.
+    private void make(AppOrder order, String name, Creation creation) {
+        synchronized (this) {
+            String network = networks.environment(order.placement());
+            creation.create(order, network, networks.address(network, order.slot()));
+        }
+        for (String peer : order.peers()) {
+            networks.connect(networks.named(order.placement(), peer), name, null);
+        }
+    }
+
+    @Override
+    public void makeHook(AppOrder like, Hook hook) {
+        doing(
+                "cannot make the container of a hook of " + like.placement().app(),
+                () -> {
+                    if (!hooks.wanted(hook.container())) {
+                        patiently(
+                                () -> {
+                                    hooks.removeMade(hook.container());
+                                    make(
+                                            like,
+                                            hook.container(),
+                                            (order, network, address) ->
+                                                    containers.create(
+                                                            order, hook, network, address));
+                                });
+                    }
+                });
+    }
+
+    @Override
+    public Optional<String> startHook(String container, String as) {
+        try {
+            return hooks.start(container, as);
+        } catch (RuntimeException e) {
+            throw DockerFaults.of("cannot start " + as, e);
+        }
+    }
+
+    @Override
+    public void removeHook(String container) {
+        doing("cannot remove " + container, () -> hooks.remove(container));
+    }
+
+    @Override
+    public Set<String> hooks() {
+        try {
+            return hooks.names();
+        } catch (RuntimeException e) {
+            throw DockerFaults.of("cannot look for the containers of hooks", e);
+        }
     }
 
     /// @param again whether what may pass is no fault
     /// @return false when somebody was faster with a port or a network
-    private boolean started(AppOrder order, boolean again) {
-        remove(order.container());
+    private static boolean done(Runnable call, boolean again) {
         try {
-            synchronized (this) {
-                String network = networks.environment(order.placement());
-                String address = networks.address(network, order.slot());
-                containers.create(order, network, address);
-            }
-            for (String peer : order.peers()) {
-                networks.connect(networks.named(order.placement(), peer), order.container(), null);
-            }
-            docker.startContainerCmd(order.container()).exec();
+            call.run();
             return true;
         } catch (DockerException e) {
             if (again && passes(String.valueOf(e.getMessage()))) {
@@ -145,6 +208,9 @@ public final class DockerDeployer implements Deployer {
         }
         if (Boolean.TRUE.equals(state.getRunning())) {
             return new Condition(Condition.State.RUNNING, null, outOfMemory, 0, false, run);
+        }
+        if (MADE.equals(state.getStatus())) {
+            return new Condition(Condition.State.MADE, null, false, 0, false, "");
         }
         Long limit = found.getHostConfig().getMemory();
         return new Condition(
@@ -355,7 +421,9 @@ public final class DockerDeployer implements Deployer {
                 "cannot look for networks that nobody needs",
                 () -> {
                     synchronized (this) {
-                        networks.sweep(list());
+                        List<Container> all = new ArrayList<>(list());
+                        all.addAll(hooks.all());
+                        networks.sweep(all);
                     }
                 });
     }

@@ -4,6 +4,7 @@ import com.github.dockerjava.api.DockerClient;
 
 import io.slipway.db.Database;
 import io.slipway.db.Signal;
+import io.slipway.engine.hook.HookRuns;
 import io.slipway.engine.plan.AppSpec;
 import io.slipway.engine.plan.RolloutSpec;
 import io.slipway.engine.release.AppValues;
@@ -84,7 +85,8 @@ final class RolloutFixture implements AutoCloseable {
                         traffic,
                         routes,
                         (tx, project, app, version) -> values(app),
-                        new AppAddresses(URI.create("http://localhost:8080"), false));
+                        new AppAddresses(URI.create("http://localhost:8080"), false),
+                        new HookRuns(database, deployer));
         this.supervisor =
                 new Supervisor(parts, new RolloutRuns(new Runs()), new Signal(), name -> {});
         supervisor.start();
@@ -137,6 +139,7 @@ final class RolloutFixture implements AutoCloseable {
     public void close() throws Exception {
         supervisor.close();
         deployer.present().forEach(deployer::remove);
+        deployer.hooks().forEach(deployer::removeHook);
         var label = List.of("slipway.instance=" + instance);
         for (var network : docker.listNetworksCmd().withFilter("label", label).exec()) {
             docker.removeNetworkCmd(network.getId()).exec();

@@ -1,0 +1,1 @@
+console.log("released with " + process.env.PORT);
