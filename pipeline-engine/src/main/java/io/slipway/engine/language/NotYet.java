@@ -10,7 +10,6 @@ public final class NotYet {
                     "on.pull-request",
                     "on.schedule",
                     "on.manual",
-                    "concurrency",
                     "checkout",
                     "jobs.*.services",
                     "jobs.*.cache",

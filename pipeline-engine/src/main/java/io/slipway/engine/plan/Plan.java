@@ -2,6 +2,7 @@ package io.slipway.engine.plan;
 
 import io.slipway.engine.definition.Problem;
 import io.slipway.engine.graph.Concurrency;
+import io.slipway.engine.source.Refs;
 
 import org.jspecify.annotations.Nullable;
 
@@ -21,7 +22,7 @@ import java.util.List;
 /// @param notStarted why there is no run at all (`on.push does not take feature-x`); null when
 ///   there is one
 /// @param concurrency which runs wait for which, and which are cancelled; null when the file does
-///   not say it
+///   not say it: then [#inLine]
 public record Plan(
         List<PlannedJob> jobs,
         List<Problem> problems,
@@ -66,5 +67,24 @@ public record Plan(
                 notRolledOut,
                 notStarted,
                 concurrency);
+    }
+
+    /// The same in its line: what the file says, else every branch is a line of its own, in which a
+    /// newer run cancels an older one, or, where something is rolled out, waits for it.
+    ///
+    /// @param ref full name
+    public Plan inLine(String ref) {
+        if (concurrency != null || !ref.startsWith(Refs.HEADS)) {
+            return this;
+        }
+        return new Plan(
+                jobs,
+                problems,
+                notes,
+                gated,
+                gates,
+                notRolledOut,
+                notStarted,
+                new Concurrency(Refs.brief(ref), Concurrency.Policy.byDefault(gated)));
     }
 }

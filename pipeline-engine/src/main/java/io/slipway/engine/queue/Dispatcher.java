@@ -77,6 +77,7 @@ public final class Dispatcher implements AutoCloseable {
         this.wake = notifications.signal("queue");
         ends.takeOver();
         loop("queue", wake, LOOK, this::claim);
+        loop("superseding", notifications.signal("queue"), LOOK, new Superseding(database)::look);
         loop("run-ends", notifications.signal("finishing"), LOOK, this::finish);
         loop("leases", notifications.signal("cancel"), RENEW, this::renew);
         loop("clock", new Signal(), LOOK, this::lookAtClocks);

@@ -7,6 +7,7 @@ import io.slipway.engine.run.JobKind;
 import io.slipway.engine.run.JobWork;
 import io.slipway.engine.run.Outcome;
 import io.slipway.engine.run.Reason;
+import io.slipway.engine.run.Runs;
 import io.slipway.engine.run.Verdict;
 import io.slipway.fault.Fault;
 
@@ -147,9 +148,10 @@ final class Driver {
         if (holding.ended().orElse(Ended.CANCELLED) == Ended.TIMEOUT) {
             return overtime(holding);
         }
+        boolean superseded = holding.endedBy().startsWith(Runs.SUPERSEDED);
         return new Verdict(
                 Outcome.CANCELLED,
-                Reason.CANCELLED,
+                superseded ? Reason.SUPERSEDED : Reason.CANCELLED,
                 holding.endedBy(),
                 Map.of("by", holding.endedBy()));
     }

@@ -6,6 +6,7 @@ import io.slipway.engine.log.LogPosition;
 import io.slipway.engine.plan.JobSpecs;
 import io.slipway.engine.run.AttemptName;
 import io.slipway.engine.run.Claim;
+import io.slipway.engine.run.Runs;
 import io.slipway.engine.source.CommitId;
 
 import java.time.Duration;
@@ -38,9 +39,9 @@ final class Queue {
     }
 
     /// Takes attempts: those whose holder vanished, those of an earlier process of this server, and
-    /// queued ones that the gate lets through (pause, approval, trust, capacity, the removal of an
-    /// earlier attempt), in the projects' turn. One statement: of several servers each attempt has
-    /// one that got it, and its fence is higher than any before.
+    /// queued ones that the gate lets through (pause, trust, concurrency, capacity, the removal of
+    /// an earlier attempt), in the projects' turn. One statement: of several servers each attempt
+    /// has one that got it, and its fence is higher than any before.
     ///
     /// A holder that vanished is counted against the attempt when nothing shows that it may be
     /// innocent: no byte of its log was stored since the claim, it was held for less than a minute,
@@ -99,73 +100,83 @@ final class Queue {
                     where a.runner_id = room.id and a.state = 'queued' and a.takes_slot
                         and a.not_before <= clock_timestamp() and not p.paused
                         and (u.source_trust = 'trusted' or u.approved_commit = u.commit)
-                        and not exists (
-                            select 1
-                            from attempts e
-                            where e.job_id = a.job_id and e.number < a.number
-                                and e.removed_at is null)
-                    order by a.turn, a.id
-                    limit least(?, greatest(room.slots, 0))
-                    for update of a skip locked) c
-            ), queued_free as (
-                select a.id
-                from attempts a
-                join jobs j on j.id = a.job_id
-                join runs u on u.id = j.run_id
-                join projects p on p.id = a.project_id
-                where a.state = 'queued' and not a.takes_slot
-                    and a.not_before <= clock_timestamp() and not p.paused
-                    and (u.source_trust = 'trusted' or u.approved_commit = u.commit)
-                    and not exists (
-                        select 1
-                        from attempts e
-                        where e.job_id = a.job_id and e.number < a.number
-                            and e.removed_at is null)
-                order by a.turn, a.id
-                limit ?
-                for update of a skip locked
-            ), taken as (
-                update attempts a
-                set state = 'running', server_id = ?, fence = a.fence + 1,
-                    lease_until = clock_timestamp() + interval '20 seconds',
-                    expiries = case
-                        when a.state = 'queued' or a.server_id is null
-                            or a.server_id = ? and a.claimed_at >= ? then a.expiries
-                        when a.log_source + a.log_bytes > a.claimed_log
-                            or a.lease_until - a.claimed_at > interval '80 seconds' then 0
-                        else a.expiries + 1
-                        end,
-                    claimed_log = a.log_source + a.log_bytes,
-                    container = 'slipway-' || ? || '-' || a.job_id || '-' || a.number,
-                    claimed_at = clock_timestamp(),
-                    started_at = coalesce(a.started_at, clock_timestamp())
-                from (
-                    select id from left_behind
-                    union all select id from queued
-                    union all select id from queued_free) c
-                where a.id = c.id
-                returning a.*
-            ), begun as (
-                update jobs j
-                set state = 'running', started_at = coalesce(j.started_at, clock_timestamp())
-                from taken t
-                where j.id = t.job_id
-            )
-            select t.id, t.job_id, t.number, t.fence, t.nonce, t.retries, t.expiries,
-                t.cancel_at is not null as cancelled, t.cancel_reason,
-                t.log_chunks, t.log_lines, t.log_bytes, t.log_source, t.log_open,
-                (extract(epoch from clock_timestamp() - t.started_at) * 1000)::bigint as held,
-                (extract(epoch from clock_timestamp() - (
-                    select min(s.started_at) from steps s where s.attempt_id = t.id)) * 1000
-                )::bigint as ran,
-                j.name, j.spec, j.project_id, p.name as project,
-                u.id as run_id, u.number as run_number, u.ref, u.commit, u.trigger, u.author
-            from taken t
-            join jobs j on j.id = t.job_id
-            join runs u on u.id = j.run_id
-            join projects p on p.id = j.project_id
-            order by t.turn, t.id
-            """;
+                        and (u.concurrency_group is null or not exists (select 1
+            """
+                    + Runs.IN_FRONT
+                    + """
+                                ))
+                                and not exists (
+                                    select 1
+                                    from attempts e
+                                    where e.job_id = a.job_id and e.number < a.number
+                                        and e.removed_at is null)
+                            order by a.turn, a.id
+                            limit least(?, greatest(room.slots, 0))
+                            for update of a skip locked) c
+                    ), queued_free as (
+                        select a.id
+                        from attempts a
+                        join jobs j on j.id = a.job_id
+                        join runs u on u.id = j.run_id
+                        join projects p on p.id = a.project_id
+                        where a.state = 'queued' and not a.takes_slot
+                            and a.not_before <= clock_timestamp() and not p.paused
+                            and (u.source_trust = 'trusted' or u.approved_commit = u.commit)
+                            and (u.concurrency_group is null or not exists (select 1
+                    """
+                    + Runs.IN_FRONT
+                    + """
+                                ))
+                            and not exists (
+                                select 1
+                                from attempts e
+                                where e.job_id = a.job_id and e.number < a.number
+                                    and e.removed_at is null)
+                        order by a.turn, a.id
+                        limit ?
+                        for update of a skip locked
+                    ), taken as (
+                        update attempts a
+                        set state = 'running', server_id = ?, fence = a.fence + 1,
+                            lease_until = clock_timestamp() + interval '20 seconds',
+                            expiries = case
+                                when a.state = 'queued' or a.server_id is null
+                                    or a.server_id = ? and a.claimed_at >= ? then a.expiries
+                                when a.log_source + a.log_bytes > a.claimed_log
+                                    or a.lease_until - a.claimed_at > interval '80 seconds' then 0
+                                else a.expiries + 1
+                                end,
+                            claimed_log = a.log_source + a.log_bytes,
+                            container = 'slipway-' || ? || '-' || a.job_id || '-' || a.number,
+                            claimed_at = clock_timestamp(),
+                            started_at = coalesce(a.started_at, clock_timestamp())
+                        from (
+                            select id from left_behind
+                            union all select id from queued
+                            union all select id from queued_free) c
+                        where a.id = c.id
+                        returning a.*
+                    ), begun as (
+                        update jobs j
+                        set state = 'running', started_at = coalesce(j.started_at, clock_timestamp())
+                        from taken t
+                        where j.id = t.job_id
+                    )
+                    select t.id, t.job_id, t.number, t.fence, t.nonce, t.retries, t.expiries,
+                        t.cancel_at is not null as cancelled, t.cancel_reason,
+                        t.log_chunks, t.log_lines, t.log_bytes, t.log_source, t.log_open,
+                        (extract(epoch from clock_timestamp() - t.started_at) * 1000)::bigint as held,
+                        (extract(epoch from clock_timestamp() - (
+                            select min(s.started_at) from steps s where s.attempt_id = t.id)) * 1000
+                        )::bigint as ran,
+                        j.name, j.spec, j.project_id, p.name as project,
+                        u.id as run_id, u.number as run_number, u.ref, u.commit, u.trigger, u.author
+                    from taken t
+                    join jobs j on j.id = t.job_id
+                    join runs u on u.id = j.run_id
+                    join projects p on p.id = j.project_id
+                    order by t.turn, t.id
+                    """;
 
     private Claimed claimed(Row row) {
         Long ran = row.numberOrNull("ran");

@@ -71,12 +71,13 @@ final class RunEnds {
                 });
     }
 
-    private record Part(String name, Outcome outcome, String summary) {
+    private record Part(String name, Outcome outcome, String reason, String summary) {
         static Part of(Row row) {
             String summary = row.textOrNull("summary");
             return new Part(
                     row.text("name"),
                     row.choice("outcome", Outcome.class),
+                    String.valueOf(row.textOrNull("reason")),
                     summary == null ? "" : summary);
         }
     }
@@ -85,7 +86,7 @@ final class RunEnds {
         List<Part> parts =
                 tx.query(
                         """
-                        select name, outcome, summary from jobs where run_id = ? order by position
+                        select name, outcome, reason, summary from jobs where run_id = ? order by position
                         """,
                         Part::of,
                         id);
@@ -111,6 +112,9 @@ final class RunEnds {
             return null;
         }
         Part part = parts.stream().filter(p -> p.outcome() == outcome).findFirst().orElseThrow();
+        if (part.reason().equals("superseded")) {
+            return part.summary();
+        }
         String verb =
                 switch (outcome) {
                     case FAILED -> " failed";

@@ -133,8 +133,11 @@ public final class RunHistory {
                         tx.query(
                                 """
                                 select j.*,
-                                    case when j.state = 'queued' then 'capacity' else j.waits
-                                    end as waits_for,
+                                    case when j.state <> 'queued' then j.waits
+                                        when f.number is not null then 'concurrency'
+                                        else 'capacity' end as waits_for,
+                                    case when j.state <> 'queued' then j.waits_detail
+                                        else 'run ' || f.number end as waits_on,
                                     array(
                                         select d.name
                                         from job_needs n
@@ -142,9 +145,15 @@ public final class RunHistory {
                                         where n.job_id = j.id
                                         order by d.position) as needs
                                 from jobs j
-                                where j.run_id = ?
-                                order by j.position
-                                """,
+                                join runs u on u.id = j.run_id
+                                cross join lateral (select min(o.number) as number
+                                """
+                                        + Runs.IN_FRONT
+                                        + """
+                                        ) f
+                                        where j.run_id = ?
+                                        order by j.position
+                                        """,
                                 RunHistory::job,
                                 runId));
     }
@@ -282,7 +291,7 @@ public final class RunHistory {
                 row.textOrNull("environment"),
                 row.choice("state", JobState.class),
                 row.textOrNull("waits_for"),
-                row.textOrNull("waits_detail"),
+                row.textOrNull("waits_on"),
                 row.choiceOrNull("outcome", Outcome.class),
                 row.choiceOrNull("reason", Reason.class),
                 row.textOrNull("summary"),

@@ -3,6 +3,7 @@ package io.slipway.engine.run;
 import io.slipway.db.Json;
 import io.slipway.db.Tx;
 import io.slipway.engine.definition.Problem;
+import io.slipway.engine.graph.Concurrency;
 import io.slipway.engine.plan.Plan;
 import io.slipway.fault.Fault;
 
@@ -18,6 +19,20 @@ import java.util.List;
 public final class Runs {
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
+    /// What a run says that a newer one replaced; the newer one's number follows.
+    public static final String SUPERSEDED = "superseded by run ";
+
+    /// Of the run `u`: the runs `o` that it waits for. Each claim asks it.
+    public static final String IN_FRONT =
+            """
+            from runs o
+            where o.project_id = u.project_id and o.concurrency_group = u.concurrency_group
+                and o.concurrency_turn < u.concurrency_turn and o.state <> 'ended'
+                and (o.state = 'finishing' or exists (
+                    select 1 from jobs b
+                    where b.run_id = o.id and b.state in ('queued', 'running')))
+            """;
+
     /// What a new run is called.
     ///
     /// @param number in its project
@@ -28,15 +43,18 @@ public final class Runs {
     ///
     /// @throws io.slipway.db.Conflict when the delivery has a run already (`runs_delivery_id_key`)
     public Created create(Tx tx, NewRun run) {
-        int number =
+        Place place =
                 tx.one(
                         """
-                        update projects set latest_run = latest_run + 1 where id = ?
-                        returning latest_run
+                        update projects
+                        set latest_run = latest_run + 1, concurrency_turn = concurrency_turn + 1
+                        where id = ?
+                        returning latest_run, concurrency_turn
                         """,
-                        row -> row.integer("latest_run"),
+                        row -> new Place(row.integer("latest_run"), row.number("concurrency_turn")),
                         run.projectId());
-        long id = insert(tx, run, number);
+        int number = place.number();
+        long id = insert(tx, run, place);
         if (run.plan().problems().isEmpty()) {
             Jobs.insert(tx, id, run.projectId(), run.plan().jobs());
         }
@@ -44,8 +62,11 @@ public final class Runs {
         return new Created(id, number);
     }
 
-    private static long insert(Tx tx, NewRun run, int number) {
+    private record Place(int number, long turn) {}
+
+    private static long insert(Tx tx, NewRun run, Place place) {
         Plan plan = run.plan();
+        Concurrency concurrency = plan.concurrency();
         boolean wrong = !plan.problems().isEmpty();
         List<String> notes = new ArrayList<>(plan.notes());
         if (plan.notRolledOut() != null) {
@@ -55,13 +76,13 @@ public final class Runs {
                 """
                 insert into runs (project_id, number, delivery_id, trigger, cause, ref, commit,
                     subject, author, principal_id, definition, definition_sha256, problems, notes,
-                    outcome, reason)
-                values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                    outcome, reason, concurrency_group, concurrency_policy, concurrency_turn)
+                values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 returning id
                 """,
                 row -> row.number("id"),
                 run.projectId(),
-                number,
+                place.number(),
                 run.start().delivery(),
                 run.start().trigger(),
                 run.start().cause(),
@@ -75,7 +96,10 @@ public final class Runs {
                 new Json(JSON.writeValueAsString(plan.problems())),
                 new Json(JSON.writeValueAsString(notes)),
                 wrong ? Outcome.FAILED : null,
-                wrong ? sentence(plan.problems()) : null);
+                wrong ? sentence(plan.problems()) : null,
+                concurrency == null ? null : concurrency.group(),
+                concurrency == null ? null : concurrency.policy(),
+                place.turn());
     }
 
     private static String sentence(List<Problem> problems) {
@@ -90,6 +114,30 @@ public final class Runs {
     /// @return false when there was nothing to cancel
     public boolean cancel(Tx tx, long runId, String reason) {
         Jobs.hold(tx, runId);
+        return end(tx, runId, reason, Reason.CANCELLED);
+    }
+
+    /// Ends a run because a newer one takes its place. One that has begun to roll out goes on to
+    /// its end.
+    ///
+    /// @param by number of the newer one
+    /// @return false when there is nothing to end
+    public boolean supersede(Tx tx, long runId, int by) {
+        Jobs.hold(tx, runId);
+        boolean rollsOut =
+                tx.first(
+                                """
+                                select 1 from jobs
+                                where run_id = ? and kind = 'rollout'
+                                    and (state = 'running' or outcome = 'succeeded')
+                                """,
+                                row -> true,
+                                runId)
+                        .isPresent();
+        return !rollsOut && end(tx, runId, SUPERSEDED + by, Reason.SUPERSEDED);
+    }
+
+    private static boolean end(Tx tx, long runId, String text, Reason reason) {
         int asked =
                 tx.update(
                         """
@@ -97,25 +145,29 @@ public final class Runs {
                         set cancel_at = clock_timestamp(), cancel_reason = ?,
                             state = case when a.state = 'queued' then 'ended' else a.state end,
                             outcome = case when a.state = 'queued' then 'cancelled' end,
-                            reason = case when a.state = 'queued' then 'cancelled' end,
+                            reason = case when a.state = 'queued' then ? end,
                             ended_at = case when a.state = 'queued' then clock_timestamp() end,
                             removed_at = case when a.state = 'queued' then clock_timestamp() end
                         from jobs j
                         where j.id = a.job_id and j.run_id = ? and a.state <> 'ended'
                             and a.cancel_at is null
+                            and not (? and j.kind = 'rollout' and a.state = 'running')
                         """,
+                        text,
                         reason,
-                        runId);
+                        runId,
+                        reason == Reason.SUPERSEDED);
         int ended =
                 tx.update(
                         """
                         update jobs j
                         set state = 'ended', waits = null, waits_detail = null,
-                            outcome = 'cancelled', reason = 'cancelled', summary = ?,
+                            outcome = 'cancelled', reason = ?, summary = ?,
                             ended_at = clock_timestamp()
                         where j.run_id = ? and (j.state = 'waiting' or j.state = 'queued')
                         """,
                         reason,
+                        text,
                         runId);
         if (asked + ended == 0) {
             return false;
@@ -162,9 +214,18 @@ public final class Runs {
         tx.update(
                 """
                 update runs
-                set state = 'running', outcome = null, reason = null, ended_at = null
+                set state = 'running', outcome = null, reason = null, ended_at = null,
+                    concurrency_turn = ?
                 where id = ?
                 """,
+                tx.one(
+                        """
+                        update projects set concurrency_turn = concurrency_turn + 1
+                        where id = (select project_id from runs where id = ?)
+                        returning concurrency_turn
+                        """,
+                        row -> row.number("concurrency_turn"),
+                        runId),
                 runId);
         Jobs.settle(tx, runId, projectOf(tx, runId));
     }

@@ -73,7 +73,7 @@ final class Starts {
                                 principal),
                         new NewRun.Source(ref, commit.commit(), commit.subject(), commit.author()),
                         planned.definition(),
-                        planned.plan());
+                        planned.plan().inLine(ref));
         Runs.Created created = runs.create(tx, run);
         // Before the commit, so that there is no run without its sources; a ref that is left over
         // when the transaction fails is the next run's.

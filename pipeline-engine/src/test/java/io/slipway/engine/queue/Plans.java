@@ -2,10 +2,13 @@ package io.slipway.engine.queue;
 
 import io.slipway.db.Database;
 import io.slipway.engine.definition.Problem;
+import io.slipway.engine.graph.Concurrency;
+import io.slipway.engine.plan.AppSpec;
 import io.slipway.engine.plan.CheckSpec;
 import io.slipway.engine.plan.Plan;
 import io.slipway.engine.plan.PlannedJob;
 import io.slipway.engine.plan.Resources;
+import io.slipway.engine.plan.RolloutSpec;
 import io.slipway.engine.plan.StepSpec;
 import io.slipway.engine.run.NewRun;
 import io.slipway.engine.run.RunnerSlots;
@@ -70,6 +73,41 @@ public final class Plans {
                         true,
                         "production takes main",
                         null));
+    }
+
+    /// A rollout of an app of this name to `production`.
+    public static PlannedJob rollout(String name, String... needs) {
+        AppSpec app =
+                new AppSpec(
+                        name,
+                        "busybox:latest",
+                        8080,
+                        AppSpec.Health.DEFAULT,
+                        List.of(),
+                        Map.of(),
+                        Map.of(),
+                        true,
+                        null,
+                        List.of(),
+                        new Resources(0, 0, 0));
+        return new PlannedJob(name, new RolloutSpec(app, "production", null, null), List.of(needs));
+    }
+
+    /// Starts a run of these jobs in a group.
+    public static Runs.Created run(
+            Database database, long project, Concurrency concurrency, PlannedJob... jobs) {
+        return start(
+                database,
+                project,
+                new Plan(
+                        Arrays.asList(jobs),
+                        List.of(),
+                        List.of(),
+                        true,
+                        List.of(),
+                        null,
+                        null,
+                        concurrency));
     }
 
     /// Starts a run whose definition has this problem.

@@ -117,7 +117,9 @@ final class RunFollower {
             return Optional.of(job.name() + " " + progress.getOrDefault(job.id(), "runs"));
         }
         if (job.state() == JobState.QUEUED) {
-            return Optional.of(job.name() + " waits for its turn");
+            boolean inLine = "concurrency".equals(job.waits());
+            String turn = inLine ? String.valueOf(job.waitsDetail()) : "its turn";
+            return Optional.of(job.name() + " waits for " + turn);
         }
         String waits = job.waits();
         return job.state() == JobState.WAITING && waits != null && !waits.equals("needs")

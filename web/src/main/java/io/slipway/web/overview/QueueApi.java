@@ -34,19 +34,28 @@ public final class QueueApi {
             """
             select p.name as project, r.number as run, j.name as job, r.ref,
                 coalesce(a.state, j.state) as state,
-                case when a.state = 'queued' then 'capacity' else j.waits end as waits,
-                j.waits_detail, n.name as runner,
+                case when a.state is distinct from 'queued' then j.waits
+                    when f.number is not null then 'concurrency'
+                    when p.paused then 'pause' else 'capacity' end as waits,
+                case when a.state is distinct from 'queued' then j.waits_detail
+                    else 'run ' || f.number end as waits_detail,
+                n.name as runner,
                 coalesce(a.claimed_at, a.queued_at, r.created_at) as since
             from jobs j
             join runs r on r.id = j.run_id
             join projects p on p.id = j.project_id
-            left join attempts a on a.job_id = j.id and a.number = j.latest_attempt and a.state <> 'ended'
-            left join runners n on n.id = a.runner_id
-            where j.state <> 'ended' and r.state <> 'ended' and j.project_id = any(?::bigint[])
-              and (j.waits is null or j.waits <> 'needs')
-            order by (a.state = 'running') desc nulls last, a.turn nulls last, j.id
-            limit 500
-            """;
+            cross join lateral (select min(o.number) as number
+            """
+                    + Runs.IN_FRONT
+                    + """
+                    ) f
+                    left join attempts a on a.job_id = j.id and a.number = j.latest_attempt and a.state <> 'ended'
+                    left join runners n on n.id = a.runner_id
+                    where j.state <> 'ended' and r.state <> 'ended' and j.project_id = any(?::bigint[])
+                      and (j.waits is null or j.waits <> 'needs')
+                    order by (a.state = 'running') desc nulls last, a.turn nulls last, j.id
+                    limit 500
+                    """;
 
     private final Database database;
 

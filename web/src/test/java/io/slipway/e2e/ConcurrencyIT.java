@@ -1,0 +1,73 @@
+package io.slipway.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.slipway.engine.source.Git;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+import java.util.concurrent.CompletableFuture;
+
+/// Pushes to one branch while its run goes on.
+@ExtendWith(SlipwayExtension.class)
+class ConcurrencyIT {
+    private final Slipway slipway;
+
+    ConcurrencyIT(Slipway slipway) {
+        this.slipway = slipway;
+    }
+
+    @Test
+    void onABranchThatIsRolledOutTheNewestThatWaitsStays() {
+        Git git = slipway.repository("line");
+        git.write("Dockerfile", Apps.SERVES)
+                .write("index.html", "one")
+                .write(
+                        ".slipway.yml",
+                        """
+                        jobs:
+                          test: { image: busybox, steps: ["sleep 15"] }
+                        apps:
+                          line: { build: { dockerfile: Dockerfile }, port: 8080 }
+                        """)
+                .commit("One");
+        CompletableFuture<Git.Ended> one = push(git);
+        await(1, "running");
+
+        git.write("index.html", "two").commit("Two");
+        CompletableFuture<Git.Ended> two = push(git);
+        await(2, "concurrency");
+        git.write("index.html", "three").commit("Three");
+        CompletableFuture<Git.Ended> three = push(git);
+
+        Git.Ended replaced = two.join();
+        assertThat(replaced.code()).as(replaced.output()).isEqualTo(1);
+        assertThat(replaced.output())
+                .contains("(superseded by run 3, run 2)", "test waits for run 1");
+        assertThat(one.join().code()).as(one.join().output()).isZero();
+        assertThat(three.join().code()).as(three.join().output()).isZero();
+        assertThat(slipway.page("line.localhost", "/")).isEqualTo("three");
+    }
+
+    private static CompletableFuture<Git.Ended> push(Git git) {
+        String commit = git.head().toString();
+        return CompletableFuture.supplyAsync(
+                () -> git.run("push", "slipway", commit + ":refs/heads/main"));
+    }
+
+    /// Until the first job of a run is in this state, or waits for that.
+    private void await(int run, String state) {
+        Await.until(
+                "run " + run + " is " + state,
+                () -> {
+                    var job = slipway.api("/projects/line/runs").path("runs");
+                    if (job.isEmpty() || job.get(0).path("number").asInt() < run) {
+                        return false;
+                    }
+                    var first = slipway.api("/projects/line/runs/" + run).path("jobs").path(0);
+                    return first.path("state").asString().equals(state)
+                            || first.path("waits").asString("").equals(state);
+                });
+    }
+}
