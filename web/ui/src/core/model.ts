@@ -8,6 +8,7 @@ type Whole<T> = { [K in keyof T]-?: Exclude<T[K], undefined> };
 type Newest = Whole<NonNullable<Schemas['App']['rollout']>>;
 
 export type App = Omit<Whole<Schemas['App']>, 'rollout'> & { rollout: Newest | null };
+export type Approval = Whole<Schemas['Approval']>;
 export type Attempt = Omit<Whole<Schemas['Attempt']>, 'steps'> & { steps: Step[] };
 export type Job = Omit<Whole<Schemas['Job']>, 'attempts'> & { attempts: Attempt[] };
 export type Project = Omit<Whole<Schemas['Project']>, 'latestRun' | 'apps'> & {

@@ -36,6 +36,7 @@ import picocli.CommandLine.Spec;
             AppCommands.Restart.class,
             RunCommands.Retry.class,
             RunCommands.Cancel.class,
+            RunCommands.Approve.class,
             ConfigCommand.class,
             LintCommand.class,
             PlanCommand.class,

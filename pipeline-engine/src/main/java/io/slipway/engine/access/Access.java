@@ -9,6 +9,7 @@ import io.slipway.fault.Fault.Kind;
 
 import java.security.MessageDigest;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
@@ -16,6 +17,9 @@ import java.util.Set;
 /// Who a token belongs to, and what its holder may do.
 public final class Access {
     private static final int LONGEST_TOKEN = 200;
+
+    /// In `approval.by`: every person who may roll out.
+    private static final String MAINTAINERS = "maintainers";
 
     /// The credentials of an attempt end with it, and a session with the token that it was made
     /// with, whether or not somebody revoked them. Time is the database's.
@@ -103,6 +107,40 @@ public final class Access {
         }
         if (!may(caller, right, subject)) {
             throw refused(caller, right, project.name().toString());
+        }
+    }
+
+    /// Lets the caller pass who may agree to a rollout, or refuses: who may roll out in the project
+    /// and is among those whom the file names. An operator always is, everybody is where nobody is
+    /// named, and `maintainers` are all people.
+    ///
+    /// @param by names as the file gives them
+    /// @throws Fault as [#require]
+    public static void requireApproval(
+            Caller caller, Project project, String environment, List<String> by) {
+        require(caller, Right.ROLL_OUT, project);
+        Principal principal = caller.principal();
+        boolean among =
+                switch (principal.kind()) {
+                    case OPERATOR -> true;
+                    case PERSON ->
+                            by.isEmpty()
+                                    || by.contains(MAINTAINERS)
+                                    || by.contains(principal.name());
+                    case MACHINE -> by.contains(principal.name());
+                };
+        if (!among) {
+            throw new Fault(
+                    Kind.PERMISSION,
+                    "cannot approve for "
+                            + environment
+                            + " of "
+                            + project.name()
+                            + ": "
+                            + principal.name()
+                            + " is not "
+                            + (by.isEmpty() ? "a person" : String.join(" or ", by)),
+                    "ask one of them");
         }
     }
 

@@ -27,7 +27,6 @@ public final class NotYet {
                     "apps.*.cron",
                     "environments.*.from.pull-request",
                     "environments.*.checks",
-                    "environments.*.approval",
                     "environments.*.rollout",
                     "environments.*.expires",
                     "environments.*.apps.*.scale");

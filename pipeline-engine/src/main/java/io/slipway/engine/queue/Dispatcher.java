@@ -3,6 +3,7 @@ package io.slipway.engine.queue;
 import io.slipway.db.Database;
 import io.slipway.db.Notifications;
 import io.slipway.db.Signal;
+import io.slipway.engine.approval.Approvals;
 import io.slipway.engine.plan.RolloutSpec;
 import io.slipway.engine.run.Claim.Ended;
 import io.slipway.engine.run.JobKind;
@@ -78,6 +79,7 @@ public final class Dispatcher implements AutoCloseable {
         ends.takeOver();
         loop("queue", wake, LOOK, this::claim);
         loop("superseding", notifications.signal("queue"), LOOK, new Superseding(database)::look);
+        loop("approvals", new Signal(), LOOK, new Approvals(database)::expire);
         loop("run-ends", notifications.signal("finishing"), LOOK, this::finish);
         loop("leases", notifications.signal("cancel"), RENEW, this::renew);
         loop("clock", new Signal(), LOOK, this::lookAtClocks);
@@ -139,6 +141,12 @@ public final class Dispatcher implements AutoCloseable {
         if (closing) {
             return;
         }
+        ends.reached()
+                .forEach(
+                        run ->
+                                Thread.ofVirtual()
+                                        .name("run-waits-" + run.id())
+                                        .start(() -> quietly("run", () -> ends.reached(run))));
         ends.claim()
                 .forEach(
                         run ->

@@ -6,6 +6,7 @@ import io.slipway.engine.log.LogPosition;
 import io.slipway.engine.plan.JobSpecs;
 import io.slipway.engine.run.AttemptName;
 import io.slipway.engine.run.Claim;
+import io.slipway.engine.run.Jobs;
 import io.slipway.engine.run.Runs;
 import io.slipway.engine.source.CommitId;
 
@@ -39,9 +40,9 @@ final class Queue {
     }
 
     /// Takes attempts: those whose holder vanished, those of an earlier process of this server, and
-    /// queued ones that the gate lets through (pause, trust, concurrency, capacity, the removal of
-    /// an earlier attempt), in the projects' turn. One statement: of several servers each attempt
-    /// has one that got it, and its fence is higher than any before.
+    /// queued ones that the gate lets through (pause, trust, concurrency, approval, capacity, the
+    /// removal of an earlier attempt), in the projects' turn. One statement: of several servers
+    /// each attempt has one that got it, and its fence is higher than any before.
     ///
     /// A holder that vanished is counted against the attempt when nothing shows that it may be
     /// innocent: no byte of its log was stored since the claim, it was held for less than a minute,
@@ -127,6 +128,11 @@ final class Queue {
                     + Runs.IN_FRONT
                     + """
                                 ))
+                            and (not j.asks_approval or
+                    """
+                    + Jobs.APPROVED
+                    + """
+                                )
                             and not exists (
                                 select 1
                                 from attempts e

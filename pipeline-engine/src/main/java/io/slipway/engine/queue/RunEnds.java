@@ -71,6 +71,56 @@ final class RunEnds {
                 });
     }
 
+    private static final String REACHED =
+            """
+            update runs
+            set finishing_server = ?, finishing_until = clock_timestamp() + interval '20 seconds'
+            where id in (
+                select u.id
+                from runs u
+                where u.state = 'running' and u.reached_at is null
+                    and coalesce(u.finishing_until, '-infinity') < clock_timestamp()
+                    and u.id in (select run_id from jobs where waits = 'approval')
+                    and not exists (
+                        select 1 from jobs b
+                        where b.run_id = u.id and (b.state in ('queued', 'running')
+                            or b.outcome in ('failed', 'errored', 'cancelled')))
+                order by u.id
+                limit 16
+                for update skip locked)
+            returning id
+            """;
+
+    /// Runs of which nothing is left but what waits for a person: for this server to tell.
+    List<Run> reached() {
+        return database.transaction(
+                tx ->
+                        tx.query(REACHED, row -> row.number("id"), server).stream()
+                                .map(id -> RunHistory.byId(tx, id).orElseThrow())
+                                .toList());
+    }
+
+    /// Does what follows when a run waits for a person. On a fault it is tried again soon.
+    void reached(Run run) {
+        try {
+            runEnd.waitsForSomebody(run);
+        } catch (RuntimeException e) {
+            log.warn("what follows run {} of {} failed", run.number(), run.project(), e);
+            return;
+        }
+        database.change(
+                tx -> {
+                    tx.update(
+                            """
+                            update runs set reached_at = clock_timestamp(), finishing_until = null
+                            where id = ? and finishing_server = ? and reached_at is null
+                            """,
+                            run.id(),
+                            server);
+                    tx.notify("run", Long.toString(run.id()));
+                });
+    }
+
     private record Part(String name, Outcome outcome, String reason, String summary) {
         static Part of(Row row) {
             String summary = row.textOrNull("summary");

@@ -136,6 +136,7 @@ final class Verdicts {
                             CANNOT_RUN,
                             CANCELLED,
                             SUPERSEDED,
+                            APPROVAL,
                             NEEDS,
                             CONDITION,
                             INTERNAL ->

@@ -30,6 +30,8 @@ public enum Reason {
     CANCELLED,
     /// A newer run took its place.
     SUPERSEDED,
+    /// Nobody agreed to it in time, or somebody said no.
+    APPROVAL,
     /// What it needs did not pass.
     NEEDS,
     /// A condition of `when` did not hold.

@@ -10,4 +10,8 @@ public interface RunEnd {
     ///
     /// @throws io.slipway.fault.Fault when it cannot be done now; it is called again within 20 s
     void ended(Run run);
+
+    /// Called when nothing of the run is left but what waits for a person, and nothing of it has
+    /// failed. Repeatable, as [#ended], which still follows.
+    default void waitsForSomebody(Run run) {}
 }

@@ -215,7 +215,7 @@ public final class Runs {
                 """
                 update runs
                 set state = 'running', outcome = null, reason = null, ended_at = null,
-                    concurrency_turn = ?
+                    reached_at = null, concurrency_turn = ?
                 where id = ?
                 """,
                 tx.one(

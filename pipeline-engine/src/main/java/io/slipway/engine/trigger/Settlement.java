@@ -38,6 +38,17 @@ public final class Settlement implements RunEnd {
 
     @Override
     public void ended(Run run) {
+        settle(run, failure(outcome(run), run.progress().reason(), run));
+    }
+
+    /// The branch moves before the first wait for a person.
+    @Override
+    public void waitsForSomebody(Run run) {
+        settle(run, null);
+    }
+
+    /// @param failure why the branch stays; null when nothing has failed
+    private void settle(Run run, @Nullable String failure) {
         UUID id = run.start().delivery();
         if (id == null) {
             return;
@@ -46,10 +57,10 @@ public final class Settlement implements RunEnd {
                 tx ->
                         Deliveries.find(tx, id)
                                 .filter(Delivery::waits)
-                                .ifPresent(delivery -> settle(tx, run, delivery)));
+                                .ifPresent(delivery -> settle(tx, run, delivery, failure)));
     }
 
-    private void settle(Tx tx, Run run, Delivery delivery) {
+    private void settle(Tx tx, Run run, Delivery delivery, @Nullable String own) {
         List<Delivery> push =
                 Deliveries.hold(tx, delivery.push()).stream()
                         .filter(d -> delivery.atomic() ? d.waits() : d.id().equals(delivery.id()))
@@ -58,7 +69,6 @@ public final class Settlement implements RunEnd {
         if (push.isEmpty()) {
             return;
         }
-        String own = failure(outcome(run), run.progress().reason(), run);
         if (own != null) {
             push.forEach(d -> Deliveries.settle(tx, d.id(), Result.REFUSED, own));
             return;
@@ -115,7 +125,8 @@ public final class Settlement implements RunEnd {
         return tx.first(
                         """
                         select number, reason,
-                            case when state <> 'running' then outcome end as outcome
+                            case when state <> 'running' then outcome
+                                when reached_at is not null then 'succeeded' end as outcome
                         from runs where delivery_id = ?
                         """,
                         row ->

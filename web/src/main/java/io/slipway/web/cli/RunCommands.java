@@ -1,10 +1,13 @@
 package io.slipway.web.cli;
 
+import org.jspecify.annotations.Nullable;
+
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 import java.io.PrintWriter;
+import java.util.LinkedHashMap;
 import java.util.Map;
 
 /// The words that are about one run: again, enough.
@@ -44,6 +47,43 @@ public final class RunCommands {
             api.send("POST", projectPath() + "/runs/" + run + "/cancel", Map.of());
             int code = new RunFollower(api, out).follow(project(), run);
             return code == 4 ? 0 : code;
+        }
+    }
+
+    /// `slipway approve RUN [ENVIRONMENT]`.
+    @Command(
+            name = "approve",
+            mixinStandardHelpOptions = true,
+            description = "Lets the rollouts of a run begin that wait for somebody to agree.")
+    public static final class Approve extends OfRun {
+        @Parameters(
+                index = "1",
+                arity = "0..1",
+                paramLabel = "ENVIRONMENT",
+                description = "default: the only one that the run waits for")
+        private @Nullable String environment;
+
+        @Option(names = "--reject", description = "ends them instead; needs --why")
+        private boolean reject;
+
+        @Option(names = "--why", paramLabel = "TEXT", description = "kept with what you say")
+        private @Nullable String why;
+
+        @Override
+        int call(ApiClient api, PrintWriter out) throws InterruptedException {
+            Map<String, Object> word = new LinkedHashMap<>();
+            word.put("reject", reject);
+            if (environment != null) {
+                word.put("environment", environment);
+            }
+            if (why != null) {
+                word.put("why", why);
+            }
+            String path = projectPath() + "/runs/" + run + "/approvals";
+            String where = api.send("POST", path, word).path("environment").asString("");
+            out.println((reject ? "rejected" : "approved") + ": run " + run + " for " + where);
+            out.flush();
+            return 0;
         }
     }
 }

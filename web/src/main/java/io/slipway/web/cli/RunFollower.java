@@ -5,7 +5,9 @@ import tools.jackson.databind.JsonNode;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
@@ -57,9 +59,33 @@ final class RunFollower {
                 out.flush();
             }
         }
-        return run.path("state").asString("").equals("ended")
-                ? Optional.of(end(run, number))
-                : Optional.empty();
+        if (run.path("state").asString("").equals("ended")) {
+            return Optional.of(end(run, number));
+        }
+        return waitsForSomebody(run, number) ? Optional.of(0) : Optional.empty();
+    }
+
+    /// What waits for a person may wait for days.
+    private boolean waitsForSomebody(JsonNode run, long number) {
+        List<JsonNode> asking = new ArrayList<>();
+        for (JsonNode job : run.path("jobs")) {
+            String state = job.path("state").asString("");
+            if (state.equals("running") || state.equals("queued")) {
+                return false;
+            }
+            if (job.path("waits").asString("").equals("approval")) {
+                asking.add(job);
+            }
+        }
+        for (JsonNode job : asking) {
+            String by = job.path("waitsDetail").asString("");
+            out.printf(
+                    "  %-24s waits for approval%s%n",
+                    job.path("name").asString(""), by.isEmpty() ? "" : " by " + by);
+            out.println("  slipway approve " + number + " " + job.path("environment").asString(""));
+        }
+        out.flush();
+        return !asking.isEmpty();
     }
 
     private int end(JsonNode run, long number) {

@@ -93,8 +93,9 @@ final class PushFollower {
                 Optional<Deliveries.Settled> settled =
                         watching.deliveries().settled(waits.delivery());
                 Optional<Run> run = watching.history().byId(waits.run().id());
-                boolean runs = run.filter(r -> r.progress().state() != RunState.ENDED).isPresent();
-                if (settled.isPresent() && !runs || run.isEmpty()) {
+                boolean ends =
+                        run.filter(r -> r.progress().state() == RunState.FINISHING).isPresent();
+                if (settled.isPresent() && !ends || run.isEmpty()) {
                     return settled;
                 }
                 watch.await(Duration.ofSeconds(1));

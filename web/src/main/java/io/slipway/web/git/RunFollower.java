@@ -40,7 +40,8 @@ final class RunFollower {
         this.alive = alive;
     }
 
-    /// Returns when the run has ended or the pusher hangs up.
+    /// Returns when the run has ended, when nothing is left of it but what waits for a person, or
+    /// when the pusher hangs up.
     void follow(Run started) {
         terminal.blank();
         try (RunChanges.Watch watch = watching.changes().watch(started.id())) {
@@ -52,11 +53,47 @@ final class RunFollower {
                     now.ifPresent(run -> new RunEnding(watching, facts, terminal).tell(run, jobs));
                     return;
                 }
+                if (asking(now.get(), jobs)) {
+                    return;
+                }
                 watch.progress().forEach(p -> progress.put(p.jobId(), p.line()));
                 waiting(jobs);
                 watch.await(Duration.ofSeconds(1));
             }
         }
+    }
+
+    private boolean asking(Run run, List<Run.Job> jobs) {
+        boolean goesOn =
+                jobs.stream()
+                        .anyMatch(
+                                job ->
+                                        job.state() == JobState.RUNNING
+                                                || job.state() == JobState.QUEUED);
+        List<Run.Job> asking = jobs.stream().filter(job -> "approval".equals(job.waits())).toList();
+        boolean failed =
+                jobs.stream().anyMatch(job -> job.outcome() != null && !job.outcome().passed());
+        if (goesOn || failed || asking.isEmpty()) {
+            return false;
+        }
+        terminal.blank();
+        for (Run.Job job : asking) {
+            String by = job.waitsDetail() == null ? "" : " by " + job.waitsDetail();
+            terminal.wrapped(job.name() + " waits for approval" + by);
+        }
+        asking.stream()
+                .map(job -> String.valueOf(job.environment()))
+                .distinct()
+                .forEach(
+                        environment ->
+                                terminal.whole(
+                                        "next: slipway approve "
+                                                + run.number()
+                                                + " "
+                                                + environment
+                                                + " -p "
+                                                + run.project()));
+        return true;
     }
 
     private void jobs(List<Run.Job> jobs) {
@@ -123,7 +160,7 @@ final class RunFollower {
         }
         String waits = job.waits();
         return job.state() == JobState.WAITING && waits != null && !waits.equals("needs")
-                ? Optional.of(job.name() + " waits: " + waits)
+                ? Optional.of(job.name() + " waits for " + waits)
                 : Optional.empty();
     }
 }

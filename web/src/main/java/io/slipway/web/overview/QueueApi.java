@@ -2,6 +2,7 @@ package io.slipway.web.overview;
 
 import io.slipway.db.Database;
 import io.slipway.db.Row;
+import io.slipway.engine.run.Runs;
 import io.slipway.web.api.Api;
 import io.slipway.web.api.ApiRequest;
 
@@ -32,7 +33,7 @@ public final class QueueApi {
     /// In the order in which they are taken; jobs that wait for something else stand behind.
     private static final String WORK =
             """
-            select p.name as project, r.number as run, j.name as job, r.ref,
+            select p.name as project, u.number as run, j.name as job, u.ref,
                 coalesce(a.state, j.state) as state,
                 case when a.state is distinct from 'queued' then j.waits
                     when f.number is not null then 'concurrency'
@@ -40,9 +41,9 @@ public final class QueueApi {
                 case when a.state is distinct from 'queued' then j.waits_detail
                     else 'run ' || f.number end as waits_detail,
                 n.name as runner,
-                coalesce(a.claimed_at, a.queued_at, r.created_at) as since
+                coalesce(a.claimed_at, a.queued_at, u.created_at) as since
             from jobs j
-            join runs r on r.id = j.run_id
+            join runs u on u.id = j.run_id
             join projects p on p.id = j.project_id
             cross join lateral (select min(o.number) as number
             """
@@ -51,7 +52,7 @@ public final class QueueApi {
                     ) f
                     left join attempts a on a.job_id = j.id and a.number = j.latest_attempt and a.state <> 'ended'
                     left join runners n on n.id = a.runner_id
-                    where j.state <> 'ended' and r.state <> 'ended' and j.project_id = any(?::bigint[])
+                    where j.state <> 'ended' and u.state <> 'ended' and j.project_id = any(?::bigint[])
                       and (j.waits is null or j.waits <> 'needs')
                     order by (a.state = 'running') desc nulls last, a.turn nulls last, j.id
                     limit 500

@@ -1,11 +1,13 @@
 package io.slipway.web.server;
 
 import io.slipway.db.Database;
+import io.slipway.engine.approval.Approvals;
 import io.slipway.engine.route.Traffic;
 import io.slipway.fault.Fault;
 import io.slipway.runners.docker.SwitchClient;
 import io.slipway.web.api.Api;
 import io.slipway.web.api.AppApi;
+import io.slipway.web.api.ApprovalApi;
 import io.slipway.web.api.ConfigApi;
 import io.slipway.web.api.LogApi;
 import io.slipway.web.api.ProjectApi;
@@ -125,6 +127,7 @@ public final class Server implements AutoCloseable {
                 version);
         new ProjectApi(api, base.database(), engine.history(), engine.addresses());
         new RunApi(api, base.database(), engine.history(), engine.runs());
+        new ApprovalApi(api, base.database(), engine.history(), new Approvals(base.database()));
         new AppApi(
                 api, base.database(), engine.rolloutRuns(), engine.appLogs(), engine.addresses());
         new ConfigApi(api, base.database(), engine.configuration(), engine.configurationChanges());
