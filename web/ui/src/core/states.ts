@@ -54,7 +54,7 @@ export function jobState(job: Pick<Job, 'state' | 'outcome' | 'waits' | 'waitsDe
         case 'running':
             return { look: 'running', word: 'running' };
         case 'queued':
-            return job.waits === 'concurrency' ? waiting(job) : { look: 'queued', word: 'queued' };
+            return job.waits === 'concurrency' || job.waits === 'pause' ? waiting(job) : { look: 'queued', word: 'queued' };
         default:
             return waiting(job);
     }

@@ -37,6 +37,8 @@ import picocli.CommandLine.Spec;
             RunCommands.Retry.class,
             RunCommands.Cancel.class,
             RunCommands.Approve.class,
+            RunCommands.Pause.class,
+            RunCommands.Resume.class,
             ConfigCommand.class,
             LintCommand.class,
             PlanCommand.class,

@@ -53,7 +53,8 @@ class ConcurrencyIT {
     private static CompletableFuture<Git.Ended> push(Git git) {
         String commit = git.head().toString();
         return CompletableFuture.supplyAsync(
-                () -> git.run("push", "slipway", commit + ":refs/heads/main"));
+                () -> git.run("push", "slipway", commit + ":refs/heads/main"),
+                push -> Thread.ofVirtual().start(push));
     }
 
     /// Until the first job of a run is in this state, or waits for that.

@@ -83,8 +83,7 @@ final class RunEnds {
                     and u.id in (select run_id from jobs where waits = 'approval')
                     and not exists (
                         select 1 from jobs b
-                        where b.run_id = u.id and (b.state in ('queued', 'running')
-                            or b.outcome in ('failed', 'errored', 'cancelled')))
+                        where b.run_id = u.id and b.state in ('queued', 'running'))
                 order by u.id
                 limit 16
                 for update skip locked)
@@ -103,7 +102,18 @@ final class RunEnds {
     /// Does what follows when a run waits for a person. On a fault it is tried again soon.
     void reached(Run run) {
         try {
-            runEnd.waitsForSomebody(run);
+            List<Part> ended =
+                    database.read(
+                            tx ->
+                                    tx.query(
+                                            """
+                                            select name, outcome, reason, summary
+                                            from jobs where run_id = ? and state = 'ended'
+                                            order by position
+                                            """,
+                                            Part::of,
+                                            run.id()));
+            runEnd.waitsForSomebody(run, reason(ended, outcome(ended)));
         } catch (RuntimeException e) {
             log.warn("what follows run {} of {} failed", run.number(), run.project(), e);
             return;

@@ -60,7 +60,8 @@ public record Run(
     /// @param app what it builds or rolls out; null for a check
     /// @param environment where it rolls out; null for everything else
     /// @param waits what a waiting job waits for: `needs`, `approval`, `trust`, `concurrency`,
-    ///   `pause`; when it is queued, `concurrency` for an earlier run, else `capacity`
+    ///   `pause`; when it is queued, `concurrency` for an earlier run, `pause` of its project, else
+    ///   `capacity`
     /// @param waitsDetail for what exactly, such as `run 12`
     /// @param summary one line for people, once it has ended
     /// @param latestAttempt number of its newest attempt; 0 when there was none

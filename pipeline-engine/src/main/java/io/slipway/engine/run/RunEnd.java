@@ -1,5 +1,7 @@
 package io.slipway.engine.run;
 
+import org.jspecify.annotations.Nullable;
+
 /// What follows when every job of a run has ended: the branch moves, the delivery is settled.
 @FunctionalInterface
 public interface RunEnd {
@@ -11,7 +13,9 @@ public interface RunEnd {
     /// @throws io.slipway.fault.Fault when it cannot be done now; it is called again within 20 s
     void ended(Run run);
 
-    /// Called when nothing of the run is left but what waits for a person, and nothing of it has
-    /// failed. Repeatable, as [#ended], which still follows.
-    default void waitsForSomebody(Run run) {}
+    /// Called when nothing of the run is left but what waits for a person. Repeatable, as [#ended],
+    /// which still follows.
+    ///
+    /// @param failure one sentence: what has failed of it; null when nothing has
+    default void waitsForSomebody(Run run, @Nullable String failure) {}
 }

@@ -135,6 +135,7 @@ public final class RunHistory {
                                 select j.*,
                                     case when j.state <> 'queued' then j.waits
                                         when f.number is not null then 'concurrency'
+                                        when p.paused then 'pause'
                                         else 'capacity' end as waits_for,
                                     case when j.state <> 'queued' then j.waits_detail
                                         else 'run ' || f.number end as waits_on,
@@ -146,6 +147,7 @@ public final class RunHistory {
                                         order by d.position) as needs
                                 from jobs j
                                 join runs u on u.id = j.run_id
+                                join projects p on p.id = j.project_id
                                 cross join lateral (select min(o.number) as number
                                 """
                                         + Runs.IN_FRONT

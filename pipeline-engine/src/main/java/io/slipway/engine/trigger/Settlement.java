@@ -41,10 +41,11 @@ public final class Settlement implements RunEnd {
         settle(run, failure(outcome(run), run.progress().reason(), run));
     }
 
-    /// The branch moves before the first wait for a person.
+    /// The branch moves before the first wait for a person, or is refused when something has
+    /// failed.
     @Override
-    public void waitsForSomebody(Run run) {
-        settle(run, null);
+    public void waitsForSomebody(Run run, @Nullable String failure) {
+        settle(run, failure == null ? null : words(failure, run.number()));
     }
 
     /// @param failure why the branch stays; null when nothing has failed
@@ -126,7 +127,10 @@ public final class Settlement implements RunEnd {
                         """
                         select number, reason,
                             case when state <> 'running' then outcome
-                                when reached_at is not null then 'succeeded' end as outcome
+                                when reached_at is not null and not exists (
+                                    select 1 from jobs j where j.run_id = runs.id
+                                        and j.outcome in ('failed', 'errored', 'cancelled'))
+                                then 'succeeded' end as outcome
                         from runs where delivery_id = ?
                         """,
                         row ->

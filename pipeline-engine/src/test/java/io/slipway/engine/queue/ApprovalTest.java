@@ -92,8 +92,8 @@ final class ApprovalTest {
                             }
 
                             @Override
-                            public void waitsForSomebody(Run run) {
-                                ends.add("waits");
+                            public void waitsForSomebody(Run run, @Nullable String failure) {
+                                ends.add(failure == null ? "waits" : "waits, " + failure);
                             }
                         });
     }
@@ -352,11 +352,11 @@ final class ApprovalTest {
     }
 
     @Test
-    void aFailureBesideItIsNoWait() {
+    void whatHasFailedBesideItIsToldAtTheWait() {
         work.on("bad", claim -> Verdict.failed(Reason.EXIT_CODE, "exit code 1", Map.of()));
-        Runs.Created run = run(check("test"), check("bad"), rollout(Duration.ofMillis(1500)));
+        Runs.Created run = run(check("test"), check("bad"), rollout(Duration.ofSeconds(4)));
 
         assertThat(ended(run).progress().outcome()).isEqualTo(Outcome.CANCELLED);
-        assertThat(ends).containsExactly("ended CANCELLED");
+        assertThat(ends).containsExactly("waits, bad failed: exit code 1", "ended CANCELLED");
     }
 }

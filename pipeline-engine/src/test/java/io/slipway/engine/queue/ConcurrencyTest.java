@@ -12,6 +12,7 @@ import io.slipway.db.Notifications;
 import io.slipway.engine.graph.Concurrency;
 import io.slipway.engine.graph.Concurrency.Policy;
 import io.slipway.engine.plan.PlannedJob;
+import io.slipway.engine.project.Projects;
 import io.slipway.engine.run.Claim;
 import io.slipway.engine.run.JobKind;
 import io.slipway.engine.run.Outcome;
@@ -219,5 +220,16 @@ final class ConcurrencyTest {
         assertThat(Set.of(ended(elsewhere).progress(), ended(feature).progress()))
                 .extracting(Run.Progress::outcome)
                 .containsOnly(Outcome.SUCCEEDED);
+    }
+
+    @Test
+    void aPausedProjectSaysSoAndGoesOnWhenItIsResumed() {
+        database.change(tx -> Projects.setPaused(tx, project, true));
+        Runs.Created run = run(Policy.QUEUE, check("a"));
+        await().untilAsserted(() -> assertThat(job(run).waits()).isEqualTo("pause"));
+
+        database.change(tx -> Projects.setPaused(tx, project, false));
+
+        assertThat(ended(run).progress().outcome()).isEqualTo(Outcome.SUCCEEDED);
     }
 }

@@ -2,6 +2,7 @@ package io.slipway.web.api;
 
 import io.slipway.db.Database;
 import io.slipway.engine.access.Access;
+import io.slipway.engine.access.Audit;
 import io.slipway.engine.access.Right;
 import io.slipway.engine.access.Subject;
 import io.slipway.engine.project.Project;
@@ -9,6 +10,7 @@ import io.slipway.engine.project.Projects;
 import io.slipway.engine.route.AppAddresses;
 import io.slipway.engine.run.Run;
 import io.slipway.engine.run.RunHistory;
+import io.vertx.core.http.HttpMethod;
 
 import org.jspecify.annotations.Nullable;
 
@@ -28,12 +30,33 @@ public final class ProjectApi {
         this.addresses = addresses;
         api.get("/projects", this::all);
         api.get("/projects/:project", this::one);
+        api.add(HttpMethod.POST, "/projects/:project/pause", request -> pause(request, true));
+        api.add(HttpMethod.POST, "/projects/:project/resume", request -> pause(request, false));
+    }
+
+    /// What runs goes on; nothing new begins while a project is paused.
+    private Object pause(ApiRequest request, boolean paused) {
+        return database.transaction(
+                tx -> {
+                    Project project = request.project(tx, Right.CONFIGURE);
+                    Projects.setPaused(tx, project.id(), paused);
+                    Audit.add(
+                            tx,
+                            request.caller(),
+                            Audit.Entry.of(
+                                    project.id(),
+                                    paused ? "pause" : "resume",
+                                    project.name().toString()));
+                    tx.notify("queue", "");
+                    return new Api.Accepted(Map.of("paused", paused));
+                });
     }
 
     private record ProjectView(
             String name,
             @Nullable String defaultBranch,
             String cloneUrl,
+            boolean paused,
             @Nullable RunView latestRun,
             List<AppView.OfApp> apps) {}
 
@@ -65,6 +88,7 @@ public final class ProjectApi {
                 project.name().toString(),
                 project.defaultBranch(),
                 addresses.self() + "/" + project.name() + ".git",
+                project.paused(),
                 newest == null ? null : RunView.of(newest),
                 database.read(tx -> AppView.of(tx, project.id(), addresses)));
     }

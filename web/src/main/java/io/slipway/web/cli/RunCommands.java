@@ -10,7 +10,7 @@ import java.io.PrintWriter;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/// The words that are about one run: again, enough.
+/// The words that are about one run, or all of a project: again, enough, go on.
 public final class RunCommands {
     private RunCommands() {}
 
@@ -82,6 +82,36 @@ public final class RunCommands {
             String path = projectPath() + "/runs/" + run + "/approvals";
             String where = api.send("POST", path, word).path("environment").asString("");
             out.println((reject ? "rejected" : "approved") + ": run " + run + " for " + where);
+            out.flush();
+            return 0;
+        }
+    }
+
+    /// `slipway pause`.
+    @Command(
+            name = "pause",
+            mixinStandardHelpOptions = true,
+            description = "Begins nothing of the project any more; what runs goes on to its end.")
+    public static final class Pause extends ServerWord {
+        @Override
+        int call(ApiClient api, PrintWriter out) throws InterruptedException {
+            api.send("POST", projectPath() + "/pause", Map.of());
+            out.println(project() + " is paused: slipway resume lets it go on");
+            out.flush();
+            return 0;
+        }
+    }
+
+    /// `slipway resume`.
+    @Command(
+            name = "resume",
+            mixinStandardHelpOptions = true,
+            description = "Lets a paused project go on.")
+    public static final class Resume extends ServerWord {
+        @Override
+        int call(ApiClient api, PrintWriter out) throws InterruptedException {
+            api.send("POST", projectPath() + "/resume", Map.of());
+            out.println(project() + " goes on");
             out.flush();
             return 0;
         }

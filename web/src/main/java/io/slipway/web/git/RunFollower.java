@@ -73,8 +73,11 @@ final class RunFollower {
         List<Run.Job> asking = jobs.stream().filter(job -> "approval".equals(job.waits())).toList();
         boolean failed =
                 jobs.stream().anyMatch(job -> job.outcome() != null && !job.outcome().passed());
-        if (goesOn || failed || asking.isEmpty()) {
+        if (goesOn || asking.isEmpty()) {
             return false;
+        }
+        if (failed) {
+            new RunEnding(watching, facts, terminal).tell(run, jobs);
         }
         terminal.blank();
         for (Run.Job job : asking) {
@@ -154,8 +157,12 @@ final class RunFollower {
             return Optional.of(job.name() + " " + progress.getOrDefault(job.id(), "runs"));
         }
         if (job.state() == JobState.QUEUED) {
-            boolean inLine = "concurrency".equals(job.waits());
-            String turn = inLine ? String.valueOf(job.waitsDetail()) : "its turn";
+            String turn =
+                    switch (String.valueOf(job.waits())) {
+                        case "concurrency" -> String.valueOf(job.waitsDetail());
+                        case "pause" -> "the project, which is paused";
+                        default -> "its turn";
+                    };
             return Optional.of(job.name() + " waits for " + turn);
         }
         String waits = job.waits();
