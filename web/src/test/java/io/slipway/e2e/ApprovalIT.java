@@ -2,6 +2,9 @@ package io.slipway.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.microsoft.playwright.Locator;
+import com.microsoft.playwright.Page;
+
 import io.slipway.engine.source.Git;
 
 import org.junit.jupiter.api.Test;
@@ -73,6 +76,48 @@ class ApprovalIT {
         Program.Ended late = slipway.run(git.folder(), "", "approve", "2");
         assertThat(late.code()).isEqualTo(1);
         assertThat(late.output()).contains("nothing of it waits for that");
+    }
+
+    @Test
+    void somebodyAgreesOnThePageOfTheRun() {
+        Git git = slipway.repository("clicked");
+        git.write("Dockerfile", Apps.SERVES)
+                .write("index.html", "one")
+                .write(
+                        ".slipway.yml",
+                        """
+                        apps:
+                          clicked: { build: { dockerfile: Dockerfile }, port: 8080 }
+                        environments:
+                          production: { from: main, approval: {} }
+                        """)
+                .commit("One");
+        Pushes.passes(git);
+        try (Chromium chromium = new Chromium()) {
+            Page page = chromium.browser().newPage();
+            page.setDefaultTimeout(60_000);
+            page.navigate("http://localhost:" + slipway.port() + "/");
+            page.locator("input[type=password]").fill(slipway.token());
+            page.keyboard().press("Enter");
+            page.getByText("Now").first().waitFor();
+            page.navigate("http://localhost:" + slipway.port() + "/clicked/runs/1");
+            Locator approve = page.getByText("Approve production");
+            approve.waitFor();
+            assertThat(
+                            page.getByText("Reject", new Page.GetByTextOptions().setExact(true))
+                                    .isDisabled())
+                    .as("without a reason")
+                    .isTrue();
+            page.getByLabel("Why").fill("seen on staging");
+            approve.click();
+            page.getByText("approved by").waitFor();
+            assertThat(page.getByText("seen on staging").isVisible()).isTrue();
+        }
+        Await.until(
+                "it is live",
+                () ->
+                        slipway.get("clicked.localhost", "/").status() == 200
+                                && slipway.page("clicked.localhost", "/").equals("one"));
     }
 
     private JsonNode approvals(int run) {

@@ -35,6 +35,7 @@ final class Gallery {
         live();
         failing();
         broken();
+        waiting();
         return pages;
     }
 
@@ -109,5 +110,22 @@ final class Gallery {
                 .commit("Try a typo");
         git.run("push", "slipway", "HEAD:main");
         pages.put("run-broken", "/notes/runs/1");
+    }
+
+    private void waiting() {
+        Git git = slipway.repository("careful");
+        git.write("Dockerfile", Apps.SERVES)
+                .write("index.html", "<h1>One</h1>")
+                .write(
+                        ".slipway.yml",
+                        """
+                        apps:
+                          careful: { build: { dockerfile: Dockerfile }, port: 8080 }
+                        environments:
+                          production: { from: main, approval: { by: [maintainers, "<b>"] } }
+                        """)
+                .commit("Ask first " + HOSTILE);
+        Pushes.passes(git);
+        pages.put("run-asking", "/careful/runs/1");
     }
 }
