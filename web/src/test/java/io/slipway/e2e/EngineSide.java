@@ -36,6 +36,11 @@ final class EngineSide implements AutoCloseable {
         return engine.client();
     }
 
+    /// Whether the engine's bridges are interfaces of this machine.
+    boolean sharesNetwork() {
+        return engine.sharesNetwork();
+    }
+
     /// Plain HTTP to the same engine.
     EngineSocket socket() {
         return engine.socket();

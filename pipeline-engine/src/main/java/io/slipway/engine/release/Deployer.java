@@ -36,6 +36,10 @@ public interface Deployer {
     /// The TCP sockets that listen in the container.
     List<Socket> listening(String container);
 
+    /// Whether the switch can reach this port of the container: where ports are published, it is
+    /// only the one that the container was made for.
+    boolean reaches(String container, int port);
+
     /// Where the switch reaches a port of the container: `address:port`.
     String backend(String container, int port);
 

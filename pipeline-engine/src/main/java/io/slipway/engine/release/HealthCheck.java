@@ -119,7 +119,7 @@ final class HealthCheck {
             return new Result(asked, null);
         }
         List<Socket> sockets = answer.http() ? List.of() : deployer.listening(container);
-        Result byTcp = answer.http() ? null : tcp(sockets, asked, fixed);
+        Result byTcp = answer.http() ? null : tcp(answer, sockets, asked, fixed);
         if (byTcp != null) {
             return byTcp;
         }
@@ -147,20 +147,22 @@ final class HealthCheck {
         return Duration.ofNanos(System.nanoTime() - since);
     }
 
-    /// Without a health path, listening where it can be asked is enough; without a fixed port, the
-    /// one port that is open is the port.
-    private @Nullable Result tcp(List<Socket> sockets, int asked, boolean fixed) {
+    /// Without a health path, listening where a connection is accepted is enough; without a fixed
+    /// port, the one port that is open and can be reached is the port.
+    private @Nullable Result tcp(
+            HealthProbe.Result answer, List<Socket> sockets, int asked, boolean fixed) {
         List<Socket> open = sockets.stream().filter(s -> !s.local()).toList();
         if (open.stream().anyMatch(s -> s.port() == asked)) {
-            return health.path() == null ? new Result(asked, null) : null;
+            return health.path() == null && answer.connected() ? new Result(asked, null) : null;
         }
         List<Integer> ports = open.stream().map(Socket::port).distinct().toList();
-        if (fixed || ports.size() != 1) {
+        if (fixed || ports.size() != 1 || !deployer.reaches(container, ports.getFirst())) {
             return null;
         }
         int port = ports.getFirst();
-        HealthProbe.Result answer = HealthProbe.ask(deployer.backend(container, port), health);
-        boolean healthy = answer.healthy() || !answer.http() && health.path() == null;
+        HealthProbe.Result there = HealthProbe.ask(deployer.backend(container, port), health);
+        boolean healthy =
+                there.healthy() || !there.http() && there.connected() && health.path() == null;
         return healthy ? new Result(port, null) : null;
     }
 

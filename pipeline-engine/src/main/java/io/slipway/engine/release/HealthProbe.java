@@ -19,8 +19,9 @@ final class HealthProbe {
     /// @param healthy whether an HTTP answer says so
     /// @param http whether the answer was HTTP; if not, the connection says little, since a proxy
     ///   of the engine's may have accepted it
+    /// @param connected whether a connection was accepted at all
     /// @param answer for people: `GET /healthz answered 503`
-    record Result(boolean healthy, boolean http, String answer) {}
+    record Result(boolean healthy, boolean http, boolean connected, String answer) {}
 
     static Result ask(String backend, Health health) {
         int colon = backend.lastIndexOf(':');
@@ -31,7 +32,8 @@ final class HealthProbe {
             socket.connect(new InetSocketAddress(host, port), PATIENCE_MILLIS);
             return asked(socket, host + ":" + port, path, health.path() == null ? 500 : 400);
         } catch (IOException e) {
-            return new Result(false, false, "nothing accepts a connection: " + e.getMessage());
+            return new Result(
+                    false, false, false, "nothing accepts a connection: " + e.getMessage());
         }
     }
 
@@ -51,12 +53,13 @@ final class HealthProbe {
             byte[] start = socket.getInputStream().readNBytes(12);
             String text = new String(start, StandardCharsets.ISO_8859_1);
             if (!text.matches("HTTP/1\\.[01] [1-5][0-9][0-9]")) {
-                return new Result(false, false, "GET " + path + " got no HTTP answer");
+                return new Result(false, false, true, "GET " + path + " got no HTTP answer");
             }
             int status = Integer.parseInt(text.substring(9));
-            return new Result(status < limit, true, "GET " + path + " answered " + status);
+            return new Result(status < limit, true, true, "GET " + path + " answered " + status);
         } catch (IOException e) {
-            return new Result(false, false, "GET " + path + " got no answer: " + e.getMessage());
+            return new Result(
+                    false, false, true, "GET " + path + " got no answer: " + e.getMessage());
         }
     }
 }

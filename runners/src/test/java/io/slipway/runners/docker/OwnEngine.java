@@ -42,6 +42,8 @@ public final class OwnEngine implements AutoCloseable {
             throw new AssertionError("the test needs root and dockerd");
         }
         Assumptions.assumeTrue(possible, "no engine of its own: that takes root and dockerd");
+        Assumptions.assumeTrue(
+                from.sharesNetwork(), "no engine of its own: the engine's bridges are elsewhere");
         folder = Files.createTempDirectory("engine");
         shared = from;
         network =

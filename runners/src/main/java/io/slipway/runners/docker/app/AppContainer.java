@@ -69,6 +69,7 @@ final class AppContainer {
             int hostPort = freePort();
             ExposedPort port = ExposedPort.tcp(order.port());
             labels.put(AppLabels.HOST_PORT, Integer.toString(hostPort));
+            labels.put(AppLabels.PUBLISHED, Integer.toString(order.port()));
             create.withExposedPorts(port);
             host.withPortBindings(
                     new PortBinding(Ports.Binding.bindIpAndPort("127.0.0.1", hostPort), port));

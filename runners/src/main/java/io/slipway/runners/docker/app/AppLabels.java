@@ -25,6 +25,9 @@ final class AppLabels {
     /// The fixed port on 127.0.0.1 where addresses of containers are out of reach.
     static final String HOST_PORT = "slipway.host-port";
 
+    /// The port of the container that it leads to.
+    static final String PUBLISHED = "slipway.published";
+
     private AppLabels() {}
 
     /// A label that everything made for apps has.

@@ -274,7 +274,20 @@ public final class DockerDeployer implements Deployer {
     }
 
     @Override
+    public boolean reaches(String container, int port) {
+        return reachable
+                || Integer.toString(port).equals(labels(container).get(AppLabels.PUBLISHED));
+    }
+
+    @Override
     public String backend(String container, int port) {
+        Map<String, String> labels = labels(container);
+        return reachable
+                ? labels.get(AppLabels.ADDRESS) + ":" + port
+                : "127.0.0.1:" + labels.get(AppLabels.HOST_PORT);
+    }
+
+    private Map<String, String> labels(String container) {
         InspectContainerResponse found = inspect(container);
         if (found == null) {
             throw new Fault(
@@ -282,10 +295,7 @@ public final class DockerDeployer implements Deployer {
                     "cannot reach " + container + ": its container is gone",
                     "retry the run");
         }
-        Map<String, String> labels = found.getConfig().getLabels();
-        return reachable
-                ? labels.get(AppLabels.ADDRESS) + ":" + port
-                : "127.0.0.1:" + labels.get(AppLabels.HOST_PORT);
+        return found.getConfig().getLabels();
     }
 
     @Override
