@@ -2,6 +2,7 @@ package io.slipway.db;
 
 import io.slipway.fault.Fault;
 import io.slipway.fault.Fault.Kind;
+import io.slipway.fault.Rounds;
 
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,6 +35,7 @@ public final class EmbeddedDatabase {
     private static final Logger log = LoggerFactory.getLogger(EmbeddedDatabase.class);
     private static final String USER = "slipway";
     private static final Duration LONGEST_START = Duration.ofSeconds(60);
+    private static final Duration LOOK = Duration.ofMillis(500);
 
     private final Path folder;
     private final PostgresPrograms programs;
@@ -104,7 +106,7 @@ public final class EmbeddedDatabase {
             Files.createDirectories(folder);
             EmbeddedDatabase database = new EmbeddedDatabase(folder, programs, durability);
             database.initialize();
-            database.attachOrStart();
+            database.attachOrStart(freePort());
             return database;
         } catch (IOException e) {
             throw new Fault(
@@ -142,6 +144,56 @@ public final class EmbeddedDatabase {
                                                         + " stopped",
                                                 "start Slipway again"));
         return address(running.port());
+    }
+
+    /// Starts it again at the same port whenever it has gone without having been stopped, until
+    /// what is returned is closed.
+    public AutoCloseable keep() {
+        int port = Postmaster.read(data()).map(Postmaster::port).orElse(0);
+        Thread thread =
+                Thread.ofVirtual()
+                        .name("database-keeper")
+                        .start(
+                                () -> {
+                                    while (paused()) {
+                                        Rounds.once(
+                                                log,
+                                                "the database stays away for now",
+                                                () -> startAgainIfGone(port));
+                                    }
+                                });
+        return () -> {
+            thread.interrupt();
+            thread.join();
+        };
+    }
+
+    private static boolean paused() {
+        try {
+            Thread.sleep(LOOK);
+            return true;
+        } catch (InterruptedException e) {
+            return false;
+        }
+    }
+
+    /// One that is stopped removes its file; one that was killed leaves it.
+    private void startAgainIfGone(int port) {
+        boolean gone =
+                Files.exists(data().resolve("postmaster.pid")) && Postmaster.read(data()).isEmpty();
+        if (!gone) {
+            return;
+        }
+        log.warn("the embedded PostgreSQL has gone and is started again");
+        try {
+            attachOrStart(port == 0 ? freePort() : port);
+        } catch (IOException e) {
+            throw new Fault(
+                    Kind.UNAVAILABLE,
+                    "cannot start the embedded PostgreSQL again: " + e.getMessage(),
+                    "look into " + output(),
+                    e);
+        }
     }
 
     /// Stops it: sessions end, what is committed stays. Harmless when it is stopped already.
@@ -185,12 +237,12 @@ public final class EmbeddedDatabase {
         Files.move(part, data(), StandardCopyOption.ATOMIC_MOVE);
     }
 
-    private void attachOrStart() throws IOException {
+    private void attachOrStart(int port) throws IOException {
         if (attached()) {
             log.info("attached to the embedded PostgreSQL that still runs");
             return;
         }
-        PostgresSettings.write(data(), durability, freePort());
+        PostgresSettings.write(data(), durability, port);
         boolean started =
                 programs.run(
                         output(),

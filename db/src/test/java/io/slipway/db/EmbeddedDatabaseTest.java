@@ -13,6 +13,7 @@ import org.junit.jupiter.api.io.TempDir;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.List;
 
 final class EmbeddedDatabaseTest {
@@ -69,6 +70,24 @@ final class EmbeddedDatabaseTest {
         third.stop();
         third.stop();
         assertThat(Postmaster.read(folder.resolve("postgres/data"))).isEmpty();
+    }
+
+    @Test
+    void oneThatIsKilledIsStartedAgainAtItsPlaceAndOneThatIsStoppedIsNot() throws Exception {
+        EmbeddedDatabase running = start();
+        long pid = postmaster().pid();
+        try (Database database = new Database(running.address(), 1);
+                AutoCloseable keeper = running.keep()) {
+            assertThat(keeper).isNotNull();
+            database.change(tx -> tx.update("create table kept (n int8)"));
+            ProcessHandle.of(pid).orElseThrow().destroyForcibly();
+            await().atMost(Duration.ofMinutes(1))
+                    .ignoreExceptions()
+                    .until(() -> Counts.number(database, "select count(*) as n from kept") == 0);
+            assertThat(postmaster().pid()).isNotEqualTo(pid);
+            running.stop();
+        }
+        assertThat(EmbeddedDatabase.runsIn(folder.resolve("postgres"))).isFalse();
     }
 
     @Test
