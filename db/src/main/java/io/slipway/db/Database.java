@@ -4,6 +4,8 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import com.zaxxer.hikari.pool.HikariPool.PoolInitializationException;
 
+import io.slipway.fault.Failpoint;
+import io.slipway.fault.Failpoint.Moment;
 import io.slipway.fault.Fault;
 import io.slipway.fault.Fault.Kind;
 
@@ -31,29 +33,41 @@ import javax.sql.DataSource;
 public final class Database implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Database.class);
     private static final int TRIES = 5;
+    private static final String COMMIT = "commit";
 
     /// No statement of Slipway's takes nearly as long.
     private static final Duration SILENCE = Duration.ofSeconds(30);
 
     private final DatabaseAddress address;
     private final HikariDataSource pool;
+    private final Failpoint failpoint;
 
     /// Connects.
     ///
     /// @param poolSize how many connections at most, at least 1
     /// @throws Fault UNAVAILABLE when the database does not answer
     public Database(DatabaseAddress address, int poolSize) {
-        this(address, poolSize, SILENCE);
+        this(address, poolSize, SILENCE, Failpoint.NONE);
     }
 
-    /// Connects.
+    /// As [#Database(DatabaseAddress,int)].
     ///
-    /// @param poolSize how many connections at most, at least 1
     /// @param silence after which a database that does not answer counts as away, in whole seconds:
     ///   where packets vanish, nothing else ends a call
-    /// @throws Fault UNAVAILABLE when the database does not answer
     public Database(DatabaseAddress address, int poolSize, Duration silence) {
+        this(address, poolSize, silence, Failpoint.NONE);
+    }
+
+    /// As [#Database(DatabaseAddress,int)].
+    ///
+    /// @param failpoint told of every transaction that changes something
+    public Database(DatabaseAddress address, int poolSize, Failpoint failpoint) {
+        this(address, poolSize, SILENCE, failpoint);
+    }
+
+    private Database(DatabaseAddress address, int poolSize, Duration silence, Failpoint failpoint) {
         this.address = address;
+        this.failpoint = failpoint;
         try {
             this.pool = new HikariDataSource(configuration(address, poolSize, silence));
         } catch (PoolInitializationException e) {
@@ -137,17 +151,21 @@ public final class Database implements AutoCloseable {
     }
 
     private <T extends @Nullable Object> T once(Work<T> work, boolean readOnly) {
+        Failpoint point = readOnly ? Failpoint.NONE : failpoint;
+        point.at(Moment.BEFORE, COMMIT);
         try (Connection connection = pool.getConnection()) {
             connection.setReadOnly(readOnly);
             Tx tx = new Tx(connection);
             T result;
             try {
                 result = work.in(tx);
+                point.at(Moment.WITHIN, COMMIT);
                 connection.commit();
             } catch (Throwable e) {
                 rollback(connection, e);
                 throw e;
             }
+            point.at(Moment.AFTER, COMMIT);
             tx.committed().forEach(Database::runQuietly);
             return result;
         } catch (SQLException e) {

@@ -1,5 +1,8 @@
 package io.slipway.engine.source;
 
+import io.slipway.fault.Failpoint;
+import io.slipway.fault.Failpoint.Moment;
+
 import org.eclipse.jgit.lib.BatchRefUpdate;
 import org.eclipse.jgit.lib.Constants;
 import org.eclipse.jgit.lib.NullProgressMonitor;
@@ -28,9 +31,11 @@ public final class Branches {
     private static final long PAUSE_NANOS = 5_000_000;
 
     private final Opening opening;
+    private final Failpoint failpoint;
 
-    Branches(Opening opening) {
+    Branches(Opening opening, Failpoint failpoint) {
         this.opening = opening;
+        this.failpoint = failpoint;
     }
 
     /// A wish to move a ref.
@@ -103,7 +108,7 @@ public final class Branches {
     }
 
     /// @return empty when somebody else moved one of them in between
-    private static List<Moved> tryMove(Repository repository, RevWalk walk, List<Move> moves)
+    private List<Moved> tryMove(Repository repository, RevWalk walk, List<Move> moves)
             throws IOException {
         List<Judged> judged = new ArrayList<>();
         for (Move move : moves) {
@@ -122,7 +127,9 @@ public final class Branches {
             }
         }
         if (!batch.getCommands().isEmpty()) {
+            failpoint.at(Moment.BEFORE, "refs");
             batch.execute(walk, NullProgressMonitor.INSTANCE);
+            failpoint.at(Moment.AFTER, "refs");
         }
         boolean all =
                 batch.getCommands().stream()

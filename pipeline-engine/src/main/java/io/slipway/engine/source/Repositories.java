@@ -1,5 +1,6 @@
 package io.slipway.engine.source;
 
+import io.slipway.fault.Failpoint;
 import io.slipway.fault.Fault;
 import io.slipway.fault.Fault.Kind;
 
@@ -25,9 +26,17 @@ import java.util.Optional;
 /// One server at a time uses the folder; it calls [#sweep] before anything else.
 public final class Repositories {
     private final Path folder;
+    private final Failpoint failpoint;
 
     /// @param folder holds every repository; made when missing
     public Repositories(Path folder) {
+        this(folder, Failpoint.NONE);
+    }
+
+    /// @param folder holds every repository; made when missing
+    /// @param failpoint told of the moves of refs
+    public Repositories(Path folder, Failpoint failpoint) {
+        this.failpoint = failpoint;
         GitSettings.apply();
         this.folder = folder;
         try {
@@ -148,7 +157,7 @@ public final class Repositories {
 
     /// The branches and tags of a project and their moves.
     public Branches branches(long projectId) {
-        return new Branches(() -> open(projectId));
+        return new Branches(() -> open(projectId), failpoint);
     }
 
     /// What differs between commits of a project.

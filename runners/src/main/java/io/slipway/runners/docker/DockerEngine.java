@@ -6,6 +6,7 @@ import com.github.dockerjava.api.exception.DockerException;
 import com.github.dockerjava.core.DefaultDockerClientConfig;
 import com.github.dockerjava.core.DockerClientImpl;
 
+import io.slipway.fault.Failpoint;
 import io.slipway.fault.Fault;
 
 import org.jspecify.annotations.Nullable;
@@ -62,6 +63,14 @@ public final class DockerEngine implements AutoCloseable {
     ///   too old
     public static DockerEngine connect(
             DockerAddress address, String instance, Map<String, String> env) {
+        return connect(address, instance, env, Failpoint.NONE);
+    }
+
+    /// As [#connect(DockerAddress,String,Map)].
+    ///
+    /// @param failpoint told of every request
+    public static DockerEngine connect(
+            DockerAddress address, String instance, Map<String, String> env, Failpoint failpoint) {
         String what = "cannot use the Docker engine at " + address;
         SSLContext tls = EngineTls.context(address);
         try (EngineSocket first = new EngineSocket(address, tls, "")) {
@@ -80,9 +89,9 @@ public final class DockerEngine implements AutoCloseable {
                         "upgrade the engine to Docker 20.10 or newer");
             }
             ApiVersion spoken = api.compareTo(NEWEST) < 0 ? api : NEWEST;
-            EngineSocket socket = new EngineSocket(address, tls, spoken.toString());
+            EngineSocket socket = new EngineSocket(address, tls, spoken.toString(), failpoint);
             EngineFacts facts = facts(version, ask(socket, "/info"), spoken);
-            DockerClient client = client(address, tls, spoken);
+            DockerClient client = client(address, tls, spoken, failpoint);
             EngineReach reach = new EngineReach(client, instance, env);
             return new DockerEngine(address, socket, client, facts, reach);
         } catch (IOException e) {
@@ -206,7 +215,10 @@ public final class DockerEngine implements AutoCloseable {
     }
 
     private static DockerClient client(
-            DockerAddress address, @Nullable SSLContext tls, ApiVersion version) {
+            DockerAddress address,
+            @Nullable SSLContext tls,
+            ApiVersion version,
+            Failpoint failpoint) {
         DefaultDockerClientConfig.Builder config =
                 new DefaultDockerClientConfig.Builder()
                         .withDockerHost(address.uri().toString())
@@ -217,7 +229,7 @@ public final class DockerEngine implements AutoCloseable {
         }
         DefaultDockerClientConfig built = config.build();
         return DockerClientImpl.getInstance(
-                built, new SocketTransport(new EngineSocket(address, tls, "")));
+                built, new SocketTransport(new EngineSocket(address, tls, "", failpoint)));
     }
 
     private static EngineFacts facts(JsonNode version, JsonNode info, ApiVersion spoken) {

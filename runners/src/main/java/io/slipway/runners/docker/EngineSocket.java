@@ -1,5 +1,8 @@
 package io.slipway.runners.docker;
 
+import io.slipway.fault.Failpoint;
+import io.slipway.fault.Failpoint.Moment;
+
 import org.jspecify.annotations.Nullable;
 
 import java.io.BufferedOutputStream;
@@ -23,11 +26,18 @@ public final class EngineSocket implements Closeable {
     private final DockerAddress address;
     private final @Nullable SSLContext tls;
     private final String prefix;
+    private final Failpoint failpoint;
     private final ScheduledThreadPoolExecutor clock;
 
     /// @param tls null for a connection in the clear
     /// @param version of the API, such as `1.41`; empty for the engine's own
     EngineSocket(DockerAddress address, @Nullable SSLContext tls, String version) {
+        this(address, tls, version, Failpoint.NONE);
+    }
+
+    EngineSocket(
+            DockerAddress address, @Nullable SSLContext tls, String version, Failpoint failpoint) {
+        this.failpoint = failpoint;
         this.address = address;
         this.tls = tls;
         this.prefix = version.isEmpty() ? "" : "/v" + version;
@@ -44,12 +54,15 @@ public final class EngineSocket implements Closeable {
     /// @throws IOException when the connection broke; what was asked may have been done all the
     ///   same
     public EngineReply send(EngineRequest request) throws IOException {
+        String what = request.method() + " " + request.target();
+        failpoint.at(Moment.BEFORE, what);
         EngineWire wire = EngineWire.open(address, tls);
         AtomicBoolean late = new AtomicBoolean();
         ScheduledFuture<?> alarm = alarm(wire, request, late);
         try {
             write(wire, request);
             HttpHead head = HttpHead.read(wire.input());
+            failpoint.at(Moment.AFTER, what);
             return new EngineReply(wire, head.status(), head.headers(), head.body(wire.input()));
         } catch (IOException e) {
             wire.close();

@@ -2,6 +2,8 @@ package io.slipway.runners.docker;
 
 import io.slipway.engine.route.RouteTable;
 import io.slipway.engine.route.Traffic;
+import io.slipway.fault.Failpoint;
+import io.slipway.fault.Failpoint.Moment;
 import io.slipway.fault.Fault;
 import io.slipway.fault.Fault.Kind;
 
@@ -36,6 +38,7 @@ public final class SwitchClient implements Traffic, AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     private final Path control;
+    private final Failpoint failpoint;
     private final HttpClient http =
             HttpClient.newBuilder()
                     .version(HttpClient.Version.HTTP_1_1)
@@ -45,6 +48,12 @@ public final class SwitchClient implements Traffic, AutoCloseable {
 
     /// @param control the switch's `control.json`
     public SwitchClient(Path control) {
+        this(control, Failpoint.NONE);
+    }
+
+    /// @param control the switch's `control.json`
+    public SwitchClient(Path control, Failpoint failpoint) {
+        this.failpoint = failpoint;
         this.control = control;
     }
 
@@ -133,7 +142,10 @@ public final class SwitchClient implements Traffic, AutoCloseable {
                         .timeout(patience)
                         .build();
         try {
-            return http.send(request, BodyHandlers.ofByteArray());
+            failpoint.at(Moment.BEFORE, method + " " + path);
+            HttpResponse<byte[]> answer = http.send(request, BodyHandlers.ofByteArray());
+            failpoint.at(Moment.AFTER, method + " " + path);
+            return answer;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw interrupted(e);

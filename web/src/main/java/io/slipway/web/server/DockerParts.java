@@ -38,7 +38,9 @@ final class DockerParts implements AutoCloseable {
         try {
             DockerAddress address =
                     DockerAddress.find(env, Path.of(System.getProperty("user.home")));
-            this.engine = closing.add(DockerEngine.connect(address, base.instance(), env));
+            this.engine =
+                    closing.add(
+                            DockerEngine.connect(address, base.instance(), env, base.failpoint()));
             Subnets subnets = Subnets.of(engine.client(), settings.subnets());
             this.registryNetwork =
                     closing.add(new RegistryNetwork(engine.client(), base.instance(), subnets));

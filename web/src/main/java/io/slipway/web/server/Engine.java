@@ -103,7 +103,8 @@ final class Engine implements AutoCloseable {
         this.base = base;
         this.docker = docker;
         Database database = base.database();
-        this.repositories = new Repositories(base.folder().paths().repositories());
+        this.repositories =
+                new Repositories(base.folder().paths().repositories(), base.failpoint());
         this.history = new RunHistory(database);
         this.changes = closing.add(new RunChanges(base.notifications()));
         this.sealedLogs = new FolderBlobStore(base.folder().paths().logs());

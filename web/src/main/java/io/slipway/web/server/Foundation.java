@@ -7,6 +7,7 @@ import io.slipway.db.Migrations;
 import io.slipway.db.Notifications;
 import io.slipway.engine.access.FirstToken;
 import io.slipway.engine.secret.Secret;
+import io.slipway.fault.Failpoint;
 import io.slipway.fault.Fault;
 import io.slipway.web.settings.DataFolder;
 import io.slipway.web.settings.Settings;
@@ -27,6 +28,7 @@ public final class Foundation implements AutoCloseable {
 
     private final Closing closing = new Closing();
     private final Settings settings;
+    private final Failpoint failpoint;
     private final DataFolder folder;
     private final Database database;
     private final Notifications notifications;
@@ -35,17 +37,16 @@ public final class Foundation implements AutoCloseable {
 
     /// Takes the folder, starts the database where it is embedded, and brings its schema up to
     /// date.
-    public Foundation(Settings settings) {
-        this(settings, false);
-    }
-
+    ///
     /// @param disposable whether nobody will miss what is in the database; only for an embedded one
-    Foundation(Settings settings, boolean disposable) {
+    /// @param failpoint told of what changes
+    Foundation(Settings settings, boolean disposable, Failpoint failpoint) {
         this.settings = settings;
+        this.failpoint = failpoint;
         try {
             this.folder = closing.add(DataFolder.take(settings.data()));
             DatabaseAddress address = address(settings, disposable);
-            this.database = closing.add(new Database(address, CONNECTIONS));
+            this.database = closing.add(new Database(address, CONNECTIONS, failpoint));
             if (disposable) {
                 Migrations.runDisposable(database);
             } else {
@@ -86,6 +87,7 @@ public final class Foundation implements AutoCloseable {
                         ? EmbeddedDatabase.startDisposable(data, programs)
                         : EmbeddedDatabase.start(data, programs);
         closing.add(embedded::stop);
+        closing.add(embedded.keep());
         return embedded.address();
     }
 
@@ -103,6 +105,10 @@ public final class Foundation implements AutoCloseable {
 
     Notifications notifications() {
         return notifications;
+    }
+
+    Failpoint failpoint() {
+        return failpoint;
     }
 
     /// 8 hexadecimal digits, part of every name in an engine.

@@ -1,6 +1,7 @@
 package io.slipway.web.server;
 
 import io.slipway.db.EmbeddedDatabase;
+import io.slipway.fault.Failpoint;
 import io.slipway.fault.Fault;
 import io.slipway.fault.Fault.Kind;
 import io.slipway.web.settings.DataFolder;
@@ -34,7 +35,8 @@ record LocalFolders(Path root) {
             try {
                 // Read first: a database that is made anew is another instance.
                 String left = isUsed(folder(i)) ? instance(folder(i)) : null;
-                return new Taken(new Foundation(in(folder(i), settings), true), left);
+                return new Taken(
+                        new Foundation(in(folder(i), settings), true, Failpoint.NONE), left);
             } catch (Fault e) {
                 if (e.kind() != Kind.CONFLICT || i == MOST) {
                     throw e;

@@ -3,6 +3,7 @@ package io.slipway.web.server;
 import io.slipway.db.Database;
 import io.slipway.engine.approval.Approvals;
 import io.slipway.engine.route.Traffic;
+import io.slipway.fault.Failpoint;
 import io.slipway.fault.Fault;
 import io.slipway.runners.docker.SwitchClient;
 import io.slipway.web.api.Api;
@@ -55,14 +56,21 @@ public final class Server implements AutoCloseable {
     /// @param version of the program
     /// @throws Fault with what is in the way
     public Server(Settings settings, String version) {
+        this(settings, version, Failpoint.NONE);
+    }
+
+    /// As [#Server(Settings,String)].
+    ///
+    /// @param failpoint told of what changes
+    public Server(Settings settings, String version, Failpoint failpoint) {
         this.version = version;
         try {
-            this.base = closing.add(new Foundation(settings));
+            this.base = closing.add(new Foundation(settings, false, failpoint));
             this.docker = closing.add(new DockerParts(base));
             SwitchProcess process = new SwitchProcess(switchSettings(settings));
             process.ensure();
             closing.add(process.keep());
-            serve(closing.add(new SwitchClient(process.control())));
+            serve(closing.add(new SwitchClient(process.control(), failpoint)));
         } catch (Throwable e) {
             closing.close();
             throw e;
