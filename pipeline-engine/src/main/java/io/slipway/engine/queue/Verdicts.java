@@ -2,6 +2,7 @@ package io.slipway.engine.queue;
 
 import io.slipway.db.Json;
 import io.slipway.db.Tx;
+import io.slipway.engine.graph.Condition;
 import io.slipway.engine.plan.CheckSpec;
 import io.slipway.engine.plan.ImageSpec;
 import io.slipway.engine.plan.RolloutSpec;
@@ -32,10 +33,11 @@ final class Verdicts {
         Claimed claimed = holding.claimed();
         Jobs.hold(tx, claimed.job().runId());
         Optional<String> cancelled = cancelled(tx, claimed.job().attemptId());
+        Verdict told = told(tx, holding.job(), given);
         Verdict verdict =
                 cancelled.isEmpty()
-                        ? added(tx, holding, given)
-                        : late(holding, given, cancelled.get());
+                        ? added(tx, holding, told)
+                        : late(holding, told, cancelled.get());
         endAttempt(tx, claimed, verdict);
         endSteps(tx, claimed.job().attemptId(), verdict.outcome());
         Timings.ended(tx, claimed.job().attemptId());
@@ -55,6 +57,35 @@ final class Verdicts {
                 "select cancel_reason from attempts where id = ? and cancel_at is not null",
                 row -> row.text("cancel_reason"),
                 attempt);
+    }
+
+    /// Each step of a check that succeeded has told its end, unless the runner was killed and lost
+    /// what it printed, and with it what it left for other jobs.
+    private static Verdict told(Tx tx, Claim.Job job, Verdict given) {
+        if (given.outcome() != Outcome.SUCCEEDED || !(job.spec() instanceof CheckSpec check)) {
+            return given;
+        }
+        return tx
+                .query(
+                        """
+                        select position from steps
+                        where attempt_id = ? and state <> 'ended' order by position
+                        """,
+                        row -> row.integer("position"),
+                        job.attemptId())
+                .stream()
+                .map(check.steps()::get)
+                .filter(step -> step.when() != Condition.FAILURE)
+                .findFirst()
+                .map(
+                        step ->
+                                Verdict.errored(
+                                        Reason.RUNNER_LOST,
+                                        "the runner was away and lost what '"
+                                                + step.name()
+                                                + "' printed",
+                                        Map.of("step", step.name())))
+                .orElse(given);
     }
 
     private static Verdict added(Tx tx, Holding holding, Verdict given) {

@@ -33,6 +33,7 @@ final class CheckOutput implements Runner.Sink, Marks.Into {
     private long streamEnd;
     private boolean ready;
     private int failedStep = -1;
+    private boolean open;
     private @Nullable RuntimeException failure;
 
     /// @param masks what must not be seen of what the steps print
@@ -73,6 +74,11 @@ final class CheckOutput implements Runner.Sink, Marks.Into {
         } else {
             throw failure;
         }
+    }
+
+    /// Whether a step that began in this claim has not told its end.
+    synchronized boolean broken() {
+        return open;
     }
 
     /// Whether the starter had everything it needs, so that the exit status is the steps'.
@@ -125,6 +131,7 @@ final class CheckOutput implements Runner.Sink, Marks.Into {
     @Override
     public void begins(int step, long end) {
         masked.end();
+        open = true;
         claim.steps().begin(step, Instant.now());
         moveTo(end);
     }
@@ -132,6 +139,7 @@ final class CheckOutput implements Runner.Sink, Marks.Into {
     @Override
     public void ended(int step, int code, long end) {
         masked.end();
+        open = false;
         if (code != 0 && failedStep < 0) {
             failedStep = step;
         }

@@ -35,6 +35,12 @@ public final class CheckWork implements JobWork {
     /// How long a runner may be away before what runs there counts as lost.
     private static final Duration AWAY = Duration.ofMinutes(2);
 
+    /// Exit codes from here on are those of a shell that was killed, which says nothing any more.
+    private static final int SIGNALS = 128;
+
+    private static final String GAP =
+            "slipway: what was printed from here on is lost: the runner was away";
+
     private static final Duration AGAIN_AFTER = Duration.ofSeconds(1);
 
     private final Runner runner;
@@ -94,6 +100,9 @@ public final class CheckWork implements JobWork {
         try (Runner.RunningSteps running = open(claim, order, output)) {
             Runner.Exit exit = awaitEnd(claim, running);
             output.end();
+            if (exit.code() < SIGNALS && output.broken()) {
+                claim.log().line(GAP);
+            }
             Verdict verdict = verdict(exit, output, spec);
             return verdict.outcome() == Outcome.SUCCEEDED && spec.generate() != null
                     ? generated(claim, spec.generate(), verdict)

@@ -207,11 +207,26 @@ final class QueueTest {
                 .isNull();
         assertThat(new Leases(database).renew(List.of(old))).isEmpty();
 
-        write(hold(second), Verdict.succeeded("done"));
+        Holding now = hold(second);
+        now.steps().end(0, Outcome.SUCCEEDED, 0, null, Instant.now());
+        now.log().flush();
+        write(now, Verdict.succeeded("done"));
         assertThat(new RunHistory(database).jobs(run.id()).getFirst().outcome())
                 .isEqualTo(Outcome.SUCCEEDED);
         assertThatThrownBy(() -> write(hold(second), Verdict.succeeded("twice")))
                 .isInstanceOf(ClaimLost.class);
+    }
+
+    @Test
+    void aSuccessIsNoneWhereAStepHasNotToldItsEnd() {
+        Runs.Created run = Plans.run(database, project(), check("a"));
+        Holding holding = hold(queue().claim(Set.of(), 1).getFirst());
+        holding.steps().declare(List.of("one"));
+        holding.steps().begin(0, Instant.now());
+        holding.log().flush();
+        write(holding, Verdict.succeeded("1 step"));
+        assertThat(new RunHistory(database).jobs(run.id()).getFirst().outcome())
+                .isEqualTo(Outcome.ERRORED);
     }
 
     @Test

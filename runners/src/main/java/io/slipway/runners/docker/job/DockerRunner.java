@@ -226,6 +226,10 @@ public final class DockerRunner implements Runner {
                 removeVolumeUnlessUsed(order.name());
                 return null;
             }
+            if (networkGone) {
+                // No fault of the job's, whose definition names no network.
+                throw new Fault(Fault.Kind.UNAVAILABLE, ((Fault) e).message(), "try again", e);
+            }
             throw e;
         }
         return Following.begin(engine, peaks, order, id, attached, sink);

@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.Collectors;
 
 /// The networks of jobs: one for each job that runs, small, with a subnet of its own. Making one
 /// takes a third of a second, so a few with a way out are kept ready, and one that a job has done
@@ -142,12 +143,18 @@ public final class JobNetworks implements AutoCloseable {
         remove(name);
     }
 
-    /// Removes a network that turned out to be of no use, or gone.
+    /// Removes a network that turned out to be of no use, or gone. Another server's sweep that took
+    /// one may have taken all that were ready: those are forgotten too.
     public void discard(String name) {
         synchronized (this) {
             taken.remove(name);
         }
         remove(name);
+        Set<String> there = networks().stream().map(Network::getName).collect(Collectors.toSet());
+        synchronized (this) {
+            open.removeIf(network -> !there.contains(network.name()));
+            internal.removeIf(network -> !there.contains(network.name()));
+        }
     }
 
     /// Removes networks of the instance that neither this process nor any container uses: what a

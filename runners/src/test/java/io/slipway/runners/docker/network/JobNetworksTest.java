@@ -83,6 +83,22 @@ class JobNetworksTest {
     }
 
     @Test
+    void whatAnotherServerSweptAwayIsGivenToNobody() {
+        try (JobNetworks networks = networks();
+                JobNetworks other = networks()) {
+            JobNetwork first = networks.take(true);
+            await().untilAsserted(() -> assertThat(networks.ready(true)).isEqualTo(1));
+            await().untilAsserted(
+                            () -> {
+                                other.sweep();
+                                assertThat(ours()).isZero();
+                            });
+            networks.discard(first.name());
+            assertThat(networks.ready(true)).isZero();
+        }
+    }
+
+    @Test
     void subnetsOfOthersAreLeftOut() {
         Subnets subnets = Subnets.of(engine.client(), "10.201.77.0/24");
         Set<String> given = new HashSet<>();
