@@ -41,6 +41,10 @@ final class EngineSide implements AutoCloseable {
         return engine.sharesNetwork();
     }
 
+    DockerEngine engine() {
+        return engine;
+    }
+
     /// Plain HTTP to the same engine.
     EngineSocket socket() {
         return engine.socket();

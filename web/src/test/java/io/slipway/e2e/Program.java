@@ -14,9 +14,22 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
 /// `io.slipway.Main` in processes of its own, as the launcher starts it.
-record Program(Map<String, String> settings) {
+record Program(Map<String, String> settings, List<String> flags, String entry) {
     /// The one setting that a run of the whole suite may choose: how containers are reached.
     private static final String REACH = "SLIPWAY_REACH";
+
+    /// The product itself.
+    Program(Map<String, String> settings) {
+        this(settings, List.of(), "io.slipway.Main");
+    }
+
+    /// The server with failpoints that a desk arms.
+    static Program fragile(Map<String, String> settings, Desk desk) {
+        return new Program(
+                settings,
+                List.of("-D" + FragileServer.DESK + "=" + desk.port()),
+                FragileServer.class.getName());
+    }
 
     /// How a command ended and what it printed on both streams.
     record Ended(int code, String output) {}
@@ -25,7 +38,7 @@ record Program(Map<String, String> settings) {
     Program with(String name, String value) {
         Map<String, String> more = new HashMap<>(settings);
         more.put(name, value);
-        return new Program(Map.copyOf(more));
+        return new Program(Map.copyOf(more), flags, entry);
     }
 
     /// The root of the checkout.
@@ -41,7 +54,8 @@ record Program(Map<String, String> settings) {
         command.add("@" + home().resolve("tools/jvm.options"));
         command.add("-XX:-AutoCreateSharedArchive");
         command.add("-Dslipway.home=" + home());
-        command.addAll(List.of("-cp", classPath(), "io.slipway.Main"));
+        command.addAll(flags);
+        command.addAll(List.of("-cp", classPath(), entry));
         command.addAll(words);
         ProcessBuilder builder =
                 new ProcessBuilder(command)
@@ -78,8 +92,23 @@ record Program(Map<String, String> settings) {
         }
     }
 
-    /// What the tests run with, less the tests.
-    private static String classPath() {
+    /// What the tests run with, less the tests: the product. Servers under test need one more
+    /// folder.
+    private String classPath() {
+        String tests = entry.equals("io.slipway.Main") ? "" : File.pathSeparator + tests();
+        return product() + tests;
+    }
+
+    private static Path tests() {
+        try {
+            return Path.of(
+                    Program.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+        } catch (java.net.URISyntaxException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static String product() {
         return Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
                 .filter(entry -> !entry.endsWith("test-classes") && !entry.endsWith("-tests.jar"))
                 .collect(Collectors.joining(File.pathSeparator));

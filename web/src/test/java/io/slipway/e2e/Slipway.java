@@ -9,6 +9,8 @@ import io.slipway.engine.source.Git;
 import io.slipway.web.traffic.Load;
 import io.slipway.web.traffic.Wire;
 
+import org.jspecify.annotations.Nullable;
+
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -36,19 +38,43 @@ final class Slipway implements AutoCloseable {
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
     private final Path folder;
-    private final int port = freePort();
+    private final int port;
     private Program program;
+    private Program served;
     private final EngineSide engine;
     private final HttpClient http =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private Process server;
+    private @Nullable DatabaseAddress external;
 
     /// Starts one.
     ///
     /// @param settings beside port and data folder
     Slipway(Map<String, String> settings) {
+        this(settings, null);
+    }
+
+    /// Starts one whose server tells a desk of the failpoints that it reaches.
+    ///
+    /// @param settings beside port and data folder
+    Slipway(Map<String, String> settings, @Nullable Desk desk) {
+        this(settings, desk, null);
+    }
+
+    /// Starts one beside another: both share a database, repositories, blobs and keys.
+    ///
+    /// @param other null: it stands alone
+    Slipway(Map<String, String> settings, @Nullable Desk desk, @Nullable Slipway other) {
+        String wanted = settings.get("SLIPWAY_PORT");
+        this.port = wanted == null ? freePort() : Integer.parseInt(wanted);
         try {
             this.folder = Files.createTempDirectory("slipway-e2e");
+            if (other != null) {
+                Files.createDirectories(data());
+                for (String shared : List.of("repositories", "blobs", "key", "token")) {
+                    Files.createSymbolicLink(data().resolve(shared), other.data().resolve(shared));
+                }
+            }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -57,14 +83,16 @@ final class Slipway implements AutoCloseable {
         all.put("SLIPWAY_DATA", data().toString());
         all.put("SLIPWAY_CONFIG", Folders.write(folder.resolve("empty.conf"), "").toString());
         this.program = new Program(all);
-        this.engine = new EngineSide(port);
+        this.served = desk == null ? program : Program.fragile(all, desk);
+        String registry = settings.getOrDefault("SLIPWAY_REGISTRY", "localhost:" + port);
+        this.engine = new EngineSide(Integer.parseInt(registry.replaceFirst(".*:", "")));
         this.server = begin();
         awaitReady();
     }
 
     private Process begin() {
         File log = folder.resolve("server.log").toFile();
-        return program.start(ProcessBuilder.Redirect.appendTo(log), folder, List.of("up"));
+        return served.start(ProcessBuilder.Redirect.appendTo(log), folder, List.of("up"));
     }
 
     private void awaitReady() {
@@ -103,6 +131,7 @@ final class Slipway implements AutoCloseable {
     /// Starts the server again with one more setting.
     void startAgain(String name, String value) {
         program = program.with(name, value);
+        served = served.with(name, value);
         startAgain();
     }
 
@@ -237,6 +266,12 @@ final class Slipway implements AutoCloseable {
         }
     }
 
+    /// Its database is not its own but this one.
+    Slipway reads(DatabaseAddress database) {
+        external = database;
+        return this;
+    }
+
     /// What the database says.
     <T> T read(Work<T> work) {
         try (Database database = new Database(database(), 1)) {
@@ -245,6 +280,9 @@ final class Slipway implements AutoCloseable {
     }
 
     private DatabaseAddress database() {
+        if (external != null) {
+            return external;
+        }
         try {
             Path postgres = data().resolve("postgres");
             String at = Files.readAllLines(postgres.resolve("data/postmaster.pid")).get(3).strip();
@@ -257,11 +295,24 @@ final class Slipway implements AutoCloseable {
         }
     }
 
+    /// PostgreSQL's first process.
+    long postmaster() throws IOException {
+        return Long.parseLong(
+                Files.readAllLines(data().resolve("postgres/data/postmaster.pid"))
+                        .getFirst()
+                        .strip());
+    }
+
     /// The switch's process.
     long switchProcess() throws IOException {
         return JSON.readTree(Files.readString(data().resolve("switch/control.json")))
                 .path("pid")
                 .asLong();
+    }
+
+    /// The server's process.
+    ProcessHandle server() {
+        return server.toHandle();
     }
 
     int port() {
@@ -291,6 +342,18 @@ final class Slipway implements AutoCloseable {
     /// What the server printed.
     String log() {
         return Folders.text(folder.resolve("server.log"));
+    }
+
+    /// Ends server and switch of one that stands beside another, which has all the rest.
+    void closeBeside() throws IOException {
+        server.destroyForcibly();
+        awaitEnd();
+        ProcessHandle traffic = ProcessHandle.of(switchProcess()).orElseThrow();
+        traffic.destroyForcibly();
+        Await.until("its switch ended", () -> !traffic.isAlive());
+        http.shutdownNow();
+        Folders.remove(folder);
+        engine.close();
     }
 
     /// Stops everything, removes what was made, and proves that nothing is left.

@@ -36,6 +36,12 @@ public final class SlipwayExtension implements BeforeAllCallback, ParameterResol
 
     /// Starts one with settings of its own; the caller closes it.
     static Slipway start(Map<String, String> settings) {
+        needEngine();
+        return new Slipway(settings);
+    }
+
+    /// Skips the test, or fails it with `CI=true`, without an engine or git.
+    static void needEngine() {
         try {
             new EngineSide(0).close();
             runToEnd("git", "--version");
@@ -46,7 +52,6 @@ public final class SlipwayExtension implements BeforeAllCallback, ParameterResol
             }
             Assumptions.abort("no engine, or no git: " + e.getMessage());
         }
-        return new Slipway(settings);
     }
 
     private static String[] images(String... more) {

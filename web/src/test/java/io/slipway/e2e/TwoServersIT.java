@@ -1,0 +1,185 @@
+package io.slipway.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.slipway.db.Database;
+import io.slipway.db.DatabaseAddress;
+import io.slipway.db.DatabaseExtension;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+import java.net.URI;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.stream.Stream;
+
+/// Two servers take jobs from one queue. Either is killed, or stopped for longer than its lease:
+/// the other goes on with what it had, and what it writes later is refused.
+@Tag("kill")
+@ExtendWith(DatabaseExtension.class)
+class TwoServersIT {
+    /// Counts the writes that the database refuses since a newer fence exists. A sequence keeps
+    /// what it counted when the transaction is rolled back.
+    private static final List<String> COUNTER =
+            List.of(
+                    "create sequence stale_writes",
+                    """
+                    create function count_stale_write() returns trigger language plpgsql as $$
+                    begin
+                        if current_query() like '%fence = $%' and not exists (select from touched) then
+                            perform nextval('stale_writes');
+                        end if;
+                        return null;
+                    end $$
+                    """,
+                    """
+                    create trigger stale_writes after update on attempts
+                    referencing new table as touched
+                    for each statement execute function count_stale_write()
+                    """);
+
+    private final int kills = Integer.getInteger("kill.count", 50) / 12;
+    private final long seed = Long.getLong("kill.seed", System.nanoTime() % 1_000_000);
+    private final Random random = new Random(seed);
+    private final Tally tally = new Tally();
+    private final Desk desk = new Desk();
+    private final Database database;
+    private final DatabaseAddress address;
+    private Ledger ledger;
+    private Slipway first;
+    private Slipway second;
+
+    TwoServersIT(Database database, DatabaseAddress address) {
+        this.database = database;
+        this.address = address;
+    }
+
+    @BeforeEach
+    void start() throws Exception {
+        SlipwayExtension.needEngine();
+        System.out.println("two servers, seed " + seed);
+        database.change(tx -> COUNTER.forEach(tx::update));
+        ledger = new Ledger();
+        first = new Slipway(Map.of("SLIPWAY_DATABASE_URL", url()), desk).reads(address);
+        second = new Slipway(Map.of("SLIPWAY_DATABASE_URL", url()), null, first).reads(address);
+        ledger.open(first.instance());
+    }
+
+    private String url() {
+        URI at = URI.create(address.url().replace("jdbc:", ""));
+        return "postgresql://"
+                + address.user()
+                + ":"
+                + address.password()
+                + "@127.0.0.1:"
+                + at.getPort()
+                + at.getPath();
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        desk.close();
+        if (second != null) {
+            second.closeBeside();
+        }
+        if (first != null) {
+            first.close();
+        }
+        ledger.close();
+    }
+
+    @Test
+    void whatOneServerHadAnotherEndsAndOnlyOne() throws Exception {
+        List<Pusher> pushers =
+                Stream.of(Pusher.Kind.STEPS, Pusher.Kind.FAILS)
+                        .map(kind -> new Pusher(first, kind, ledger).begin())
+                        .toList();
+        for (int i = 0; i < kills; i++) {
+            Slipway victim = random.nextBoolean() ? first : second;
+            awaitWork(victim);
+            victim.kill();
+            tally.add("kills of one of two servers", 1);
+            if (i % 2 == 0) {
+                awaitTakenOver(victim);
+            }
+            victim.startAgain();
+        }
+        stopForLong();
+        for (Pusher pusher : pushers) {
+            pusher.end();
+        }
+        Oracle oracle = new Oracle(first, ledger, tally);
+        pushers.forEach(oracle::judge);
+        oracle.awaitNoOrphans();
+        tally.add("stale writes refused", stale());
+        System.out.println("two servers, " + Machine.text());
+        System.out.print(tally);
+        assertThat(oracle.wrong()).isEmpty();
+        assertThat(tally.of("stale writes refused")).isPositive();
+    }
+
+    /// The first server is stopped with a batch of a log in its hands that is not written yet, as
+    /// one is that is swapped out, for longer than its lease.
+    private void stopForLong() throws Exception {
+        awaitWork(first);
+        desk.arm("BEFORE commit LogStore.write");
+        assertThat(desk.awaitHit(Duration.ofMinutes(2))).isTrue();
+        signal("-STOP");
+        awaitTakenOver(first);
+        int rounds = rounds();
+        signal("-CONT");
+        Await.until("it has noticed", () -> rounds() > rounds + 3);
+        desk.arm("");
+        tally.add("stops beyond the lease", 1);
+        Await.until("the stale write is refused", () -> stale() > 0);
+    }
+
+    /// How often the first server has looked for jobs.
+    private int rounds() {
+        return desk.visits().getOrDefault("BEFORE commit Queue.claim", 0);
+    }
+
+    private int stale() {
+        return database.read(
+                tx ->
+                        tx.one(
+                                """
+                                select case when is_called then last_value else 0 end as n
+                                from stale_writes
+                                """,
+                                row -> row.integer("n")));
+    }
+
+    private void signal(String signal) throws Exception {
+        new ProcessBuilder("kill", signal, Long.toString(first.server().pid())).start().waitFor();
+    }
+
+    private void awaitWork(Slipway server) {
+        Await.until("it drives something", () -> held(server) > 0);
+    }
+
+    private void awaitTakenOver(Slipway server) {
+        Await.until("another has taken over what it had", () -> held(server) == 0);
+    }
+
+    private int held(Slipway server) {
+        return database.read(
+                tx ->
+                        tx.one(
+                                """
+                                select count(*) as n from attempts
+                                where state = 'running' and server_id = ?::uuid and expiries < 2
+                                """,
+                                row -> row.integer("n"),
+                                Folders.text(server.data().resolve("server"))
+                                        .lines()
+                                        .findFirst()
+                                        .orElseThrow()));
+    }
+}
