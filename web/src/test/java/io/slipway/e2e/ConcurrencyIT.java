@@ -33,11 +33,11 @@ class ConcurrencyIT {
                         """)
                 .commit("One");
         CompletableFuture<Git.Ended> one = push(git);
-        await(1, "running");
+        await("line", 1, "running");
 
         git.write("index.html", "two").commit("Two");
         CompletableFuture<Git.Ended> two = push(git);
-        await(2, "concurrency");
+        await("line", 2, "concurrency");
         git.write("index.html", "three").commit("Three");
         CompletableFuture<Git.Ended> three = push(git);
 
@@ -50,6 +50,22 @@ class ConcurrencyIT {
         assertThat(slipway.page("line.localhost", "/")).isEqualTo("three");
     }
 
+    @Test
+    void aPausedProjectTakesPushesAndLetsThemWait() {
+        Git git = slipway.repository("quiet", "hello");
+        git.commit("First");
+        Pushes.passes(git);
+        assertThat(slipway.run(git.folder(), "", "pause").output()).contains("quiet is paused");
+        git.write("index.html", "two").commit("Two");
+        CompletableFuture<Git.Ended> push = push(git);
+        await("quiet", 2, "pause");
+
+        assertThat(slipway.run(git.folder(), "", "resume").output()).contains("quiet goes on");
+
+        assertThat(push.join().code()).as(push.join().output()).isZero();
+        assertThat(slipway.page("quiet.localhost", "/")).isEqualTo("two");
+    }
+
     private static CompletableFuture<Git.Ended> push(Git git) {
         String commit = git.head().toString();
         return CompletableFuture.supplyAsync(
@@ -58,15 +74,18 @@ class ConcurrencyIT {
     }
 
     /// Until the first job of a run is in this state, or waits for that.
-    private void await(int run, String state) {
+    private void await(String project, int run, String state) {
         Await.until(
                 "run " + run + " is " + state,
                 () -> {
-                    var job = slipway.api("/projects/line/runs").path("runs");
+                    var job = slipway.api("/projects/" + project + "/runs").path("runs");
                     if (job.isEmpty() || job.get(0).path("number").asInt() < run) {
                         return false;
                     }
-                    var first = slipway.api("/projects/line/runs/" + run).path("jobs").path(0);
+                    var first =
+                            slipway.api("/projects/" + project + "/runs/" + run)
+                                    .path("jobs")
+                                    .path(0);
                     return first.path("state").asString().equals(state)
                             || first.path("waits").asString("").equals(state);
                 });

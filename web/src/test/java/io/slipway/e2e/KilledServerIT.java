@@ -122,6 +122,40 @@ class KilledServerIT {
     }
 
     @Test
+    void aHookThatRunsGoesOnAndRunsOnce() {
+        Git git = slipway.repository("hooked");
+        git.write("index.html", "one")
+                .write("Dockerfile", Apps.SERVES.replace("-h /www", "-h /data"))
+                .write(
+                        ".slipway.yml",
+                        """
+                        apps:
+                          hooked:
+                            build: { dockerfile: Dockerfile }
+                            volumes: [{ name: data, path: /data }]
+                            hooks: { before: ["echo begun >> /data/index.html; sleep 8; echo done >> /data/index.html"] }
+                        """)
+                .commit("One");
+        Process push = git.start("push", "slipway", "HEAD:main");
+        Await.until(
+                "the hook runs",
+                () ->
+                        job("hooked", 1, "hooked to production")
+                                .path("attempts")
+                                .path(0)
+                                .path("steps")
+                                .path(0)
+                                .path("state")
+                                .asString()
+                                .equals("running"));
+
+        killDuring(push);
+
+        ended("hooked", 1, "succeeded");
+        assertThat(slipway.page("hooked.localhost", "/")).isEqualTo("begun\ndone\n");
+    }
+
+    @Test
     void appsAnswerWhileTheServerIsAwayAndWhileTheSwitchIsUpgraded() throws Exception {
         Git git = slipway.repository("steady", "hello");
         git.commit("First");

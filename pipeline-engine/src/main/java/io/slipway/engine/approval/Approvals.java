@@ -8,7 +8,9 @@ import io.slipway.engine.access.Caller;
 import io.slipway.engine.approval.Approval.Verdict;
 import io.slipway.engine.project.Project;
 import io.slipway.engine.run.Jobs;
+import io.slipway.engine.run.Reason;
 import io.slipway.engine.run.Run;
+import io.slipway.engine.run.Runs;
 import io.slipway.fault.Fault;
 import io.slipway.fault.Fault.Kind;
 
@@ -49,10 +51,15 @@ public final class Approvals {
 
     private static final String DUE =
             """
-            select v.id, j.run_id
+            select v.id, j.run_id,
+                case when p.newest_run > u.number then p.newest_run end as newer
             from approvals v
             join jobs j on j.id = v.job_id
-            where v.verdict is null and v.expires_at < clock_timestamp()
+            join runs u on u.id = j.run_id
+            left join placements p on p.project_id = j.project_id
+                and p.environment = j.environment and p.app = j.app
+            where v.verdict is null
+                and (v.expires_at < clock_timestamp() or p.newest_run > u.number)
             order by v.expires_at
             limit 100
             """;
@@ -100,16 +107,18 @@ public final class Approvals {
                                             word.why()));
                     List<Long> jobs = asked.stream().map(Approval::jobId).toList();
                     if (word.agrees()) {
-                        Jobs.approved(tx, run.id(), project.id(), jobs);
+                        approved(tx, run.id(), project.id(), jobs);
                     } else {
-                        Jobs.refused(
+                        refused(
                                 tx,
                                 run.id(),
                                 project.id(),
                                 jobs,
-                                "rejected by "
-                                        + caller.principal().name()
-                                        + (word.why().isEmpty() ? "" : ": " + word.why()));
+                                new Refusal(
+                                        Reason.APPROVAL,
+                                        "rejected by "
+                                                + caller.principal().name()
+                                                + (word.why().isEmpty() ? "" : ": " + word.why())));
                     }
                     String environment = asked.getFirst().environment();
                     audit(tx, caller, run, environment, word, asked);
@@ -170,16 +179,57 @@ public final class Approvals {
         return tx.update(RULE, verdict, principal, why, id) > 0;
     }
 
-    private record Due(long id, long run) {}
+    /// These begin when they still can.
+    private static void approved(Tx tx, long runId, long projectId, List<Long> jobs) {
+        tx.update(
+                """
+                update jobs set waits = 'needs', waits_detail = null
+                where id = any (?) and waits = 'approval'
+                """,
+                (Object) jobs.toArray(Long[]::new));
+        Jobs.settle(tx, runId, projectId);
+    }
 
-    /// Ends the rollouts to which nobody has said anything in time.
+    /// Why what waited for somebody will not begin.
+    ///
+    /// @param summary one line for people
+    private record Refusal(Reason reason, String summary) {}
+
+    /// @return whether one of them waited
+    private static boolean refused(
+            Tx tx, long runId, long projectId, List<Long> jobs, Refusal why) {
+        int ended =
+                tx.update(
+                        """
+                        update jobs
+                        set state = 'ended', waits = null, waits_detail = null,
+                            outcome = 'cancelled', reason = ?, summary = ?,
+                            ended_at = clock_timestamp()
+                        where id = any (?) and waits = 'approval'
+                        """,
+                        why.reason(),
+                        why.summary(),
+                        jobs.toArray(Long[]::new));
+        Jobs.settle(tx, runId, projectId);
+        return ended > 0;
+    }
+
+    /// @param newer number of a later run that has begun to roll out the same app; null: its time
+    ///   is over
+    private record Due(long id, long run, @Nullable Integer newer) {}
+
+    /// Ends the rollouts to which nobody has said anything in time, or need not any more.
     public void expire() {
         List<Due> due =
                 database.read(
                         tx ->
                                 tx.query(
                                         DUE,
-                                        row -> new Due(row.number("id"), row.number("run_id"))));
+                                        row ->
+                                                new Due(
+                                                        row.number("id"),
+                                                        row.number("run_id"),
+                                                        row.integerOrNull("newer"))));
         due.forEach(one -> database.change(tx -> expire(tx, one)));
     }
 
@@ -189,15 +239,22 @@ public final class Approvals {
                 .ifPresent(
                         approval -> {
                             boolean waits =
-                                    Jobs.refused(
+                                    refused(
                                             tx,
                                             due.run(),
                                             projectOf(tx, due.run()),
                                             List.of(approval.jobId()),
-                                            "nobody approved it within " + shown(approval));
-                            Verdict verdict = waits ? Verdict.EXPIRED : Verdict.WITHDRAWN;
+                                            refusal(approval, due.newer()));
+                            boolean late = waits && due.newer() == null;
+                            Verdict verdict = late ? Verdict.EXPIRED : Verdict.WITHDRAWN;
                             rule(tx, approval.id(), verdict, null, "");
                         });
+    }
+
+    private static Refusal refusal(Approval approval, @Nullable Integer newer) {
+        return newer == null
+                ? new Refusal(Reason.APPROVAL, "nobody approved it within " + shown(approval))
+                : new Refusal(Reason.SUPERSEDED, Runs.SUPERSEDED + newer);
     }
 
     private static long projectOf(Tx tx, long run) {

@@ -24,21 +24,25 @@ import java.util.Map;
 /// others. Whoever changes jobs of a run holds the run's row first ([#hold]), so that two ends at
 /// once see each other.
 public final class Jobs {
+    /// What the job `j` would roll out now, with its digest.
+    private static final String IMAGE =
+            """
+            coalesce((
+                    select i.repository || '@' || i.digest
+                    from jobs b
+                    join images i on i.run_id = b.run_id and i.app = b.app
+                    where b.run_id = j.run_id and b.kind = 'image'
+                        and b.name = j.spec ->> 'imageJob'),
+                j.spec -> 'app' ->> 'image', '')
+            """;
+
     /// Of the job `j` of the run `u`: whether somebody has agreed to what it would roll out now.
     /// Each claim asks it.
     public static final String APPROVED =
-            """
-            exists (
-                select 1 from approvals v
-                where v.job_id = j.id and v.verdict = 'approved' and v.commit = u.commit
-                    and v.image = coalesce((
-                            select i.repository || '@' || i.digest
-                            from jobs b
-                            join images i on i.run_id = b.run_id and i.app = b.app
-                            where b.run_id = j.run_id and b.kind = 'image'
-                                and b.name = j.spec ->> 'imageJob'),
-                        j.spec -> 'app' ->> 'image', ''))
-            """;
+            "exists (select 1 from approvals v where v.job_id = j.id and v.verdict = 'approved'"
+                    + " and v.commit = u.commit and v.image = "
+                    + IMAGE
+                    + ")";
 
     /// How long it is waited for somebody to agree unless the file says otherwise.
     private static final Duration ASKS = Duration.ofDays(7);
@@ -142,8 +146,9 @@ public final class Jobs {
     }
 
     /// Follows the graph from what has ended: jobs whose needs did not end as they ask for end too,
-    /// jobs whose needs did are queued, and a run without an open job finishes.
-    static void settle(Tx tx, long runId, long projectId) {
+    /// jobs whose needs did are queued, and a run without an open job finishes. Part of a
+    /// transaction that holds the run.
+    public static void settle(Tx tx, long runId, long projectId) {
         do {
             skipAfterFailure(tx, runId);
         } while (skipWithoutFailure(tx, runId) > 0);
@@ -262,18 +267,15 @@ public final class Jobs {
             tx.update(
                     """
                     insert into approvals (job_id, commit, image, who, expires_at)
-                    select j.id, u.commit, coalesce((
-                            select i.repository || '@' || i.digest
-                            from jobs b
-                            join images i on i.run_id = b.run_id and i.app = b.app
-                            where b.run_id = j.run_id and b.kind = 'image'
-                                and b.name = j.spec ->> 'imageJob'),
-                        j.spec -> 'app' ->> 'image', ''), ?,
-                        now() + ? * interval '1 millisecond'
-                    from jobs j
-                    join runs u on u.id = j.run_id
-                    where j.id = ?
-                    """,
+                    select j.id, u.commit,
+                    """
+                            + IMAGE
+                            + """
+                            , ?, now() + ? * interval '1 millisecond'
+                            from jobs j
+                            join runs u on u.id = j.run_id
+                            where j.id = ?
+                            """,
                     by.toArray(String[]::new),
                     (expires == null ? ASKS : expires).toMillis(),
                     one.id());
@@ -285,38 +287,6 @@ public final class Jobs {
         if (!asking.isEmpty()) {
             tx.notify("finishing", "");
         }
-    }
-
-    /// Somebody has agreed to these: they begin when they still can.
-    public static void approved(Tx tx, long runId, long projectId, List<Long> jobs) {
-        tx.update(
-                """
-                update jobs set waits = 'needs', waits_detail = null
-                where id = any (?) and waits = 'approval'
-                """,
-                (Object) jobs.toArray(Long[]::new));
-        settle(tx, runId, projectId);
-    }
-
-    /// Nobody agrees to these: they end.
-    ///
-    /// @param summary one line for people
-    /// @return whether one of them waited
-    public static boolean refused(
-            Tx tx, long runId, long projectId, List<Long> jobs, String summary) {
-        int ended =
-                tx.update(
-                        """
-                        update jobs
-                        set state = 'ended', waits = null, waits_detail = null,
-                            outcome = 'cancelled', reason = 'approval', summary = ?,
-                            ended_at = clock_timestamp()
-                        where id = any (?) and waits = 'approval'
-                        """,
-                        summary,
-                        jobs.toArray(Long[]::new));
-        settle(tx, runId, projectId);
-        return ended > 0;
     }
 
     /// Writes the graph as it was planned.

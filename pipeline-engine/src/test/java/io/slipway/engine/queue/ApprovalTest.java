@@ -352,6 +352,30 @@ final class ApprovalTest {
     }
 
     @Test
+    void whatWaitsEndsWhenANewerRunRollsTheSameAppOut() {
+        Runs.Created run = run(check("test"), rollout(Duration.ofHours(1)));
+        asks(run, "db to production");
+
+        database.change(
+                tx ->
+                        tx.update(
+                                """
+                                with made as (
+                                    insert into targets (name, runner_id)
+                                    select 'target of ' || ?, min(id) from runners returning id)
+                                insert into placements (project_id, environment, app, target_id, newest_run)
+                                select ?, 'production', 'db', id, 2 from made
+                                """,
+                                project.name().toString(),
+                                project.id()));
+
+        assertThat(ended(run).progress().reason()).isEqualTo("superseded by run 2");
+        assertThat(job(run, "db to production").reason()).isEqualTo(Reason.SUPERSEDED);
+        assertThat(approvals.of(run.id()).getFirst().verdict())
+                .isEqualTo(Approval.Verdict.WITHDRAWN);
+    }
+
+    @Test
     void whatHasFailedBesideItIsToldAtTheWait() {
         work.on("bad", claim -> Verdict.failed(Reason.EXIT_CODE, "exit code 1", Map.of()));
         Runs.Created run = run(check("test"), check("bad"), rollout(Duration.ofSeconds(4)));

@@ -208,6 +208,25 @@ final class ConcurrencyTest {
     }
 
     @Test
+    void aRetryOfAnOlderRunReplacesNoNewerOneAndIsNotReplacedByOne() {
+        work.on("fails", claim -> Verdict.failed(Reason.EXIT_CODE, "exit code 1", Map.of()));
+        Runs.Created one = run(Policy.LATEST, check("fails"));
+        ended(one);
+        Runs.Created two = run(Policy.LATEST, check("held"));
+        runs(two);
+        Runs.Created three = run(Policy.LATEST, check("a"));
+        waitsFor(three, "run 2");
+
+        database.change(tx -> new Runs().retry(tx, one.id(), true));
+        waitsFor(one, "run 2");
+        latch(2).countDown();
+
+        assertThat(ended(three).progress().outcome()).isEqualTo(Outcome.SUCCEEDED);
+        assertThat(ended(one).progress().outcome()).isEqualTo(Outcome.FAILED);
+        assertThat(work.performed).containsExactly("fails/1", "held/1", "a/1", "fails/2");
+    }
+
+    @Test
     void otherGroupsAndOtherProjectsDoNotWait() {
         runs(run(Policy.QUEUE, check("held")));
         long other = Plans.project(database, "c" + PROJECTS.incrementAndGet());
