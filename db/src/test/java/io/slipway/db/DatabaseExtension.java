@@ -2,6 +2,7 @@ package io.slipway.db;
 
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
+import org.junit.jupiter.api.extension.ExtensionContext.StoreScope;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
 
@@ -52,8 +53,7 @@ public final class DatabaseExtension implements ParameterResolver {
     @Override
     public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
         TestServer server =
-                context.getRoot()
-                        .getStore(NAMESPACE)
+                context.getStore(StoreScope.LAUNCHER_SESSION, NAMESPACE)
                         .getOrComputeIfAbsent(
                                 "server", key -> TestServer.start(), TestServer.class);
         Given given =

@@ -37,7 +37,7 @@ import java.util.stream.IntStream;
 @ExtendWith(DatabaseExtension.class)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class QueueDifferenceTest {
-    private static final int SCHEDULES = 200;
+    private static final int SCHEDULES = Integer.getInteger("simulation.schedules", 200);
     private static final int OPERATIONS = 40;
     private static final int SLOTS = 4;
     private static final int SERVERS = 3;
@@ -267,14 +267,20 @@ final class QueueDifferenceTest {
         private void renew(int server) {
             done.add("renew by " + server);
             List<Held> mine = held.get(server);
+            List<Held> asked = new ArrayList<>(mine);
             Map<QueueModel.Attempt, Long> fences = new LinkedHashMap<>();
             mine.forEach(one -> fences.put(one.attempt(), one.holding().fence()));
+            for (Held old : forgotten) {
+                if (fences.putIfAbsent(old.attempt(), old.holding().fence()) == null) {
+                    asked.add(old);
+                }
+            }
             Map<QueueModel.Attempt, Boolean> expected = model.renew(fences);
             Map<QueueModel.Attempt, Boolean> found = new HashMap<>();
             Map<Long, QueueModel.Attempt> byId = new HashMap<>();
-            mine.forEach(one -> byId.put(one.holding().job().attemptId(), one.attempt()));
+            asked.forEach(one -> byId.put(one.holding().job().attemptId(), one.attempt()));
             new Leases(database)
-                    .renew(mine.stream().map(Held::holding).toList())
+                    .renew(asked.stream().map(Held::holding).toList())
                     .forEach(one -> found.put(byId.get(one.attempt()), !one.cancelled().isEmpty()));
             assertThat(found).isEqualTo(new HashMap<>(expected));
             mine.removeIf(

@@ -58,6 +58,7 @@ final class Simulation {
         final Map<QueueModel.Attempt, Holder> held = new LinkedHashMap<>();
         int life;
         long begun;
+        long awayUntil;
         long pausedUntil;
         long wasPausedUntil = -1;
 
@@ -152,10 +153,24 @@ final class Simulation {
 
     /// Asks the database. Either way may take long or be lost; before the calm only.
     private void ask(Server server, Runnable there, Runnable answered, Runnable unknown) {
-        int life = server.life;
         boolean rough = at < CALM && random.nextInt(5) == 0;
         long way = rough ? random.nextInt(8_000) : random.nextInt(20);
         int fate = rough ? random.nextInt(3) : 2;
+        if (at < server.awayUntil) {
+            fate = random.nextInt(2);
+        }
+        ask(server, way, fate, there, answered, unknown);
+    }
+
+    /// @param fate 0: it never arrives; 1: its answer does not; 2: neither is lost
+    private void ask(
+            Server server,
+            long way,
+            int fate,
+            Runnable there,
+            Runnable answered,
+            Runnable unknown) {
+        int life = server.life;
         if (fate == 0) {
             within(server, life, 5_000, unknown);
             return;
@@ -418,7 +433,7 @@ final class Simulation {
 
     private void disturb() {
         Server server = servers.get(random.nextInt(servers.size()));
-        switch (random.nextInt(5)) {
+        switch (random.nextInt(6)) {
             case 0 -> pause(server, random.nextInt(4_000));
             case 1 -> pause(server, 15_000 + random.nextInt(30_000));
             case 2 -> {
@@ -427,7 +442,8 @@ final class Simulation {
                 int life = server.life;
                 after(random.nextInt(40_000), () -> begin(server, life));
             }
-            case 3 -> {
+            case 3 -> server.awayUntil = Math.min(CALM, at + 10_000 + random.nextInt(30_000));
+            case 4 -> {
                 QueueModel.Project project = model.projects.get(random.nextInt(2));
                 project.paused = true;
                 after(random.nextInt(30_000), () -> project.paused = false);

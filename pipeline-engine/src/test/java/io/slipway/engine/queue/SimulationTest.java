@@ -10,7 +10,7 @@ import java.util.List;
 /// works on beside whoever took over, and everything ends. 20,000 schedules, each by its seed; the
 /// seed of one that fails is printed and plays it again (`-Dsimulation.seed=...`).
 final class SimulationTest {
-    private static final int SCHEDULES = 20_000;
+    private static final int SCHEDULES = Integer.getInteger("simulation.schedules", 20_000);
 
     @Test
     void nothingIsLostAndNothingHappensTwiceUnderAnySchedule() {
