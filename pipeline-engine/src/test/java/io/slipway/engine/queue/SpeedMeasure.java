@@ -1,5 +1,9 @@
 package io.slipway.engine.queue;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.management.OperatingSystemMXBean;
+
 import io.slipway.db.Counts;
 import io.slipway.db.Database;
 import io.slipway.db.DatabaseExtension;
@@ -7,20 +11,27 @@ import io.slipway.db.Notifications;
 import io.slipway.engine.log.AttemptLog;
 import io.slipway.engine.log.LogOwner;
 import io.slipway.engine.log.LogPosition;
+import io.slipway.engine.log.MaskedStream;
+import io.slipway.engine.log.Masks;
 import io.slipway.engine.plan.PlannedJob;
 import io.slipway.engine.run.JobKind;
+import io.slipway.engine.run.Verdict;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
+import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 
-/// Figures of the queue and the log, printed. Not part of the suite: run it by its name.
+/// Figures of the queue and the log, printed. Not part of the suite: `bench/queue` runs it.
 @ExtendWith(DatabaseExtension.class)
 final class SpeedMeasure {
     private final Database database;
@@ -48,34 +59,83 @@ final class SpeedMeasure {
     @Test
     void jobsPerSecond() {
         Plans.runner(database, 64);
-        for (int queued : new int[] {1_000, 1_000, 10_000}) {
+        queue(20, 50);
+        measure(1_000, 1_000, false);
+        for (int queued : new int[] {1_000, 10_000, 100_000}) {
+            database.change(tx -> tx.update("truncate projects cascade"));
             queue(queued / 50, 50);
-            measure(queued, 1_000);
+            database.change(tx -> tx.update("analyze"));
+            measure(queued, Math.min(queued, 5_000), true);
         }
     }
 
-    private void measure(int queued, int count) {
+    private void measure(int queued, int count, boolean shown) {
         long before = ended();
         long from = System.nanoTime();
-        try (Dispatcher dispatcher =
-                new Dispatcher(
-                        database,
-                        notifications,
-                        UUID.randomUUID(),
-                        Map.of(JobKind.CHECK, new ScriptedWork()),
-                        run -> {})) {
+        try (Dispatcher dispatcher = dispatcher(new ScriptedWork())) {
             while (ended() - before < count) {
                 LockSupport.parkNanos(5_000_000);
             }
-            double seconds = (System.nanoTime() - from) / 1e9;
-            System.out.printf(
-                    "%d queued: %.0f jobs/s, driving %d%n",
-                    queued, (ended() - before) / seconds, dispatcher.driving());
+            double rate = (ended() - before) * 1e9 / (System.nanoTime() - from);
+            if (shown) {
+                print(queued + " queued", rate, "jobs/s", 500);
+            }
+            assertThat(dispatcher.driving()).isNotNegative();
         }
+    }
+
+    private Dispatcher dispatcher(ScriptedWork work) {
+        return new Dispatcher(
+                database, notifications, UUID.randomUUID(), Map.of(JobKind.CHECK, work), run -> {});
+    }
+
+    /// From the commit that queues a job until its work begins, with nothing else in the queue.
+    @Test
+    void claimLatency() throws InterruptedException {
+        Plans.runner(database, 64);
+        database.change(tx -> tx.update("truncate projects cascade"));
+        SynchronousQueue<Long> begun = new SynchronousQueue<>();
+        ScriptedWork work =
+                new ScriptedWork()
+                        .on(
+                                "a",
+                                claim -> {
+                                    begun.put(System.nanoTime());
+                                    return Verdict.succeeded("done");
+                                });
+        List<Double> took = new ArrayList<>();
+        try (Dispatcher dispatcher = dispatcher(work)) {
+            for (int i = 0; i < 120; i++) {
+                long project = Plans.project(database, "l" + System.nanoTime());
+                Plans.run(database, project, Plans.check("a"));
+                long from = System.nanoTime();
+                double millis = (begun.take() - from) / 1e6;
+                if (i >= 20) {
+                    took.add(millis);
+                }
+            }
+            assertThat(dispatcher.driving()).isNotNegative();
+        }
+        took.sort(null);
+        System.out.printf(
+                "| claim: queued to begun | median %.1f ms, p99 %.1f ms | | |%n",
+                took.get(50), took.get(98));
+    }
+
+    private static void print(String what, double rate, String unit, double bar) {
+        System.out.printf(
+                "| %s | %.0f %s | %.0f %s | %s |%n",
+                what, rate, unit, bar, unit, rate >= bar ? "met" : "missed");
     }
 
     private long ended() {
         return Counts.number(database, "select count(*) as n from attempts where state = 'ended'");
+    }
+
+    /// Processor time of this process; PostgreSQL's is its own.
+    private static long cpu() {
+        return ((OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean())
+                .getProcessCpuTime();
     }
 
     @Test
@@ -95,6 +155,11 @@ final class SpeedMeasure {
                     .append('\n');
         }
         byte[] bytes = text.toString().getBytes(StandardCharsets.UTF_8);
+        Masks masks =
+                Masks.of(
+                        IntStream.range(0, 100)
+                                .mapToObj(i -> "secret-" + i * 7919 + "/" + i * 104_729)
+                                .toList());
         for (int mebibytes : new int[] {40, 300}) {
             try (AttemptLog log =
                     new AttemptLog(
@@ -105,15 +170,26 @@ final class SpeedMeasure {
                                     () -> new IllegalStateException("lost")),
                             LogPosition.START)) {
                 database.change(tx -> tx.update("delete from log_chunks"));
+                MaskedStream stream = new MaskedStream(masks, log::append);
+                long cpu = cpu();
                 long from = System.nanoTime();
                 long total = 0;
                 while (total < (long) mebibytes << 20) {
                     total += bytes.length;
-                    log.append(bytes, 0, bytes.length, total);
+                    stream.take(bytes, 0, bytes.length, total);
                 }
+                stream.end();
                 log.flush();
-                double seconds = (System.nanoTime() - from) / 1e9;
-                System.out.printf("%d MiB log: %.0f MB/s%n", mebibytes, total / 1e6 / seconds);
+                print(
+                        "a log of " + mebibytes + " MiB, masked, on the clock",
+                        total * 1e3 / (System.nanoTime() - from),
+                        "MB/s",
+                        50);
+                print(
+                        "a log of " + mebibytes + " MiB, masked, per second of one core",
+                        total * 1e3 / (cpu() - cpu),
+                        "MB/s",
+                        50);
             }
         }
     }
