@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.slipway.db.Database;
 import io.slipway.db.DatabaseAddress;
 import io.slipway.db.DatabaseExtension;
-import io.slipway.db.Row;
 import io.slipway.db.Tx;
 import io.slipway.engine.plan.PlannedJob;
 import io.slipway.engine.run.ClaimLost;
@@ -135,7 +134,7 @@ final class QueueDifferenceTest {
             try {
                 for (int i = 0; i < OPERATIONS; i++) {
                     step();
-                    assertThat(rows()).as("rows").isEqualTo(modelled());
+                    assertThat(QueueRows.of(database, ids)).as("rows").isEqualTo(modelled());
                 }
             } catch (AssertionError | RuntimeException e) {
                 throw new AssertionError(
@@ -494,55 +493,6 @@ final class QueueDifferenceTest {
                                 .forEach(a -> all.add(id + "/" + a.number + " " + a.row()));
                     });
             return all.stream().sorted().toList();
-        }
-
-        private List<String> rows() {
-            List<String> all =
-                    new ArrayList<>(
-                            database.read(
-                                    tx ->
-                                            tx.query(
-                                                    """
-                                                    select a.job_id, a.number, a.state,
-                                                        coalesce(a.outcome, '') as outcome, a.fence,
-                                                        a.server_id::text as server,
-                                                        extract(epoch from a.lease_until
-                                                            - '2026-01-01 00:00:00+00')::bigint
-                                                            as lease,
-                                                        a.expiries,
-                                                        a.cancel_at is not null as cancelled,
-                                                        a.removed_at is not null as removed
-                                                    from attempts a
-                                                    """,
-                                                    this::attempt)));
-            all.addAll(
-                    database.read(
-                            tx ->
-                                    tx.query(
-                                            """
-                                            select j.id || ' ' || u.state || ' ' || j.state || ' '
-                                                || coalesce(j.outcome, '') as line
-                                            from jobs j join runs u on u.id = j.run_id
-                                            """,
-                                            row -> row.text("line"))));
-            return all.stream().sorted().toList();
-        }
-
-        private String attempt(Row row) {
-            String server = row.textOrNull("server");
-            Long lease = row.numberOrNull("lease");
-            return "%d/%d %s %s fence %d server %d lease %s expiries %d cancelled %b removed %b"
-                    .formatted(
-                            row.number("job_id"),
-                            row.integer("number"),
-                            row.text("state"),
-                            row.text("outcome"),
-                            row.number("fence"),
-                            server == null ? -1 : ids.indexOf(UUID.fromString(server)),
-                            lease == null ? "-" : lease,
-                            row.integer("expiries"),
-                            row.flag("cancelled"),
-                            row.flag("removed"));
         }
     }
 }

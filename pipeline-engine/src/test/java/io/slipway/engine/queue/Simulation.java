@@ -24,8 +24,8 @@ final class Simulation {
 
     private final Random random;
     private final QueueModel model = new QueueModel(SLOTS);
-    private final PriorityQueue<Event> events = new PriorityQueue<>();
-    private final List<Server> servers = new ArrayList<>();
+    private final PriorityQueue<SimulatedEvent> events = new PriorityQueue<>();
+    private final List<SimulatedServer> servers = new ArrayList<>();
     private final Map<QueueModel.Attempt, Holder> newest = new HashMap<>();
     private final Map<QueueModel.Attempt, Integer> verdicts = new HashMap<>();
     private final Map<QueueModel.Attempt, Integer> stored = new HashMap<>();
@@ -43,32 +43,8 @@ final class Simulation {
     int cancelled;
     int waitedForApproval;
 
-    private record Event(long time, long order, Runnable what) implements Comparable<Event> {
-        @Override
-        public int compareTo(Event other) {
-            return time == other.time
-                    ? Long.compare(order, other.order)
-                    : Long.compare(time, other.time);
-        }
-    }
-
-    /// A process. Work of an earlier life never goes on.
-    private static final class Server {
-        final int number;
-        final Map<QueueModel.Attempt, Holder> held = new LinkedHashMap<>();
-        int life;
-        long begun;
-        long awayUntil;
-        long pausedUntil;
-        long wasPausedUntil = -1;
-
-        Server(int number) {
-            this.number = number;
-        }
-    }
-
-    private static final class Holder {
-        final Server server;
+    static final class Holder {
+        final SimulatedServer server;
         final int life;
         final QueueModel.Attempt attempt;
         final long fence;
@@ -76,7 +52,7 @@ final class Simulation {
         int log;
         int left;
 
-        Holder(Server server, QueueModel.Attempt attempt, Hold hold, int left) {
+        Holder(SimulatedServer server, QueueModel.Attempt attempt, Hold hold, int left) {
             this.server = server;
             this.life = server.life;
             this.attempt = attempt;
@@ -104,7 +80,7 @@ final class Simulation {
         }
         int count = 2 + random.nextInt(2);
         for (int i = 0; i < count; i++) {
-            Server server = new Server(i);
+            SimulatedServer server = new SimulatedServer(i);
             servers.add(server);
             begin(server);
         }
@@ -117,7 +93,7 @@ final class Simulation {
         }
         on(CALM, this::calm);
         while (!over && !events.isEmpty() && events.peek().time() <= END && told.isEmpty()) {
-            Event event = events.remove();
+            SimulatedEvent event = events.remove();
             at = event.time();
             model.now = at / 1000;
             event.what().run();
@@ -127,7 +103,7 @@ final class Simulation {
     }
 
     private void on(long time, Runnable what) {
-        events.add(new Event(time, order++, what));
+        events.add(new SimulatedEvent(time, order++, what));
     }
 
     private void after(long millis, Runnable what) {
@@ -136,7 +112,7 @@ final class Simulation {
 
     /// Something of a process: it waits while the process is paused, and never happens in a later
     /// life.
-    private void within(Server server, int life, long millis, Runnable what) {
+    private void within(SimulatedServer server, int life, long millis, Runnable what) {
         after(
                 millis,
                 () -> {
@@ -152,7 +128,7 @@ final class Simulation {
     }
 
     /// Asks the database. Either way may take long or be lost; before the calm only.
-    private void ask(Server server, Runnable there, Runnable answered, Runnable unknown) {
+    private void ask(SimulatedServer server, Runnable there, Runnable answered, Runnable unknown) {
         boolean rough = at < CALM && random.nextInt(5) == 0;
         long way = rough ? random.nextInt(8_000) : random.nextInt(20);
         int fate = rough ? random.nextInt(3) : 2;
@@ -164,7 +140,7 @@ final class Simulation {
 
     /// @param fate 0: it never arrives; 1: its answer does not; 2: neither is lost
     private void ask(
-            Server server,
+            SimulatedServer server,
             long way,
             int fate,
             Runnable there,
@@ -187,14 +163,14 @@ final class Simulation {
                 });
     }
 
-    private void begin(Server server) {
+    private void begin(SimulatedServer server) {
         server.begun = model.now;
         each(server, server.life, LOOK, () -> claim(server));
         each(server, server.life, LOOK, () -> server.held.values().forEach(this::look));
         renewals(server, server.life);
     }
 
-    private void each(Server server, int life, long millis, Runnable what) {
+    private void each(SimulatedServer server, int life, long millis, Runnable what) {
         within(
                 server,
                 life,
@@ -215,7 +191,7 @@ final class Simulation {
         return at * 1_000_000;
     }
 
-    private void claim(Server server) {
+    private void claim(SimulatedServer server) {
         long askedAt = nanos();
         List<QueueModel.Attempt> known = List.copyOf(server.held.keySet());
         List<Holder> got = new ArrayList<>();
@@ -235,7 +211,7 @@ final class Simulation {
                 () -> {});
     }
 
-    private Holder claimed(Server server, QueueModel.Attempt attempt, long askedAt) {
+    private Holder claimed(SimulatedServer server, QueueModel.Attempt attempt, long askedAt) {
         claims++;
         Holder before = newest.get(attempt);
         if (before != null && attempt.fence <= before.fence) {
@@ -276,8 +252,8 @@ final class Simulation {
 
     /// Whoever is taken over has stopped by its own clock before, unless its process was paused
     /// just then, or is another life of the server that claims.
-    private void stoppedInTime(Holder before, Server by) {
-        Server server = before.server;
+    private void stoppedInTime(Holder before, SimulatedServer by) {
+        SimulatedServer server = before.server;
         boolean alive = server.life == before.life && server != by;
         boolean away = server.pausedUntil >= at || at - server.wasPausedUntil <= LOOK;
         if (alive && !away && server.held.get(before.attempt) == before && !before.lost()) {
@@ -377,11 +353,11 @@ final class Simulation {
                 });
     }
 
-    private void renewals(Server server, int life) {
+    private void renewals(SimulatedServer server, int life) {
         within(server, life, RENEW, () -> renew(server, life));
     }
 
-    private void renew(Server server, int life) {
+    private void renew(SimulatedServer server, int life) {
         long askedAt = nanos();
         Map<QueueModel.Attempt, Long> fences = new LinkedHashMap<>();
         Map<QueueModel.Attempt, Holder> asked = new LinkedHashMap<>(server.held);
@@ -432,7 +408,7 @@ final class Simulation {
     }
 
     private void disturb() {
-        Server server = servers.get(random.nextInt(servers.size()));
+        SimulatedServer server = servers.get(random.nextInt(servers.size()));
         switch (random.nextInt(6)) {
             case 0 -> pause(server, random.nextInt(4_000));
             case 1 -> pause(server, 15_000 + random.nextInt(30_000));
@@ -456,13 +432,13 @@ final class Simulation {
         }
     }
 
-    private void begin(Server server, int life) {
+    private void begin(SimulatedServer server, int life) {
         if (server.life == life) {
             begin(server);
         }
     }
 
-    private void pause(Server server, long millis) {
+    private void pause(SimulatedServer server, long millis) {
         server.pausedUntil = Math.max(server.pausedUntil, at + millis);
         server.wasPausedUntil = server.pausedUntil;
     }
