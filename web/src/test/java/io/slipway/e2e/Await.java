@@ -18,6 +18,15 @@ final class Await {
                 .until(condition);
     }
 
+    /// For what takes long while servers are killed.
+    static void until(String what, Duration atMost, Callable<Boolean> condition) {
+        Awaitility.await(what)
+                .atMost(atMost)
+                .pollInterval(Duration.ofMillis(50))
+                .ignoreExceptions()
+                .until(condition);
+    }
+
     static void untilAsserted(String what, ThrowingRunnable check) {
         Awaitility.await(what)
                 .atMost(Duration.ofMinutes(2))

@@ -20,13 +20,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.concurrent.locks.LockSupport;
 
 /// Promise 1: nothing is lost and nothing happens twice. The server, its PostgreSQL and its switch
 /// are killed with -9 again and again, at random moments and at named points, while people push.
 /// What is true is told by others: a ledger that each step enters itself into, log lines that can
 /// be computed, the registry's blobs, the page that an app answers with.
 ///
-/// `-Dkill.count` says how often (50), `-Dkill.seed` in which order.
+/// `-Dkill.count` says how often (50) and `-Dkill.minutes` for how long at most (10), `-Dkill.seed`
+/// in which order.
 @Tag("kill")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class KillIT {
@@ -34,6 +36,7 @@ class KillIT {
     private static final String HIT = "kills while a step, image or rollout ran";
 
     private final int kills = Integer.getInteger("kill.count", 50);
+    private final Duration longest = Duration.ofMinutes(Integer.getInteger("kill.minutes", 10));
     private final long seed = Long.getLong("kill.seed", System.nanoTime() % 1_000_000);
     private final Random random = new Random(seed);
     private final Tally tally = new Tally();
@@ -73,7 +76,9 @@ class KillIT {
                         .map(kind -> new Pusher(slipway, kind, ledger).begin())
                         .toList();
         Load load = new Load(slipway.port(), "steady.localhost", 20);
-        for (int i = 0; i < kills; i++) {
+        long end = System.nanoTime() + longest.toNanos();
+        for (int i = 0; i < kills && System.nanoTime() < end; i++) {
+            pushers.forEach(Pusher::checkUp);
             Way way = Way.of(random.nextInt(100));
             if (way == Way.SWITCH) {
                 slipway.dropsNothing(load);
@@ -95,7 +100,9 @@ class KillIT {
         oracle.awaitNoOrphans();
         print();
         assertThat(oracle.wrong()).isEmpty();
-        assertThat(tally.of(HIT) * 2).as(tally.toString()).isGreaterThanOrEqualTo(kills);
+        assertThat(tally.of(HIT) * 2)
+                .as(tally.toString())
+                .isGreaterThanOrEqualTo(tally.of("kills"));
         assertThat(desk.visits().keySet()).containsAll(Points.all());
     }
 
@@ -156,19 +163,24 @@ class KillIT {
         }
     }
 
-    /// Something runs, and nothing that one more kill would put into quarantine.
+    /// Nothing runs that one more kill would put into quarantine, and something runs, as a rule.
     private void awaitWork() {
         Await.until(
-                "something runs that was not killed twice",
+                "nothing runs that was killed twice",
+                Duration.ofMinutes(10),
                 () ->
                         slipway.read(
                                 tx ->
                                         tx.one(
                                                 """
-                                                select count(*) > 0 and max(expiries) < 2 as fit
+                                                select coalesce(max(expiries), 0) < 2 as fit
                                                 from attempts where state = 'running'
                                                 """,
-                                                row -> row.flagOrNull("fit") == Boolean.TRUE)));
+                                                row -> row.flag("fit"))));
+        long end = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+        while (running().isEmpty() && System.nanoTime() < end) {
+            LockSupport.parkNanos(50_000_000);
+        }
     }
 
     private Map<String, Integer> running() {

@@ -2,6 +2,7 @@ package io.slipway.e2e;
 
 import io.slipway.engine.source.Git;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -159,11 +160,19 @@ final class Pusher {
         }
         String commit = git.commit("Round " + round).toString();
         do {
-            Git.Ended push = git.run("push", "slipway", "HEAD:main");
-            RUN.matcher(push.output())
+            RUN.matcher(pushed())
                     .results()
                     .forEach(found -> told.add(Integer.valueOf(found.group(1))));
         } while (!taken(commit) && isPatient());
+    }
+
+    /// A push that takes longer than git is waited for is given up, and looked up like any other.
+    private String pushed() {
+        try {
+            return git.run("push", "slipway", "HEAD:main").output();
+        } catch (AssertionError e) {
+            return "";
+        }
     }
 
     private static boolean isPatient() {
@@ -176,6 +185,7 @@ final class Pusher {
         boolean[] any = new boolean[1];
         Await.until(
                 "the run of " + commit + " in " + kind + " ends",
+                Duration.ofMinutes(15),
                 () -> {
                     List<String> states = states(commit);
                     any[0] = !states.isEmpty();
@@ -217,14 +227,14 @@ final class Pusher {
     void end() throws InterruptedException {
         going = false;
         thread.join(); // at once when it was never begun
+        checkUp();
+    }
+
+    /// Fails when it could not go on.
+    void checkUp() {
         if (failure != null) {
             throw new AssertionError(kind + " could not go on", failure);
         }
-    }
-
-    /// Whether somebody may still be pushing.
-    boolean isGoing() {
-        return thread.isAlive();
     }
 
     /// What main is at, and what was pushed last.
