@@ -29,7 +29,8 @@ final class Points {
                     "Supervisor.look",
                     "Supervisor.steps",
                     "RunEnds.claim",
-                    "Settlement.ended",
+                    "RunEnds.reached",
+                    "Settlement.settle",
                     "RunEnds.end");
 
     /// The git refs move by a call as well.
