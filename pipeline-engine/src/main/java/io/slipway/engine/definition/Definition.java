@@ -121,6 +121,11 @@ public record Definition(
         return parse(file, text, NotYet.KEYS);
     }
 
+    /// The same with files that it includes.
+    public static Definition parse(String file, String text, Inclusions inclusions) {
+        return parse(file, text, NotYet.KEYS, inclusions);
+    }
+
     /// @param notYet keys that are refused
     static Definition parse(String file, String text, Set<String> notYet) {
         return parse(file, text, notYet, wanted -> Optional.empty());

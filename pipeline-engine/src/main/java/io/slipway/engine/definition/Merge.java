@@ -32,8 +32,8 @@ import java.util.Set;
 
 /// Reads a definition and the files that it includes, each checked by itself, and makes one tree of
 /// them. Names of jobs, apps and environments are united; where the including file has the same
-/// name, its whole entry counts. Variables of an included file (`env`, inputs) hold for its own
-/// jobs.
+/// name, its whole entry counts; what every project includes is of everybody, and nobody says it
+/// again. Variables of an included file (`env`, inputs) hold for its own jobs.
 final class Merge {
     /// How many files may be included, all together.
     static final int MOST_FILES = 10;
@@ -51,6 +51,7 @@ final class Merge {
     private final Findings findings;
     private final Map<String, Place> places = new LinkedHashMap<>();
     private final List<Inclusions.Pin> pins = new ArrayList<>();
+    private final Map<String, Map<String, Node.Field>> everybodys = new LinkedHashMap<>();
     private boolean incomplete;
 
     Merge(Set<String> notYet, Inclusions inclusions, Findings findings) {
@@ -262,11 +263,18 @@ final class Merge {
             Node.Fields included = included(item, depth + 1);
             if (included != null) {
                 UNITED.forEach(kind -> add(kind, included, item, all));
+                if (item.at().equals(EVERYWHERE)) {
+                    all.forEach((kind, some) -> everybodys.put(kind, new LinkedHashMap<>(some)));
+                }
             }
         }
         List<Node.Field> fields = new ArrayList<>();
         for (Node.Field field : root.fields()) {
-            Map<String, Node.Field> others = all.remove(field.key().value());
+            String kind = field.key().value();
+            if (depth == 0) {
+                everybodys(kind, field.value(), everybodys.getOrDefault(kind, Map.of()));
+            }
+            Map<String, Node.Field> others = all.remove(kind);
             fields.add(others == null ? field : over(field, others));
         }
         all.forEach(
@@ -275,6 +283,26 @@ final class Merge {
                     fields.add(new Node.Field(new Node.Text(kind, false, items.at()), value));
                 });
         return tree(fields, root.at());
+    }
+
+    /// A rule that an operator has for every project would be none if a project could replace it.
+    private void everybodys(String kind, Node own, Map<String, Node.Field> taken) {
+        if (!(own instanceof Node.Fields fields)) {
+            return;
+        }
+        for (Node.Field field : fields.fields()) {
+            Node.Field first = taken.get(field.key().value());
+            if (first != null) {
+                String name = kind + "." + Quoted.plain(field.key().value());
+                String file = first.key().at().file();
+                findings.add(
+                        field.key().at(),
+                        name,
+                        new Mistake(
+                                "every project has it of " + file + " (" + Inclusions.SETTING + ")",
+                                "choose another name"));
+            }
+        }
     }
 
     private void add(
@@ -301,7 +329,9 @@ final class Merge {
                                         + first.key().at().file()
                                         + " and in "
                                         + entry.key().at().file(),
-                                "write it in this file, or include one of the two"));
+                                everybodys.getOrDefault(kind, Map.of()).containsValue(first)
+                                        ? "choose another name: every project has the first"
+                                        : "write it in this file, or include one of the two"));
             }
         }
     }

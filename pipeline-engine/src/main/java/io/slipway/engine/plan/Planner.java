@@ -12,6 +12,7 @@ import io.slipway.engine.event.Trigger;
 import io.slipway.engine.gate.Gates;
 import io.slipway.engine.gate.HostOwners;
 import io.slipway.engine.gate.LiveApps;
+import io.slipway.engine.gate.SetValues;
 import io.slipway.engine.gate.Subject;
 import io.slipway.engine.grammar.Quoted;
 import io.slipway.engine.grammar.Template;
@@ -33,6 +34,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 
 /// From a pipeline, a trigger and the sources to the graph of jobs. Changes nothing.
 public final class Planner {
@@ -41,6 +43,7 @@ public final class Planner {
 
     private final HostOwners owners;
     private final LiveApps live;
+    private final SetValues values;
     private final Detection detection;
 
     /// A planner to which nothing lives anywhere, so that every app is built, and with the public
@@ -49,10 +52,17 @@ public final class Planner {
         this(owners, LiveApps.NONE, FromImages.PUBLIC);
     }
 
+    /// A planner to which everything is set that jobs ask for.
+    public Planner(HostOwners owners, LiveApps live, FromImages images) {
+        this(owners, live, SetValues.ALL, images);
+    }
+
     /// @param owners who has which host; asked while planning, on the caller's thread
     /// @param live what lives in the environments; asked likewise
+    /// @param values what is set for the projects' jobs; asked likewise
     /// @param images what generated Dockerfiles begin with
-    public Planner(HostOwners owners, LiveApps live, FromImages images) {
+    public Planner(HostOwners owners, LiveApps live, SetValues values, FromImages images) {
+        this.values = values;
         this.owners = owners;
         this.live = live;
         this.detection = new Detection(images);
@@ -102,6 +112,7 @@ public final class Planner {
         notes.addAll(untouched.notes());
         notes.addAll(gates.refused());
         notes.addAll(starts(pipeline));
+        notes.addAll(unset(jobs, request));
         String why = gates.notRolledOut() != null ? gates.notRolledOut() : nothing(pipeline, apps);
         Concurrency queue = queue(pipeline, request, !gates.taking().isEmpty());
         return new Plan(jobs, List.of(), notes, gates.gated(), gates.texts(), why, null, queue);
@@ -126,6 +137,32 @@ public final class Planner {
             starts.add("also runs by hand" + asked);
         }
         return starts;
+    }
+
+    /// Told before anything starts; there is time to set it until the job's turn.
+    private List<String> unset(List<PlannedJob> jobs, PlanRequest request) {
+        Map<String, String> firstWith = new TreeMap<>();
+        for (PlannedJob job : jobs) {
+            if (job.spec() instanceof CheckSpec check && job.when().skipped() == null) {
+                check.secrets().values().forEach(name -> firstWith.putIfAbsent(name, job.name()));
+            }
+        }
+        if (firstWith.isEmpty() || request.trigger().trust() == Trigger.Trust.FORK) {
+            return List.of();
+        }
+        String project = request.project();
+        return values.missing(project, firstWith.keySet()).stream()
+                .sorted()
+                .map(
+                        name ->
+                                name
+                                        + " has no value, and "
+                                        + firstWith.get(name)
+                                        + " fails without it: slipway config set "
+                                        + name
+                                        + " --secret -p "
+                                        + project)
+                .toList();
     }
 
     private static @Nullable Concurrency queue(

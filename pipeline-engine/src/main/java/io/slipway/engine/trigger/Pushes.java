@@ -58,12 +58,6 @@ public final class Pushes {
         public Here(UUID server, String domain) {
             this(server, domain, null);
         }
-
-        Inclusions.@Nullable Wanted everywhere(Project project) {
-            boolean own =
-                    everywhere != null && project.name().toString().equals(everywhere.project());
-            return own ? null : everywhere;
-        }
     }
 
     public Pushes(
@@ -272,11 +266,15 @@ public final class Pushes {
                         (ref, commit) -> changed.ofPush(project.id(), ref, commit, branch),
                         tree ->
                                 new ProjectInclusions(
-                                        database,
-                                        repositories,
+                                        included(),
+                                        project.name().toString(),
                                         tree,
-                                        id -> id == project.id() || mayRead.test(id),
-                                        here.everywhere(project))));
+                                        id -> id == project.id() || mayRead.test(id))));
+    }
+
+    /// Files that definitions include.
+    public IncludedFiles included() {
+        return new IncludedFiles(database, repositories, here.everywhere());
     }
 
     /// Ends what this server began before it was killed, and what other servers did that are gone.

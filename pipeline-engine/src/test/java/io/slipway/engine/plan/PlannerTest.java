@@ -10,6 +10,7 @@ import io.slipway.engine.event.Changes;
 import io.slipway.engine.event.Trigger;
 import io.slipway.engine.gate.HostOwners;
 import io.slipway.engine.gate.LiveApps;
+import io.slipway.engine.gate.SetValues;
 import io.slipway.engine.source.CommitId;
 import io.slipway.engine.source.FolderTree;
 
@@ -28,6 +29,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -35,9 +38,9 @@ import java.util.stream.Stream;
 /// begins with its name; then come lines `ref NAME`, `default BRANCH`, `project NAME`, `host HOST
 /// PROJECT APP ENVIRONMENT`, `event KIND`, `target BRANCH` (of pull request 12), `fork`, `sample
 /// NAME` (the files of a sample project), `lives APP ENVIRONMENT REF`, `whole-language` (nothing is
-/// refused), `changed PATH...`, `input NAME VALUE`, `files PATH...` and `later FILE` (its lines
-/// that begin with `#~`) and `copy FILE` (of the project, as `.slipway.yml`), a blank line, and the
-/// text of `.slipway.yml`.
+/// refused), `changed PATH...`, `input NAME VALUE`, `files PATH...`, `written PATH TEXT`, `unset
+/// NAME...` and `later FILE` (its lines that begin with `#~`) and `copy FILE` (of the project, as
+/// `.slipway.yml`), a blank line, and the text of `.slipway.yml`.
 class PlannerTest {
     private static final String COMMIT = "4be0a17c2e9d5a6f0b1c3d4e5f60718293a4b5c6";
 
@@ -64,6 +67,7 @@ class PlannerTest {
         boolean whole = false;
         String file = one.file;
         Map<String, String> lives = new HashMap<>();
+        Set<String> unset = new TreeSet<>();
         Trigger.Kind kind = null;
         Changes changes = Changes.all("a test");
         String target = null;
@@ -78,6 +82,7 @@ class PlannerTest {
                 case "whole-language" -> whole = true;
                 case "event" -> kind = Trigger.Kind.of(words[1]).orElseThrow();
                 case "lives" -> lives.put(words[1] + " " + words[2], words[3]);
+                case "unset" -> unset.addAll(List.of(words).subList(1, words.length));
                 case "target" -> target = words[1];
                 case "everywhere" -> everywhere = setting.substring("everywhere ".length());
                 case "fork" -> trust = Trigger.Trust.FORK;
@@ -101,6 +106,11 @@ class PlannerTest {
                     }
                 }
                 case "sample" -> copy(Path.of("src/test/samples", words[1]), folder);
+                case "written" -> {
+                    Path path = folder.resolve(words[1]);
+                    Files.createDirectories(path.getParent());
+                    Files.writeString(path, setting.split(" ", 3)[2]);
+                }
                 case "later" -> {
                     whole = true;
                     file = later(Path.of("..", words[1]));
@@ -126,7 +136,14 @@ class PlannerTest {
                 whole
                         ? WholeLanguage.parse(Definition.FILE, file)
                         : Definition.in(tree, including(everywhere, tree));
-        Plan plan = new Planner(owners, live, FromImages.PUBLIC).plan(definition, request, tree);
+        SetValues values =
+                (name, names) -> {
+                    Set<String> missing = new TreeSet<>(names);
+                    missing.retainAll(unset);
+                    return missing;
+                };
+        Planner planner = new Planner(owners, live, values, FromImages.PUBLIC);
+        Plan plan = planner.plan(definition, request, tree);
         List<String> lines = PlanText.lines(plan, request);
         assertThat(lines).allSatisfy(line -> assertThat(line.length()).isLessThanOrEqualTo(72));
         return (plan.gated() ? "gated\n" : "") + String.join("\n", lines);

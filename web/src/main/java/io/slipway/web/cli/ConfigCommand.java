@@ -2,6 +2,7 @@ package io.slipway.web.cli;
 
 import io.slipway.fault.Fault;
 import io.slipway.fault.Fault.Kind;
+import io.slipway.web.client.ApiClient;
 
 import org.jspecify.annotations.Nullable;
 

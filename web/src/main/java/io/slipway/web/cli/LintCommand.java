@@ -6,6 +6,7 @@ import io.slipway.engine.gate.HostOwners;
 import io.slipway.engine.plan.Planner;
 import io.slipway.engine.source.FolderTree;
 import io.slipway.engine.yaml.YamlReader;
+import io.slipway.web.client.IncludedOverApi;
 
 import org.jspecify.annotations.Nullable;
 
@@ -27,8 +28,9 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
 
-/// `slipway lint [FILE]`: checks a pipeline file without a server. Each problem is one line
-/// `file:line:column: message` on standard output, which editors and CI read.
+/// `slipway lint [FILE]`: checks a pipeline file on this machine; a server is asked only for files
+/// that are included from other projects. Each problem is one line `file:line:column: message` on
+/// standard output, which editors and CI read.
 @Command(
         name = "lint",
         mixinStandardHelpOptions = true,
@@ -63,7 +65,11 @@ public final class LintCommand implements Callable<Integer> {
     private List<Problem> problems() {
         Path given = file;
         if (given != null && !given.endsWith(Definition.FILE)) {
-            return Definition.parse(given.toString(), read(given)).problems();
+            String text = read(given);
+            try (IncludedOverApi included =
+                    IncludedOverApi.asked(Checkout.at(Path.of("")).project())) {
+                return told(Definition.parse(given.toString(), text, included.in(null)), included);
+            }
         }
         Path parent = given == null ? null : given.getParent();
         Path folder = parent == null ? Path.of("") : parent;
@@ -77,13 +83,23 @@ public final class LintCommand implements Callable<Integer> {
     }
 
     /// With the sources beside it, what the file says of folders and Dockerfiles is checked too.
-    private static List<Problem> inFolder(Path folder) {
+    private List<Problem> inFolder(Path folder) {
         FolderTree tree = new FolderTree(folder);
-        Definition definition = Definition.in(tree);
         Checkout checkout = Checkout.at(folder);
+        Definition definition;
+        try (IncludedOverApi included = IncludedOverApi.asked(checkout.project())) {
+            definition = Definition.in(tree, included.in(tree));
+            told(definition, included);
+        }
         return new Planner(HostOwners.NOBODY)
                 .plan(definition, checkout.request("localhost"), tree)
                 .problems();
+    }
+
+    /// What was not looked at is no problem of the file, and not for editors.
+    private List<Problem> told(Definition definition, IncludedOverApi included) {
+        included.leftOut().forEach(spec.commandLine().getErr()::println);
+        return definition.problems();
     }
 
     private static Problem below(Path parent, Problem problem) {

@@ -16,6 +16,7 @@ import io.slipway.engine.translation.FoundPipeline;
 import io.slipway.engine.translation.Translation;
 import io.slipway.engine.yaml.YamlReader;
 import io.slipway.fault.Fault;
+import io.slipway.web.client.IncludedOverApi;
 import io.slipway.web.settings.Settings;
 
 import org.jspecify.annotations.Nullable;
@@ -39,8 +40,9 @@ import java.nio.file.StandardOpenOption;
 import java.util.Map;
 import java.util.concurrent.Callable;
 
-/// `slipway plan [FOLDER]`: what a push of the files as they are would do. Asks no server, so it
-/// does not know which hosts other projects have.
+/// `slipway plan [FOLDER]`: what a push of the files as they are would do. Asks a server for
+/// nothing but files that are included from other projects, so it does not know which hosts those
+/// have.
 @Command(
         name = "plan",
         mixinStandardHelpOptions = true,
@@ -101,9 +103,14 @@ public final class PlanCommand implements Callable<Integer> {
         Checkout found = Checkout.at(folder);
         Checkout checkout = branch == null ? found : found.on(branch);
         PlanRequest request = checkout.request(domain);
-        Plan plan =
-                new Planner(HostOwners.NOBODY, LiveApps.NONE, images())
-                        .plan(Definition.in(tree), request, tree);
+        Plan plan;
+        try (IncludedOverApi included = IncludedOverApi.asked(checkout.project())) {
+            Definition definition = Definition.in(tree, included.in(tree));
+            plan =
+                    new Planner(HostOwners.NOBODY, LiveApps.NONE, images())
+                            .plan(definition, request, tree);
+            included.leftOut().forEach(spec.commandLine().getErr()::println);
+        }
         PrintWriter out = spec.commandLine().getOut();
         if (json) {
             out.println(JsonMapper.builder().build().writeValueAsString(plan));

@@ -1,5 +1,7 @@
 package io.slipway.web.cli;
 
+import io.slipway.web.client.ApiClient;
+
 import org.jspecify.annotations.Nullable;
 
 import picocli.CommandLine.Command;

@@ -1,5 +1,7 @@
 package io.slipway.web.cli;
 
+import io.slipway.web.client.ApiClient;
+
 import tools.jackson.databind.JsonNode;
 
 import java.io.BufferedReader;

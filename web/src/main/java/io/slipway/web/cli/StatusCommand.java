@@ -1,5 +1,6 @@
 package io.slipway.web.cli;
 
+import io.slipway.web.client.ApiClient;
 import io.slipway.web.text.FleetText;
 
 import picocli.CommandLine.Command;

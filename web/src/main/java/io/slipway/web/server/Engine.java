@@ -7,12 +7,15 @@ import io.slipway.engine.blob.BlobStore;
 import io.slipway.engine.blob.FolderBlobStore;
 import io.slipway.engine.gate.HostOwners;
 import io.slipway.engine.gate.LiveApps;
+import io.slipway.engine.gate.SetValues;
 import io.slipway.engine.hook.HookRuns;
 import io.slipway.engine.image.ImageWork;
 import io.slipway.engine.log.LogReader;
 import io.slipway.engine.log.LogScan;
 import io.slipway.engine.log.LogSealer;
 import io.slipway.engine.plan.Planner;
+import io.slipway.engine.project.ProjectName;
+import io.slipway.engine.project.Projects;
 import io.slipway.engine.release.ConfiguredValues;
 import io.slipway.engine.release.Placement;
 import io.slipway.engine.release.Placements;
@@ -47,6 +50,8 @@ import org.jspecify.annotations.Nullable;
 import java.net.URI;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 
 /// Everything that plans, runs and rolls out, without any listener.
 final class Engine implements AutoCloseable {
@@ -140,6 +145,7 @@ final class Engine implements AutoCloseable {
                                 new Planner(
                                         hostOwners(database),
                                         liveApps(database),
+                                        setValues(database, configuration),
                                         base.settings().engine().baseImages())),
                         runs,
                         new Pushes.Here(
@@ -160,6 +166,22 @@ final class Engine implements AutoCloseable {
                                                         row.text("app"),
                                                         row.text("environment")),
                                         host));
+    }
+
+    private static SetValues setValues(Database database, Configuration configuration) {
+        return (project, names) -> {
+            Set<String> missing = new TreeSet<>(names);
+            database
+                    .read(
+                            tx ->
+                                    Projects.find(tx, ProjectName.parse(project))
+                                            .map(found -> configuration.list(tx, found.id()))
+                                            .orElse(List.of()))
+                    .stream()
+                    .filter(entry -> entry.app() == null)
+                    .forEach(entry -> missing.remove(entry.name()));
+            return missing;
+        };
     }
 
     private static LiveApps liveApps(Database database) {

@@ -10,6 +10,7 @@ import io.slipway.web.api.Api;
 import io.slipway.web.api.AppApi;
 import io.slipway.web.api.ApprovalApi;
 import io.slipway.web.api.ConfigApi;
+import io.slipway.web.api.IncludeApi;
 import io.slipway.web.api.LogApi;
 import io.slipway.web.api.ProjectApi;
 import io.slipway.web.api.RunApi;
@@ -134,6 +135,7 @@ public final class Server implements AutoCloseable {
                 "https".equals(settings.serving().url().getScheme()),
                 version);
         new ProjectApi(api, base.database(), engine.history(), engine.addresses());
+        new IncludeApi(api, engine.pushes().included());
         new RunApi(api, base.database(), engine.history(), engine.runs());
         new ApprovalApi(api, base.database(), engine.history(), new Approvals(base.database()));
         new AppApi(

@@ -15,6 +15,7 @@ import io.slipway.engine.source.SourceTree;
 import io.slipway.engine.step.GivenSecrets;
 import io.slipway.engine.working.WorkingTree;
 import io.slipway.fault.Fault;
+import io.slipway.web.client.IncludedOverApi;
 import io.slipway.web.settings.Settings;
 
 import org.jspecify.annotations.Nullable;
@@ -100,9 +101,24 @@ public final class RunCommand implements Callable<Integer> {
         Origin origin = Origin.of(tree, branch);
         FromImages images = settings.engine().baseImages();
         Planner planner = new Planner(HostOwners.NOBODY, LiveApps.NONE, images);
+        try (IncludedOverApi included = IncludedOverApi.asked(origin.project().toString())) {
+            return run(tree, origin, new Planned(planner, included), words, variables, settings);
+        }
+    }
+
+    /// @return the exit code
+    private int run(
+            WorkingTree tree,
+            Origin origin,
+            Planned planned,
+            SecretWords words,
+            Map<String, String> variables,
+            Settings settings)
+            throws Exception {
         // Before anything is started: most mistakes show in the files as they lie there.
         Optional<Selection> early =
-                selected(planner, origin, CommitId.ZERO, new FolderTree(tree.root()));
+                selected(planned, origin, CommitId.ZERO, new FolderTree(tree.root()));
+        planned.included().leftOut().forEach(spec.commandLine().getErr()::println);
         if (early.isEmpty()) {
             return 2;
         }
@@ -114,8 +130,11 @@ public final class RunCommand implements Callable<Integer> {
         }
         GivenSecrets given = given(words, early.get().with(variables));
         return new LocalRun(settings, origin, given, output())
-                .run(tree, (commit, files) -> selected(planner, origin, commit, files), variables);
+                .run(tree, (commit, files) -> selected(planned, origin, commit, files), variables);
     }
+
+    /// What makes a plan.
+    private record Planned(Planner by, IncludedOverApi included) {}
 
     private Output output() {
         return Output.of(spec.commandLine().getOut(), spec.commandLine().getErr(), json);
@@ -155,8 +174,9 @@ public final class RunCommand implements Callable<Integer> {
 
     /// @return nothing when the definition has problems, which are told
     private Optional<Selection> selected(
-            Planner planner, Origin origin, CommitId commit, SourceTree files) {
-        Plan plan = planner.plan(Definition.in(files), origin.request(commit), files);
+            Planned planned, Origin origin, CommitId commit, SourceTree files) {
+        Definition definition = Definition.in(files, planned.included().in(files));
+        Plan plan = planned.by().plan(definition, origin.request(commit), files);
         if (!plan.problems().isEmpty()) {
             PrintWriter out = spec.commandLine().getOut();
             plan.problems().stream().map(Problem::text).forEach(out::println);

@@ -1,4 +1,4 @@
-package io.slipway.web.cli;
+package io.slipway.web.client;
 
 import io.slipway.engine.secret.Secret;
 import io.slipway.fault.Fault;
@@ -29,7 +29,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 
 /// The API of a server as the command line uses it: the same that the dashboard does.
-final class ApiClient implements AutoCloseable {
+public final class ApiClient implements AutoCloseable {
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
     private final HttpClient http =
@@ -40,9 +40,18 @@ final class ApiClient implements AutoCloseable {
     private final URI server;
     private final String token;
 
-    ApiClient(Settings settings) {
+    /// A client for the server that the settings name.
+    ///
+    /// @throws Fault CONFIGURATION where there is no token to present
+    public ApiClient(Settings settings) {
         this.server = settings.client().server();
         this.token = token(settings);
+    }
+
+    /// Whether there is something to present to a server.
+    static boolean knows(Settings settings) {
+        return settings.client().token() != null
+                || Files.isReadable(new DataPaths(settings.data()).token());
     }
 
     private static String token(Settings settings) {
@@ -63,30 +72,35 @@ final class ApiClient implements AutoCloseable {
     }
 
     /// Text that stands for itself in a path or query.
-    static String escaped(String text) {
+    public static String escaped(String text) {
         return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
     }
 
     /// What it presents.
-    String token() {
+    public String token() {
         return token;
     }
 
-    JsonNode get(String path) throws InterruptedException {
+    /// What the API answers.
+    ///
+    /// @param path below `/api/v1`
+    /// @throws Fault with what the server said, or UNAVAILABLE when none answers
+    public JsonNode get(String path) throws InterruptedException {
         return json(send("GET", path, null));
     }
 
-    JsonNode send(String method, String path, Object body) throws InterruptedException {
+    /// The same for something that changes.
+    public JsonNode send(String method, String path, Object body) throws InterruptedException {
         return json(send(method, path, JSON.writeValueAsBytes(body)));
     }
 
     /// A body that may not end.
-    InputStream stream(String path) throws InterruptedException {
+    public InputStream stream(String path) throws InterruptedException {
         return send("GET", path, null).body();
     }
 
     /// Lines of text that may not end.
-    BufferedReader lines(String path) throws InterruptedException {
+    public BufferedReader lines(String path) throws InterruptedException {
         return new BufferedReader(new InputStreamReader(stream(path), StandardCharsets.UTF_8));
     }
 
