@@ -1,16 +1,16 @@
 package io.slipway;
 
-import io.slipway.web.cli.AppCommands;
-import io.slipway.web.cli.ConfigCommand;
 import io.slipway.web.cli.DemoCommand;
 import io.slipway.web.cli.DownCommand;
 import io.slipway.web.cli.Faults;
 import io.slipway.web.cli.LintCommand;
 import io.slipway.web.cli.PlanCommand;
-import io.slipway.web.cli.RunCommands;
-import io.slipway.web.cli.StatusCommand;
 import io.slipway.web.cli.SwitchCommand;
 import io.slipway.web.cli.UpCommand;
+import io.slipway.web.cli.remote.AppCommands;
+import io.slipway.web.cli.remote.ConfigCommand;
+import io.slipway.web.cli.remote.RunCommands;
+import io.slipway.web.cli.remote.StatusCommand;
 import io.slipway.web.cli.run.RunCommand;
 
 import picocli.CommandLine;

@@ -30,7 +30,7 @@ public record Checkout(String project, String branch, String defaultBranch) {
     private static final String HEADS = "ref: refs/heads/";
     private static final String ORIGIN = "ref: refs/remotes/origin/";
 
-    static Checkout at(Path folder) {
+    public static Checkout at(Path folder) {
         Path git = folder.resolve(".git");
         String branch = after(HEADS, git.resolve("HEAD"));
         String origin = after(ORIGIN, git.resolve("refs/remotes/origin/HEAD"));
@@ -88,7 +88,7 @@ public record Checkout(String project, String branch, String defaultBranch) {
     }
 
     /// The path in the URL of the remote `slipway`, of what `.git/config` holds.
-    static Optional<String> project(String config) {
+    public static Optional<String> project(String config) {
         int begin = config.indexOf("[remote \"slipway\"]");
         if (begin < 0) {
             return Optional.empty();

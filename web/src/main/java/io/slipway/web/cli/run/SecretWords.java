@@ -6,7 +6,7 @@ import io.slipway.engine.secret.Secret;
 import io.slipway.engine.step.GivenSecrets;
 import io.slipway.fault.Fault;
 import io.slipway.fault.Fault.Kind;
-import io.slipway.web.cli.ConfigCommand;
+import io.slipway.web.cli.remote.ConfigCommand;
 
 import java.io.IOException;
 import java.util.HashSet;

@@ -1,4 +1,4 @@
-package io.slipway.web.cli;
+package io.slipway.web.cli.remote;
 
 import io.slipway.web.client.ApiClient;
 

@@ -1,5 +1,6 @@
-package io.slipway.web.cli;
+package io.slipway.web.cli.remote;
 
+import io.slipway.web.cli.TerminalText;
 import io.slipway.web.client.ApiClient;
 import io.slipway.web.text.ListText;
 

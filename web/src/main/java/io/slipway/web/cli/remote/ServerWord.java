@@ -1,7 +1,8 @@
-package io.slipway.web.cli;
+package io.slipway.web.cli.remote;
 
 import io.slipway.fault.Fault;
 import io.slipway.fault.Fault.Kind;
+import io.slipway.web.cli.Checkout;
 import io.slipway.web.client.ApiClient;
 import io.slipway.web.settings.Setting;
 import io.slipway.web.settings.Settings;
