@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { shown } from '../src/core/evidence';
 import { LineCutter } from '../src/core/lines';
+import { markdown } from '../src/core/markdown';
 import type { App, Job } from '../src/core/model';
 import { liveAt, mostTelling } from '../src/core/run';
 import { appState, jobState, runState } from '../src/core/states';
@@ -100,5 +101,12 @@ describe('text that comes in pieces', () => {
         expect(cutter.take('o\r\n10 %\r90 %\nrest')).toEqual(['two', '90 %']);
         expect(cutter.end()).toEqual(['rest']);
         expect(cutter.end()).toEqual([]);
+    });
+});
+
+describe('lines as Markdown', () => {
+    it('stand in a fence that they cannot end', () => {
+        expect(markdown(['a', 'b'], 'http://x/#L1-L2')).toBe('```\na\nb\n```\nhttp://x/#L1-L2\n');
+        expect(markdown(['````'], 'u')).toBe('`````\n````\n`````\nu\n');
     });
 });

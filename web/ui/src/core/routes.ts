@@ -10,6 +10,7 @@ export type Route =
     | { page: 'images'; project: string; image: number | null }
     | { page: 'project-settings'; project: string; tab: 'config' | 'deliveries' }
     | { page: 'run'; project: string; run: number; job: string | null }
+    | { page: 'trace'; project: string; run: number }
     | { page: 'rollout'; project: string; rollout: number }
     | { page: 'missing' };
 
@@ -56,6 +57,7 @@ function below(project: string, rest: string[]): Route {
         return { page: 'project-settings', project, tab: 'deliveries' };
     }
     if (number === undefined || !NUMBER.test(number) || more.length > 0) return { page: 'missing' };
+    if (word === 'runs' && job === 'trace') return { page: 'trace', project, run: Number(number) };
     if (word === 'runs') {
         return { page: 'run', project, run: Number(number), job: job === undefined ? null : decoded(job) };
     }
@@ -77,6 +79,7 @@ function decoded(text: string): string {
 export const projectPath = (project: string) => `/${project}`;
 export const runPath = (project: string, run: number, job?: string) =>
     `/${project}/runs/${run}` + (job === undefined ? '' : `/${encodeURIComponent(job)}`);
+export const tracePath = (project: string, run: number) => `/${project}/runs/${run}/trace`;
 export const appPath = (project: string, app: string, environment = 'production') =>
     `/${project}/apps/${app}` + (environment === 'production' ? '' : `?environment=${encodeURIComponent(environment)}`);
 export const imagesPath = (project: string, image?: number) => `/${project}/images` + (image === undefined ? '' : `/${image}`);

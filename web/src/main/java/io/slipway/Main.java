@@ -9,8 +9,11 @@ import io.slipway.web.cli.SwitchCommand;
 import io.slipway.web.cli.UpCommand;
 import io.slipway.web.cli.remote.AppCommands;
 import io.slipway.web.cli.remote.ConfigCommand;
+import io.slipway.web.cli.remote.ListCommands;
+import io.slipway.web.cli.remote.LogsCommand;
 import io.slipway.web.cli.remote.RunCommands;
 import io.slipway.web.cli.remote.StatusCommand;
+import io.slipway.web.cli.remote.WatchCommand;
 import io.slipway.web.cli.run.RunCommand;
 
 import picocli.CommandLine;
@@ -30,7 +33,11 @@ import picocli.CommandLine.Spec;
             DownCommand.class,
             DemoCommand.class,
             StatusCommand.class,
-            AppCommands.Logs.class,
+            ListCommands.Projects.class,
+            ListCommands.Runs.class,
+            WatchCommand.class,
+            ListCommands.Trace.class,
+            LogsCommand.class,
             AppCommands.Releases.class,
             AppCommands.Rollback.class,
             AppCommands.Restart.class,

@@ -123,7 +123,7 @@ class DashboardPagesIT {
     private List<String> complaints(BrowserContext context, String path, String name) {
         Opened opened = open(context, path);
         Page page = opened.page();
-        if (path.contains("/runs/") && !path.startsWith("/notes")) {
+        if (path.contains("/runs/") && !path.startsWith("/notes") && !path.endsWith("/trace")) {
             page.locator(".log .line, .log .fold").first().waitFor();
         }
         page.screenshot(
@@ -236,6 +236,7 @@ class DashboardPagesIT {
                         "/-/runs",
                         "/gallery/site",
                         "/gallery/site/runs/2",
+                        "/gallery/site/runs/2/trace",
                         "/gallery/site/apps/site")) {
             var answer = slipway.accept(path, "text/plain");
             assertThat(answer.headers().firstValue("Content-Type"))
@@ -290,6 +291,8 @@ class DashboardPagesIT {
                         site,
                         site + "/runs",
                         site + "/runs/2/estimate",
+                        site + "/runs/2/trace",
+                        site + "/runs/2/trace/otlp",
                         site + "/apps",
                         site + "/apps/site/releases",
                         site + "/rollouts/1",

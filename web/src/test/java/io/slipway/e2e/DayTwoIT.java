@@ -25,6 +25,22 @@ class DayTwoIT {
             CMD ["sh", "-c", "echo colour is $COLOUR; echo $(cat /version) $COLOUR >/www/index.html; exec httpd -f -p $PORT -h /www"]
             """;
 
+    private static final String LOOKED =
+            """
+            jobs:
+              one:
+                image: busybox
+                steps:
+                  - 'i=0; while [ $i -lt 40 ]; do i=$((i+1)); echo fine $i; done'
+              two:
+                image: busybox
+                needs: [one]
+                steps:
+                  - 'i=0; while [ $i -lt 40 ]; do i=$((i+1)); echo before $i; done'
+                  - { name: break, run: 'sleep 1; echo "ERROR: it broke"; exit 3' }
+            apps: {}
+            """;
+
     private final Slipway slipway;
 
     DayTwoIT(Slipway slipway) {
@@ -95,6 +111,37 @@ class DayTwoIT {
                 () ->
                         assertThat(slipway(git, "logs", "coloured").output())
                                 .contains("colour is\n", "colour is blue\n"));
+    }
+
+    @Test
+    void aRunIsLookedAtByItsWords() {
+        Git git = slipway.repository("looked");
+        git.write(".slipway.yml", LOOKED).write("a.txt", "a").commit("Looked at");
+        Pushes.Rejected bad = Pushes.rejected(git.run("push", "slipway", "HEAD:main"), "looked");
+
+        assertThat(slipway(git, "projects").output()).containsPattern("looked +run 1 +✗ failed");
+        assertThat(slipway(git, "runs", "--state", "failed").output())
+                .containsPattern("looked +#1 +✗ failed +main@[0-9a-f]{7} +Looked at");
+        assertThat(slipway(git, "runs", "--state", "succeeded").output())
+                .isEqualTo("no run is like that\n");
+        assertThat(slipway(git, "trace", "1").output())
+                .containsPattern("(?m)^ +✗ break .*─ +\\*$")
+                .contains("* without it the run would have ended earlier");
+        assertThat(slipway(git, "trace", "1", "--otlp").output())
+                .startsWith("{\"resourceSpans\":")
+                .contains("\"name\":\"break\"");
+        assertThat(slipway(git, "logs", "1", "one").output()).contains("fine 3\n", "fine 40\n");
+        assertThat(slipway(git, "logs", "1", "two", "-e").output())
+                .contains("ERROR: it broke")
+                .doesNotContain("before 1\n");
+        assertThat(slipway(git, "logs", "1", "one", "--grep", "FINE 7").output())
+                .containsPattern("(?m)^ +[0-9]+  fine 7$");
+        Program.Ended none = slipway.run(git.folder(), "", "logs", "1", "three");
+        assertThat(none.code()).isEqualTo(1);
+        assertThat(none.output()).contains("run 1 has no job 'three'", "it has one, two");
+        Program.Ended watched = slipway.run(git.folder(), "", "watch");
+        assertThat(watched.code()).isEqualTo(1);
+        assertThat(watched.output()).contains("run 1 failed: " + bad.reason().split(",")[0]);
     }
 
     @Test

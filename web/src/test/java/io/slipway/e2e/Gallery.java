@@ -67,6 +67,7 @@ final class Gallery {
         JsonNode images = slipway.api("/projects/gallery%2Fsite/images").path("images");
         pages.put("image", "/gallery/site/images/" + images.get(0).path("id").asLong());
         pages.put("configuration", "/gallery/site/settings");
+        pages.put("trace", "/orders/runs/1/trace");
         pages.put("deliveries", "/gallery/site/settings/deliveries");
     }
 

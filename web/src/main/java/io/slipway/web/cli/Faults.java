@@ -15,7 +15,7 @@ import java.util.Set;
 /// when a server does not answer, else 1.
 public final class Faults implements IExecutionExceptionHandler {
     private static final Set<String> WAIT_FOR_A_RUN =
-            Set.of("rollback", "restart", "retry", "cancel", "set", "unset");
+            Set.of("rollback", "restart", "retry", "cancel", "watch", "set", "unset");
 
     @Override
     public int handleExecutionException(Exception e, CommandLine commandLine, ParseResult parsed)

@@ -4,6 +4,7 @@ import io.slipway.web.api.Api;
 import io.slipway.web.text.FleetText;
 import io.slipway.web.text.ListText;
 import io.slipway.web.text.RunText;
+import io.slipway.web.text.TraceText;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
@@ -38,6 +39,7 @@ public final class TextPages {
     private static final List<Page> PAGES =
             List.of(
                     page("", "", ListText::project),
+                    page("/runs/([0-9]{1,9})/trace", "/runs/%s/trace", TraceText::of),
                     page("/runs/([0-9]{1,9})(?:/[^/]{1,200})?", "/runs/%s", RunText::of),
                     page("/rollouts/([0-9]{1,9})", "/rollouts/%s", RunText::rollout),
                     page("/apps/([a-z][-a-z0-9]{0,39})", "/apps/%s/releases", ListText::releases),

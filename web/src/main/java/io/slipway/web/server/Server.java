@@ -32,6 +32,7 @@ import io.slipway.web.overview.QueueApi;
 import io.slipway.web.overview.RunsApi;
 import io.slipway.web.overview.TextPages;
 import io.slipway.web.overview.TokenApi;
+import io.slipway.web.overview.TraceApi;
 import io.slipway.web.registry.RegistryHandler;
 import io.slipway.web.settings.Settings;
 import io.slipway.web.traffic.SwitchProcess;
@@ -153,6 +154,7 @@ public final class Server implements AutoCloseable {
         new FleetApi(api, database, engine.addresses(), engine.history());
         new RunsApi(api, database);
         new EstimateApi(api, database, engine.history());
+        new TraceApi(api, database, engine.history());
         new LogSearchApi(api, database, engine.logScan());
         new QueueApi(api, database);
         new DeliveryApi(api, database);

@@ -25,6 +25,27 @@ public final class ListText {
         return lines.toString();
     }
 
+    /// What `slipway projects` prints.
+    ///
+    /// @param answer of `/projects`
+    public static String projects(JsonNode answer) {
+        if (answer.path("projects").isEmpty()) {
+            return "no project yet: git push to this server makes one\n";
+        }
+        Columns lines = new Columns();
+        for (JsonNode project : answer.path("projects")) {
+            JsonNode run = project.path("latestRun");
+            lines.line(
+                    Said.text(project.path("name")),
+                    run.isObject()
+                            ? "run " + run.path("number").asInt() + "  " + Said.state(run)
+                            : "no run yet",
+                    Said.at(run.path("createdAt")),
+                    project.path("paused").asBoolean(false) ? "paused" : "");
+        }
+        return lines.toString();
+    }
+
     /// @param project the answer of `/projects/{project}`
     public static String project(JsonNode project) {
         Columns lines = new Columns();

@@ -1,6 +1,5 @@
 package io.slipway.web.cli.remote;
 
-import io.slipway.web.cli.TerminalText;
 import io.slipway.web.client.ApiClient;
 import io.slipway.web.text.ListText;
 
@@ -10,13 +9,11 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-import java.io.IOException;
-import java.io.InputStream;
 import java.io.PrintWriter;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/// The words that are about one app: its log, its releases, back, again.
+/// The words that are about one app: its releases, back, again.
 public final class AppCommands {
     private AppCommands() {}
 
@@ -40,36 +37,6 @@ public final class AppCommands {
                     + word
                     + "?environment="
                     + ApiClient.escaped(environment);
-        }
-    }
-
-    /// `slipway logs APP [-f]`.
-    @Command(
-            name = "logs",
-            mixinStandardHelpOptions = true,
-            description = "Prints what an app's containers printed, over all its rollouts.")
-    public static final class Logs extends OfApp {
-        @Option(
-                names = {"-f", "--follow"},
-                description = "goes on until Ctrl-C")
-        private boolean follow;
-
-        @Option(names = "--raw", description = "leaves escape sequences as they are")
-        private boolean raw;
-
-        @Override
-        int call(ApiClient api, PrintWriter out) throws InterruptedException, IOException {
-            try (InputStream log = api.stream(path("log") + "&follow=" + follow)) {
-                byte[] buffer = new byte[8192];
-                TerminalText text =
-                        new TerminalText(raw ? TerminalText.Keep.ALL : TerminalText.Keep.TEXT);
-                int count;
-                while ((count = log.read(buffer)) >= 0) {
-                    out.print(text.take(buffer, count));
-                    out.flush();
-                }
-            }
-            return 0;
         }
     }
 

@@ -19,6 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 
 /// What every command that talks to a server has in common: which server, which project, and one
@@ -74,18 +75,23 @@ abstract class ServerWord implements Callable<Integer> {
     }
 
     final String project() {
+        return projectIfAny().orElseThrow(() -> unknown("this folder is no git checkout"));
+    }
+
+    /// The project that is meant; empty where none is said and this folder is no checkout.
+    final Optional<String> projectIfAny() {
         if (project != null) {
-            return project;
+            return Optional.of(project);
         }
         for (Path folder = Path.of("").toAbsolutePath();
                 folder != null;
                 folder = folder.getParent()) {
             Path config = folder.resolve(".git/config");
             if (Files.isRegularFile(config)) {
-                return ofRemote(config);
+                return Optional.of(ofRemote(config));
             }
         }
-        throw unknown("this folder is no git checkout");
+        return Optional.empty();
     }
 
     private static String ofRemote(Path config) {

@@ -1,0 +1,63 @@
+package io.slipway.web.cli.remote;
+
+import io.slipway.fault.Fault;
+import io.slipway.fault.Fault.Kind;
+import io.slipway.web.client.ApiClient;
+
+import org.jspecify.annotations.Nullable;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+import tools.jackson.databind.JsonNode;
+
+import java.io.PrintWriter;
+import java.util.Map;
+
+/// `slipway watch [RUN]`: a run as it goes on, to its end.
+@Command(
+        name = "watch",
+        mixinStandardHelpOptions = true,
+        description =
+                "Follows a run to its end: in a terminal as a block that is drawn anew, elsewhere"
+                        + " as lines. Ctrl-C stops watching and not the run.")
+public final class WatchCommand extends ServerWord {
+    @Parameters(
+            index = "0",
+            arity = "0..1",
+            paramLabel = "RUN",
+            description = "the run's number; default: the project's newest")
+    private @Nullable Integer run;
+
+    @Option(names = "--plain", description = "lines, also in a terminal")
+    private boolean plain;
+
+    @Override
+    int call(ApiClient api, PrintWriter out) throws InterruptedException {
+        int number = run == null ? newest(api) : run;
+        Map<String, String> environment = System.getenv();
+        boolean block = !plain && terminal() && environment.getOrDefault("CI", "").isEmpty();
+        return block
+                ? new RunBlock(api, out, environment.getOrDefault("NO_COLOR", "").isEmpty())
+                        .follow(project(), number)
+                : new RunFollower(api, out).follow(project(), number);
+    }
+
+    private static boolean terminal() {
+        return System.console() != null
+                && System.console().isTerminal()
+                && !"dumb".equals(System.getenv().getOrDefault("TERM", "dumb"));
+    }
+
+    private int newest(ApiClient api) throws InterruptedException {
+        JsonNode latest = api.get(projectPath()).path("latestRun");
+        if (!latest.isObject()) {
+            throw new Fault(
+                    Kind.NOT_FOUND,
+                    "cannot watch: " + project() + " has no run yet",
+                    "git push starts one");
+        }
+        return latest.path("number").asInt();
+    }
+}

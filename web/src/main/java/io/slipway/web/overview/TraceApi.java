@@ -1,0 +1,98 @@
+package io.slipway.web.overview;
+
+import io.slipway.db.Database;
+import io.slipway.engine.access.Right;
+import io.slipway.engine.estimate.Trace;
+import io.slipway.engine.project.Project;
+import io.slipway.engine.run.Run;
+import io.slipway.engine.run.RunHistory;
+import io.slipway.fault.Fault;
+import io.slipway.web.api.Api;
+import io.slipway.web.api.ApiRequest;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+
+/// Where a run's time went, for people and for programs that draw traces.
+public final class TraceApi {
+    private final Database database;
+    private final RunHistory history;
+
+    /// Adds the operations.
+    public TraceApi(Api api, Database database, RunHistory history) {
+        this.database = database;
+        this.history = history;
+        api.get("/projects/:project/runs/:run/trace", this::trace);
+        api.get("/projects/:project/runs/:run/trace/otlp", this::otlp);
+    }
+
+    private record OfRun(int run, String begin, long took, String says, List<OfSpan> spans) {}
+
+    /// Times in milliseconds.
+    ///
+    /// @param begin since the run's beginning
+    private record OfSpan(
+            String kind,
+            String job,
+            int attempt,
+            String name,
+            String state,
+            long begin,
+            long took,
+            boolean decides) {}
+
+    private record Found(Run run, Trace trace) {}
+
+    private Object trace(ApiRequest request) {
+        Found found = found(request);
+        Trace trace = found.trace();
+        Instant begin = trace.begin();
+        return new OfRun(
+                found.run().number(),
+                begin.toString(),
+                trace.end().toEpochMilli() - begin.toEpochMilli(),
+                trace.says(),
+                trace.spans().stream().map(span -> of(span, begin)).toList());
+    }
+
+    private static OfSpan of(Trace.Span span, Instant begin) {
+        return new OfSpan(
+                span.kind().name().toLowerCase(Locale.ROOT),
+                span.job(),
+                span.attempt(),
+                span.name(),
+                span.state(),
+                span.begin().toEpochMilli() - begin.toEpochMilli(),
+                span.took().toMillis(),
+                span.decides());
+    }
+
+    private Object otlp(ApiRequest request) {
+        Found found = found(request);
+        return OtlpTrace.of(found.run(), found.trace());
+    }
+
+    private Found found(ApiRequest request) {
+        Project project = database.read(tx -> request.project(tx, Right.READ));
+        int number = request.pathInteger("run");
+        Run run =
+                history.byNumber(project.id(), number)
+                        .orElseThrow(
+                                () ->
+                                        new Fault(
+                                                Fault.Kind.NOT_FOUND,
+                                                "cannot find run "
+                                                        + number
+                                                        + " of "
+                                                        + project.name(),
+                                                "see the runs with 'slipway runs'"));
+        Trace.Seen seen =
+                new Trace.Seen(
+                        run,
+                        history.jobs(run.id()),
+                        history.attempts(run.id()),
+                        history.stepsOfRun(run.id()));
+        return new Found(run, Trace.of(seen, Instant.now()));
+    }
+}

@@ -1,0 +1,57 @@
+import type { components } from '#openapi';
+import type { Look } from './states';
+
+export type Trace = components['schemas']['Trace'];
+export type Span = components['schemas']['Span'];
+
+/** A span as a line of the waterfall: where its bar is, in percent of the run's time. */
+export interface Bar {
+    span: Span;
+    left: number;
+    width: number;
+    look: Look;
+    name: string;
+}
+
+const LOOKS: Record<string, Look> = {
+    succeeded: 'passed',
+    failed: 'failed',
+    errored: 'warning',
+    cancelled: 'skipped',
+    skipped: 'skipped',
+    running: 'running',
+    waiting: 'waiting',
+};
+/** So that also the shortest can be seen. */
+const NARROWEST = 0.3;
+
+export function bars(trace: Trace): Bar[] {
+    const whole = Math.max(trace.took, 1);
+    return trace.spans.map((span) => {
+        const left = Math.min((span.begin / whole) * 100, 100 - NARROWEST);
+        const width = Math.min(Math.max((span.took / whole) * 100, NARROWEST), 100 - left);
+        return { span, left, width, look: LOOKS[span.state] ?? 'queued', name: nameOf(span) };
+    });
+}
+
+function nameOf(span: Span): string {
+    const tried = span.attempt > 1 ? `, attempt ${span.attempt}` : '';
+    switch (span.kind) {
+        case 'wait':
+            return `${span.name} waits`;
+        case 'prepare':
+            return `prepare${tried}`;
+        default:
+            return span.name + tried;
+    }
+}
+
+const STEPS = [100, 200, 500, 1000, 2000, 5000, 10_000, 15_000, 30_000, 60_000, 120_000, 300_000, 600_000, 1_800_000, 3_600_000];
+
+/** Times for the scale: at most seven between the ends, at round figures. */
+export function scale(took: number): number[] {
+    const step = STEPS.find((one) => took / one <= 7) ?? Math.ceil(took / 7 / 3_600_000) * 3_600_000;
+    const marks: number[] = [];
+    for (let at = step; at < took * 0.97; at += step) marks.push(at);
+    return marks;
+}
