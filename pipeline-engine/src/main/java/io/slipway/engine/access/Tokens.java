@@ -43,6 +43,14 @@ public final class Tokens {
             order by id
             """;
 
+    private static final String LEFT =
+            """
+            select (extract(epoch from o.expires_at - now()) * 1000)::bigint as millis
+            from tokens t
+            join tokens o on o.id = coalesce(t.session_of, t.id)
+            where t.id = ? and o.expires_at is not null
+            """;
+
     /// Whoever holds something open by a token looks again whether it may.
     public static final String REVOKED = "token";
 
@@ -142,9 +150,25 @@ public final class Tokens {
         tx.update(REVOKE_ATTEMPT, attemptId);
     }
 
-    /// The tokens of a principal that are still worth something.
-    public static List<Listed> of(Tx tx, long principalId) {
-        return tx.query(OF, Tokens::listed, principalId);
+    /// The tokens of the caller's principal that are still worth something, and that can do no more
+    /// than the one that the caller presents: who finds a small one can do nothing to a large one.
+    public static List<Listed> of(Tx tx, Caller caller) {
+        return tx.query(OF, Tokens::listed, caller.principal().id()).stream()
+                .filter(token -> covers(caller, token))
+                .toList();
+    }
+
+    private static boolean covers(Caller caller, Listed token) {
+        Long only = caller.projectId();
+        return caller.repository() == null
+                && (only == null || only.equals(token.projectId()))
+                && caller.scopes().stream().map(Tokens::scope).toList().containsAll(token.scopes());
+    }
+
+    /// How long the caller's token, or that of its session, is still good; empty: until it is
+    /// revoked. What it makes ends no later.
+    public static Optional<Duration> left(Tx tx, Caller caller) {
+        return tx.first(LEFT, row -> Duration.ofMillis(row.number("millis")), caller.tokenId());
     }
 
     /// Ends a token.

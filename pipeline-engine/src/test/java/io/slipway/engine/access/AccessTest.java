@@ -21,6 +21,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 
 import java.time.Duration;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
@@ -134,6 +135,31 @@ final class AccessTest {
 
     private Optional<TokenText> session(Caller caller) {
         return database.transaction(tx -> Tokens.session(tx, caller, Duration.ofHours(24)));
+    }
+
+    @Test
+    void aSmallTokenSeesNoLargerOneAndMakesNoneThatLastsLonger() {
+        Caller large = authenticate(issue(Kind.PERSON, ALL, null, null)).orElseThrow();
+        Caller small =
+                authenticate(issue(Kind.PERSON, Set.of(Right.READ), shop.id(), Duration.ofHours(1)))
+                        .orElseThrow();
+        Caller browser = authenticate(session(small).orElseThrow()).orElseThrow();
+
+        List<Tokens.Listed> ofSmall = database.read(tx -> Tokens.of(tx, small));
+        assertThat(ofSmall).extracting(Tokens.Listed::id).contains(small.tokenId());
+        assertThat(ofSmall).extracting(Tokens.Listed::id).doesNotContain(large.tokenId());
+        List<Tokens.Listed> ofLarge = database.read(tx -> Tokens.of(tx, large));
+        assertThat(ofLarge)
+                .extracting(Tokens.Listed::id)
+                .contains(small.tokenId(), large.tokenId());
+        assertThat(left(large)).isEmpty();
+        assertThat(left(small).orElseThrow())
+                .isBetween(Duration.ofMinutes(50), Duration.ofHours(1));
+        assertThat(left(browser).orElseThrow()).isLessThanOrEqualTo(Duration.ofHours(1));
+    }
+
+    private Optional<Duration> left(Caller caller) {
+        return database.read(tx -> Tokens.left(tx, caller));
     }
 
     @Test

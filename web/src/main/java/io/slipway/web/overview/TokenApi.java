@@ -24,6 +24,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -71,7 +72,7 @@ public final class TokenApi {
                 tx ->
                         Map.of(
                                 "tokens",
-                                Tokens.of(tx, caller.principal().id()).stream()
+                                Tokens.of(tx, caller).stream()
                                         .map(token -> shown(tx, token, caller))
                                         .toList()));
     }
@@ -105,7 +106,7 @@ public final class TokenApi {
         return database.transaction(
                 tx -> {
                     Long project = project(tx, request.caller(), wanted.project());
-                    Duration validFor = days == null ? null : Duration.ofDays(days);
+                    Duration validFor = validFor(tx, request.caller(), days);
                     TokenText text =
                             Tokens.issue(
                                     tx,
@@ -117,6 +118,22 @@ public final class TokenApi {
                             new Audit.Entry(project, "token.make", label, Map.of()));
                     return new Made(text.reveal());
                 });
+    }
+
+    /// None outlives the token that made it.
+    private static @Nullable Duration validFor(Tx tx, Caller caller, @Nullable Integer days) {
+        Optional<Duration> left = Tokens.left(tx, caller);
+        if (days == null) {
+            return left.orElse(null);
+        }
+        Duration wanted = Duration.ofDays(days);
+        if (left.isPresent() && left.get().compareTo(wanted) < 0) {
+            throw new Fault(
+                    Fault.Kind.PERMISSION,
+                    "cannot make a token for " + days + " days: yours ends before",
+                    "leave the days out: it then ends when yours does");
+        }
+        return wanted;
     }
 
     private static Set<Right> scopes(Caller caller, @Nullable List<String> wanted) {
@@ -171,7 +188,7 @@ public final class TokenApi {
         database.change(
                 tx -> {
                     Tokens.Listed token =
-                            Tokens.of(tx, caller.principal().id()).stream()
+                            Tokens.of(tx, caller).stream()
                                     .filter(one -> one.id() == id)
                                     .findFirst()
                                     .orElseThrow(TokenApi::missing);
@@ -188,7 +205,8 @@ public final class TokenApi {
     private static Fault missing() {
         return new Fault(
                 Fault.Kind.NOT_FOUND,
-                "cannot revoke the token: you have none of that id that is still good",
+                "cannot revoke the token: you have none of that id that is still good and can do no"
+                        + " more than the one that you use",
                 "see your tokens under /-/settings");
     }
 }
