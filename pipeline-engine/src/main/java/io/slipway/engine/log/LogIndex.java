@@ -100,6 +100,9 @@ final class LogIndex {
             }
         }
         SealedLog log = sealed(tx, attempt).orElseThrow(LogIndex::removed);
+        if (entry.part() != null) {
+            return log.bytes(entry);
+        }
         return log.bytes(
                 log.index().stream()
                         .filter(one -> one.sequence() == entry.sequence())

@@ -66,6 +66,7 @@ final class LogSealerTest {
     private static final class Interrupted implements BlobStore {
         private final BlobStore store;
         private Runnable kept = () -> {};
+        private int reads;
 
         Interrupted(BlobStore store) {
             this.store = store;
@@ -111,6 +112,7 @@ final class LogSealerTest {
 
         @Override
         public InputStream read(Digest digest, long offset, long length) throws IOException {
+            reads++;
             return store.read(digest, offset, length);
         }
 
@@ -215,6 +217,19 @@ final class LogSealerTest {
                     return true;
                 });
         assertThat(found).containsExactly(4321L, 59_999L);
+    }
+
+    @Test
+    void theIndexIsNotReadAgainForEachChunk() {
+        long attempt = ended(LINES);
+        long chunks = rows(attempt);
+        sealer().look();
+        blobs.reads = 0;
+
+        whole(attempt);
+
+        long pieces = chunks / 16 + 2;
+        assertThat(blobs.reads).isLessThanOrEqualTo((int) (chunks + pieces));
     }
 
     @Test
