@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /// Waits until a new container is healthy, or until it is certain that it will not be, and then
 /// says why in one sentence. An engine that goes away meanwhile is waited for: what ended with it
@@ -29,17 +30,24 @@ final class HealthCheck {
     private static final Duration AWAY = Duration.ofMinutes(2);
 
     private static final int MOST_RESTARTS = 5;
-    private static final int TAIL = 20;
 
     private final Deployer deployer;
     private final String container;
     private final String app;
     private final Health health;
+    private final Supplier<List<String>> printed;
     private long begin;
     private long elsewhereSince;
     private String last = "it was not asked yet";
 
-    HealthCheck(Deployer deployer, String container, String app, Health health) {
+    /// @param printed what the container printed last, without what must not be seen
+    HealthCheck(
+            Deployer deployer,
+            String container,
+            String app,
+            Health health,
+            Supplier<List<String>> printed) {
+        this.printed = printed;
         this.deployer = deployer;
         this.container = container;
         this.app = app;
@@ -243,7 +251,7 @@ final class HealthCheck {
     }
 
     private Map<String, Object> evidence(String sentence, List<Socket> sockets) {
-        Map<String, Object> evidence = seen(deployer, container, sentence);
+        Map<String, Object> evidence = seen(sentence, printed.get());
         List<String> places = new ArrayList<>();
         sockets.forEach(s -> places.add(place(s)));
         evidence.put("listens", places);
@@ -251,10 +259,10 @@ final class HealthCheck {
     }
 
     /// What can be seen of a container that is about to be taken away.
-    static Map<String, Object> seen(Deployer deployer, String container, String sentence) {
+    static Map<String, Object> seen(String sentence, List<String> printed) {
         Map<String, Object> evidence = new LinkedHashMap<>();
         evidence.put("sentence", sentence);
-        evidence.put("log", deployer.tail(container, TAIL));
+        evidence.put("log", printed);
         return evidence;
     }
 }

@@ -1,6 +1,7 @@
 package io.slipway.engine.release;
 
 import io.slipway.db.Database;
+import io.slipway.engine.log.Masks;
 import io.slipway.engine.plan.AppSpec;
 import io.slipway.engine.plan.AppSpec.Volume;
 import io.slipway.engine.plan.RolloutSpec;
@@ -38,6 +39,7 @@ final class RolloutDrive {
     static final int DEFAULT_PORT = 8080;
 
     private static final long AGAIN_MILLIS = 250;
+    private static final int TAIL = 20;
     private static final Set<Claim.Ended> STOPS =
             EnumSet.of(Claim.Ended.CANCELLED, Claim.Ended.TIMEOUT);
     private static final List<String> STEPS = List.of("start", "health", "switch");
@@ -116,7 +118,9 @@ final class RolloutDrive {
 
     /// Everything before traffic moves: what goes wrong here is undone.
     private Verdict tryOut() throws InterruptedException {
-        HealthCheck check = new HealthCheck(parts.deployer(), container, app.name(), app.health());
+        HealthCheck check =
+                new HealthCheck(
+                        parts.deployer(), container, app.name(), app.health(), this::printed);
         HealthCheck.Result health;
         String backend = null;
         try {
@@ -376,8 +380,23 @@ final class RolloutDrive {
     /// What is seen of the container goes with it otherwise.
     private Verdict withSeen(Verdict verdict) {
         Map<String, Object> evidence = new LinkedHashMap<>(verdict.evidence());
-        evidence.putAll(HealthCheck.seen(parts.deployer(), container, verdict.summary()));
+        evidence.putAll(HealthCheck.seen(verdict.summary(), printed()));
         return new Verdict(verdict.outcome(), verdict.reason(), verdict.summary(), evidence);
+    }
+
+    /// What the container printed last, without what must not be seen; nothing where that cannot be
+    /// told.
+    private List<String> printed() {
+        Masks masks;
+        try {
+            masks = Masks.of(values().hidden());
+        } catch (Fault e) {
+            if (e.kind() != Fault.Kind.CONFIGURATION) {
+                throw e;
+            }
+            return List.of();
+        }
+        return parts.deployer().tail(container, TAIL).stream().map(masks::mask).toList();
     }
 
     private void guarded(io.slipway.db.Tx tx, Runnable change) {

@@ -32,6 +32,7 @@ class OnScriptedTarget {
     RolloutParts parts;
     Supervisor supervisor;
     int configuration;
+    List<String> hidden = List.of();
 
     OnScriptedTarget(Database database) {
         this.database = database;
@@ -56,7 +57,8 @@ class OnScriptedTarget {
                                 new AppValues.Values(
                                         Map.of(),
                                         List.of(),
-                                        version == null ? configuration : version),
+                                        version == null ? configuration : version,
+                                        hidden),
                         new AppAddresses(URI.create("http://localhost:8080"), false),
                         new HookRuns(database, deployer));
         supervisor = new Supervisor(parts, runs, new Signal(), name -> {});

@@ -181,4 +181,56 @@ final class RolloutDriveTest extends OnScriptedTarget {
         assertThat(rollout(1).outcome()).isEqualTo(Outcome.SUCCEEDED);
         assertThat(traffic.backends("web.localhost")).hasSize(1);
     }
+
+    @Test
+    void whatAnAppPrintedLastIsToldWithoutItsSecrets() throws Exception {
+        hidden = List.of("hunter2-hunter2");
+        deployer.lastLine = "cannot sign in with hunter2-hunter2";
+
+        rollOut(BAD);
+
+        assertThat(rollout(1).evidence())
+                .contains("cannot sign in with [secret]")
+                .doesNotContain("hunter2");
+    }
+
+    @Test
+    void anotherConfigurationThanWasAgreedToIsNotRolledOut() throws Exception {
+        database.change(
+                tx ->
+                        tx.update(
+                                """
+                                insert into config_values (project_id, name, version, secret, value)
+                                values (?, 'MODE', 1, false, 'x')
+                                """,
+                                rows.projectId));
+        configuration = 1;
+
+        Verdict verdict = rows.perform(parts, agreedTo(0));
+
+        assertThat(verdict.reason()).isEqualTo(Reason.APPROVAL);
+        assertThat(verdict.summary())
+                .isEqualTo("the configuration has changed since somebody agreed to it");
+        assertThat(deployer.present()).isEmpty();
+        assertThat(rows.perform(parts, agreedTo(1)).outcome()).isEqualTo(Outcome.SUCCEEDED);
+    }
+
+    private TestClaim agreedTo(int configVersion) {
+        TestClaim claim = claim(GOOD);
+        database.change(
+                tx -> {
+                    tx.update(
+                            "update jobs set asks_approval = true where id = ?", claim.job().id());
+                    tx.update(
+                            """
+                            insert into approvals (job_id, commit, image, who, expires_at, verdict,
+                                ruled_at, config_version)
+                            values (?, ?, 'busybox:latest', '{}', now(), 'approved', now(), ?)
+                            """,
+                            claim.job().id(),
+                            RolloutRows.COMMIT,
+                            configVersion);
+                });
+        return claim;
+    }
 }

@@ -31,6 +31,10 @@ public final class ScriptedDeployer implements Deployer, AutoCloseable {
     }
 
     public final List<String> calls = new ArrayList<>();
+
+    /// What each app's container printed last.
+    public volatile String lastLine = "bye";
+
     private final Map<String, Container> containers = new TreeMap<>();
     private final Map<String, List<Entry>> printed = new HashMap<>();
     private volatile Hook hook = (call, done) -> {};
@@ -289,7 +293,7 @@ public final class ScriptedDeployer implements Deployer, AutoCloseable {
                 "tail",
                 () ->
                         containers.containsKey(container)
-                                ? List.of("bye")
+                                ? List.of(lastLine)
                                 : since(container, LogMark.BEGIN).stream()
                                         .map(entry -> entry.text().strip())
                                         .toList());
