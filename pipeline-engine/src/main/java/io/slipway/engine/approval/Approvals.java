@@ -6,6 +6,7 @@ import io.slipway.engine.access.Access;
 import io.slipway.engine.access.Audit;
 import io.slipway.engine.access.Caller;
 import io.slipway.engine.approval.Approval.Verdict;
+import io.slipway.engine.asking.Asking;
 import io.slipway.engine.project.Project;
 import io.slipway.engine.run.Jobs;
 import io.slipway.engine.run.Reason;
@@ -39,15 +40,21 @@ public final class Approvals {
             COLUMNS
                     + """
                     where j.run_id = ? and j.waits = 'approval' and v.verdict is null
+                        and v.expires_at > clock_timestamp()
                     order by v.id
                     """;
 
     private static final String RULE =
             """
-            update approvals
-            set verdict = ?, principal_id = ?, why = ?, ruled_at = clock_timestamp()
-            where id = ? and verdict is null
-            """;
+            update approvals v
+            set verdict = ?, principal_id = ?, why = ?, ruled_at = clock_timestamp(),
+                config_version = (select
+            """
+                    + Asking.CONFIGURATION
+                    + """
+                         from jobs j where j.id = v.job_id)
+                    where id = ? and verdict is null
+                    """;
 
     private static final String DUE =
             """

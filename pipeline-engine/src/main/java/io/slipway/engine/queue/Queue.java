@@ -2,11 +2,11 @@ package io.slipway.engine.queue;
 
 import io.slipway.db.Database;
 import io.slipway.db.Row;
+import io.slipway.engine.asking.Asking;
 import io.slipway.engine.log.LogPosition;
 import io.slipway.engine.plan.JobSpecs;
 import io.slipway.engine.run.AttemptName;
 import io.slipway.engine.run.Claim;
-import io.slipway.engine.run.Jobs;
 import io.slipway.engine.run.Runs;
 import io.slipway.engine.source.CommitId;
 
@@ -130,7 +130,7 @@ final class Queue {
                                 ))
                             and (not j.asks_approval or
                     """
-                    + Jobs.APPROVED
+                    + Asking.APPROVED
                     + """
                                 )
                             and not exists (

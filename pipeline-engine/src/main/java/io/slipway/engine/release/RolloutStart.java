@@ -1,6 +1,7 @@
 package io.slipway.engine.release;
 
 import io.slipway.db.Tx;
+import io.slipway.engine.asking.Asking;
 import io.slipway.engine.plan.AppSpec;
 import io.slipway.engine.plan.RolloutSpec;
 import io.slipway.engine.release.Deployer.ReadyImage;
@@ -171,6 +172,9 @@ final class RolloutStart {
         if (content.again() == null && !values.missing().isEmpty()) {
             return now(missing(app, values.missing()));
         }
+        if (!Asking.holds(tx, job.id(), values.version())) {
+            return now(changed());
+        }
         String host = content.app().host();
         Optional<Placement> owner =
                 host == null ? Optional.empty() : Placements.claimHost(tx, host, placement);
@@ -241,6 +245,14 @@ final class RolloutStart {
                 Reason.SUPERSEDED,
                 "run " + newer + ", pushed later, has begun to roll out",
                 Map.of("run", newer));
+    }
+
+    private static Verdict changed() {
+        return new Verdict(
+                Outcome.CANCELLED,
+                Reason.APPROVAL,
+                "the configuration has changed since somebody agreed to it",
+                Map.of("remedy", "retry the run: it asks again"));
     }
 
     private Verdict nothingLive() {

@@ -1,9 +1,8 @@
 package io.slipway.engine.run;
 
 import io.slipway.db.Json;
-import io.slipway.db.Row;
 import io.slipway.db.Tx;
-import io.slipway.engine.definition.Environment;
+import io.slipway.engine.asking.Asking;
 import io.slipway.engine.plan.ImageSpec;
 import io.slipway.engine.plan.JobSpec;
 import io.slipway.engine.plan.JobSpecs;
@@ -24,29 +23,6 @@ import java.util.Map;
 /// others. Whoever changes jobs of a run holds the run's row first ([#hold]), so that two ends at
 /// once see each other.
 public final class Jobs {
-    /// What the job `j` would roll out now, with its digest.
-    private static final String IMAGE =
-            """
-            coalesce((
-                    select i.repository || '@' || i.digest
-                    from jobs b
-                    join images i on i.run_id = b.run_id and i.app = b.app
-                    where b.run_id = j.run_id and b.kind = 'image'
-                        and b.name = j.spec ->> 'imageJob'),
-                j.spec -> 'app' ->> 'image', '')
-            """;
-
-    /// Of the job `j` of the run `u`: whether somebody has agreed to what it would roll out now.
-    /// Each claim asks it.
-    public static final String APPROVED =
-            "exists (select 1 from approvals v where v.job_id = j.id and v.verdict = 'approved'"
-                    + " and v.commit = u.commit and v.image = "
-                    + IMAGE
-                    + ")";
-
-    /// How long it is waited for somebody to agree unless the file says otherwise.
-    private static final Duration ASKS = Duration.ofDays(7);
-
     private Jobs() {}
 
     /// Holds the run until the transaction ends.
@@ -152,8 +128,9 @@ public final class Jobs {
         do {
             skipAfterFailure(tx, runId);
         } while (skipWithoutFailure(tx, runId) > 0);
-        ask(tx, runId);
-        enqueue(tx, projectId, ready(tx, runId), Duration.ZERO, 0);
+        List<Long> ready = new ArrayList<>(ready(tx, runId));
+        ready.removeAll(Asking.ask(tx, ready));
+        enqueue(tx, projectId, ready, Duration.ZERO, 0);
         int finished =
                 tx.update(
                         """
@@ -219,74 +196,20 @@ public final class Jobs {
                 runId);
     }
 
-    private static final String READY =
-            """
-            from jobs j
-            join runs u on u.id = j.run_id
-            where j.run_id = ? and j.state = 'waiting' and j.waits = 'needs' and not exists (
-                select 1
-                from job_needs n
-                join jobs d on d.id = n.needs_id
-                where n.job_id = j.id and d.state <> 'ended')
-            """;
-
     private static List<Long> ready(Tx tx, long runId) {
         return tx.query(
-                "select j.id " + READY + " order by j.position", row -> row.number("id"), runId);
-    }
-
-    private record Asking(long id, Environment.@Nullable Approval approval) {
-        static Asking of(Row row) {
-            RolloutSpec spec = (RolloutSpec) JobSpecs.read(row.json("spec"));
-            RolloutSpec.Terms terms = spec.terms();
-            return new Asking(row.number("id"), terms == null ? null : terms.approval());
-        }
-    }
-
-    /// Rollouts that could begin and to which somebody must agree first are waited with. What
-    /// somebody has agreed to before holds for the same commit and image only.
-    private static void ask(Tx tx, long runId) {
-        List<Asking> asking =
-                tx.query(
-                        "select j.id, j.spec "
-                                + READY
-                                + " and j.asks_approval and not "
-                                + APPROVED
-                                + " order by j.position",
-                        Asking::of,
-                        runId);
-        for (Asking one : asking) {
-            List<String> by = one.approval() == null ? List.of() : one.approval().by();
-            Duration expires = one.approval() == null ? null : one.approval().expires();
-            tx.update(
-                    """
-                    update approvals set verdict = 'withdrawn', ruled_at = clock_timestamp()
-                    where job_id = ? and verdict is null
-                    """,
-                    one.id());
-            tx.update(
-                    """
-                    insert into approvals (job_id, commit, image, who, expires_at)
-                    select j.id, u.commit,
-                    """
-                            + IMAGE
-                            + """
-                            , ?, now() + ? * interval '1 millisecond'
-                            from jobs j
-                            join runs u on u.id = j.run_id
-                            where j.id = ?
-                            """,
-                    by.toArray(String[]::new),
-                    (expires == null ? ASKS : expires).toMillis(),
-                    one.id());
-            tx.update(
-                    "update jobs set waits = 'approval', waits_detail = ? where id = ?",
-                    by.isEmpty() ? null : String.join(" or ", by),
-                    one.id());
-        }
-        if (!asking.isEmpty()) {
-            tx.notify("finishing", "");
-        }
+                """
+                select j.id
+                from jobs j
+                where j.run_id = ? and j.state = 'waiting' and j.waits = 'needs' and not exists (
+                    select 1
+                    from job_needs n
+                    join jobs d on d.id = n.needs_id
+                    where n.job_id = j.id and d.state <> 'ended')
+                order by j.position
+                """,
+                row -> row.number("id"),
+                runId);
     }
 
     /// Writes the graph as it was planned.
@@ -463,8 +386,6 @@ public final class Jobs {
                 skipped,
                 skipped != null,
                 generator,
-                spec instanceof RolloutSpec rollout
-                        && rollout.terms() != null
-                        && rollout.terms().approval() != null);
+                spec instanceof RolloutSpec rollout && Asking.asks(tx, projectId, rollout));
     }
 }

@@ -383,4 +383,73 @@ final class ApprovalTest {
         assertThat(ended(run).progress().outcome()).isEqualTo(Outcome.CANCELLED);
         assertThat(ends).containsExactly("waits, bad failed: exit code 1", "ended CANCELLED");
     }
+
+    @Test
+    void whoSaysYesAfterItsTimeIsTooLate() {
+        Runs.Created run = run(check("test"), rollout(Duration.ofHours(1)));
+        asks(run, "db to production");
+        dispatcher.close();
+        database.change(tx -> tx.update("update approvals set expires_at = now()"));
+
+        assertThatThrownBy(() -> approvals.rule(anna(), project, seen(run), YES))
+                .hasMessage("cannot approve run 1: nothing of it waits for that");
+    }
+
+    @Test
+    void whatWasAgreedToHoldsForOneConfigurationOnly() {
+        work.on(
+                "db to production",
+                claim -> Verdict.failed(Reason.UNHEALTHY, "it is not healthy", Map.of()));
+        Runs.Created run = run(check("test"), rollout(Duration.ofHours(1)));
+        asks(run, "db to production");
+        configure("db", 1);
+        approvals.rule(anna(), project, seen(run), YES);
+        ended(run);
+        configure("other", 2);
+        database.change(tx -> new Runs().retry(tx, run.id(), true));
+        ended(run);
+        assertThat(approvals.of(run.id())).hasSize(1);
+
+        configure(null, 3);
+        database.change(tx -> new Runs().retry(tx, run.id(), true));
+
+        asks(run, "db to production");
+        assertThat(approvals.of(run.id())).hasSize(2);
+    }
+
+    private void configure(@Nullable String app, int version) {
+        database.change(
+                tx ->
+                        tx.update(
+                                """
+                                insert into config_values (project_id, app, name, version, secret, value)
+                                values (?, ?, 'MODE', ?, false, 'x')
+                                """,
+                                project.id(),
+                                app,
+                                version));
+    }
+
+    @Test
+    void aFileThatAsksNobodyIsAgreedToByThoseOfTheOneBefore() {
+        Runs.Created first = run(check("test"), rollout(Duration.ofHours(1), "anna"));
+        asks(first, "db to production");
+        approvals.rule(anna(), project, seen(first), YES);
+        ended(first);
+        AppSpec app = ((RolloutSpec) Plans.rollout("db").spec()).app();
+        PlannedJob asksNobody =
+                new PlannedJob(
+                        "db to production",
+                        new RolloutSpec(app, "production", null, null),
+                        List.of("test"));
+
+        Runs.Created second = run(check("test"), asksNobody);
+
+        asks(second, "db to production");
+        assertThat(job(second, "db to production").waitsDetail()).isEqualTo("anna");
+        approvals.rule(anna(), project, seen(second), YES);
+        assertThat(ended(second).progress().outcome()).isEqualTo(Outcome.SUCCEEDED);
+        assertThat(ended(run(check("test"), asksNobody)).progress().outcome())
+                .isEqualTo(Outcome.SUCCEEDED);
+    }
 }
