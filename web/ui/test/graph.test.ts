@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { bundles, layOut, NODE } from '../src/core/graph';
+import { bundles, layOut, NODE, parts } from '../src/core/graph';
 
 const job = (name: string, ...needs: string[]) => ({ name, needs });
 const PIPELINE = [
@@ -57,5 +57,12 @@ describe('a graph', () => {
             ['image', ['unit'], 1],
         ]);
         expect(bundles(PIPELINE)).toHaveLength(PIPELINE.length);
+    });
+
+    it('shows of a variant what tells it from its neighbours', () => {
+        expect(parts('checkout')).toEqual({ stem: 'checkout', variant: '' });
+        expect(parts('unit (linux, 21)')).toEqual({ stem: 'unit', variant: 'linux, 21' });
+        expect(parts('unit (eclipse-temurin, 21)')).toEqual({ stem: 'unit', variant: 'ecl…rin, 21' });
+        expect(parts('unit (eclipse-temurin, 25)').variant).not.toBe(parts('unit (eclipse-temurin, 21)').variant);
     });
 });

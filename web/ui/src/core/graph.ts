@@ -216,3 +216,15 @@ export function bundles<T extends GraphJob>(jobs: T[]): Bundle<T>[] {
     }
     return [...found.values()];
 }
+
+/** A job's name in two parts: `unit` and `linux, 21` of `unit (linux, 21)`. What tells variants apart stands at their ends. */
+export function parts(name: string): { stem: string; variant: string } {
+    const found = /^(.+?) ?[([](.+)[)\]]$/.exec(name);
+    const variant = found?.[2] ?? '';
+    const cells = variant.split(', ');
+    const short = variant.length > 14 && cells.length > 1 ? cells.map((cell) => ends(cell)).join(', ') : variant;
+    return { stem: found?.[1] ?? name, variant: short };
+}
+
+/** Beginning and end of a long word: what differs is hardly ever in its middle. */
+const ends = (cell: string) => (cell.length > 7 ? `${cell.slice(0, 3)}…${cell.slice(-3)}` : cell);
