@@ -141,7 +141,7 @@ final class RunEnding {
         String instruction = text(evidence.path("instruction"));
         if (!instruction.isBlank()) {
             terminal.blank();
-            terminal.line(
+            terminal.wrapped(
                     "  "
                             + text(evidence.path("file"))
                             + ":"
@@ -152,7 +152,7 @@ final class RunEnding {
         List<String> lines = printed(evidence, attempt.get());
         if (!lines.isEmpty()) {
             terminal.blank();
-            lines.forEach(line -> terminal.line("  " + line));
+            lines.forEach(line -> terminal.wrapped("  " + line));
         }
         String remedy = text(evidence.path("remedy"));
         if (!remedy.isBlank()) {

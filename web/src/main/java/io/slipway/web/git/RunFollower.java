@@ -120,7 +120,7 @@ final class RunFollower {
         String text =
                 job.reason() == Reason.CONDITION ? "skipped: " + summary : worded(job, summary);
         String name = job.name() + " ".repeat(Math.max(0, column - job.name().length()));
-        terminal.line(String.format("  %s  %6s   %s", name, Times.of(job.times()), text));
+        terminal.wrapped(String.format("  %s  %6s   %s", name, Times.of(job.times()), text));
     }
 
     private static String worded(Run.Job job, String summary) {
@@ -147,7 +147,7 @@ final class RunFollower {
                 jobs.stream().map(this::waiting).flatMap(Optional::stream).findFirst().orElse("");
         if (!text.isEmpty() && !text.equals(waited)) {
             waited = text;
-            terminal.line("  " + text);
+            terminal.wrapped("  " + text);
             quietUntil = Instant.now().plus(NEXT);
         }
     }

@@ -33,14 +33,15 @@ final class Terminal {
         out.accept(cut(clean(text), LONGEST));
     }
 
-    /// A line of text for people, on as many lines as it takes.
+    /// A line of text, on as many lines as it takes; what follows the first is set in by four.
     void wrapped(String text) {
-        String rest = clean(text);
-        while (rest.length() > COLUMNS) {
-            int at = rest.lastIndexOf(' ', COLUMNS);
-            int end = at <= COLUMNS / 2 ? COLUMNS : at;
+        String rest = cut(clean(text), LONGEST);
+        while (rest.codePointCount(0, rest.length()) > COLUMNS) {
+            int most = rest.offsetByCodePoints(0, COLUMNS);
+            int at = rest.lastIndexOf(' ', most);
+            int end = at <= COLUMNS / 2 ? most : at;
             out.accept(rest.substring(0, end));
-            rest = "  " + rest.substring(end).strip();
+            rest = "    " + rest.substring(end).strip();
         }
         out.accept(rest);
     }
