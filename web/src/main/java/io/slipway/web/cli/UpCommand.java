@@ -40,7 +40,16 @@ public final class UpCommand implements Callable<Integer> {
         Signal.handle(new Signal("TERM"), signal -> end.countDown());
         long begin = System.nanoTime();
         PrintWriter out = spec.commandLine().getOut();
-        try (Server server = new Server(settings, Version.text())) {
+        out.println("Slipway starts; everything of it is in " + settings.data());
+        out.flush();
+        try (Server server =
+                new Server(
+                        settings,
+                        Version.text(),
+                        part -> {
+                            out.println("  " + part);
+                            out.flush();
+                        })) {
             print(out, settings, server.newToken(), (System.nanoTime() - begin) / 1_000_000);
             end.await();
             out.println("Slipway stops; apps go on. ./slipway down stops them too.");
@@ -49,7 +58,7 @@ public final class UpCommand implements Callable<Integer> {
         return 0;
     }
 
-    /// At most eight lines: where it is, what to paste, what Ctrl-C does.
+    /// Where it is, what to paste, what Ctrl-C does.
     private static void print(
             PrintWriter out, Settings settings, @Nullable String token, long millis) {
         String url = settings.serving().url().toString();

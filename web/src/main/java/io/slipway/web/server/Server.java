@@ -34,6 +34,7 @@ import io.slipway.web.overview.TextPages;
 import io.slipway.web.overview.TokenApi;
 import io.slipway.web.overview.TraceApi;
 import io.slipway.web.registry.RegistryHandler;
+import io.slipway.web.settings.DataPaths;
 import io.slipway.web.settings.Settings;
 import io.slipway.web.traffic.SwitchProcess;
 import io.slipway.web.traffic.SwitchSettings;
@@ -43,8 +44,10 @@ import io.vertx.ext.web.Router;
 
 import org.jspecify.annotations.Nullable;
 
+import java.nio.file.Files;
 import java.security.SecureRandom;
 import java.util.HexFormat;
+import java.util.function.Consumer;
 
 /// A server: engine and listener behind the switch, from settings to serving.
 public final class Server implements AutoCloseable {
@@ -56,27 +59,45 @@ public final class Server implements AutoCloseable {
     /// Returns when everything serves.
     ///
     /// @param version of the program
+    /// @param begins told of each part before it is started, for people who wait
     /// @throws Fault with what is in the way
-    public Server(Settings settings, String version) {
-        this(settings, version, Failpoint.NONE);
+    public Server(Settings settings, String version, Consumer<String> begins) {
+        this(settings, version, Failpoint.NONE, begins);
     }
 
-    /// As [#Server(Settings,String)].
+    /// As [#Server(Settings,String,Consumer)], told to nobody.
     ///
     /// @param failpoint told of what changes
     public Server(Settings settings, String version, Failpoint failpoint) {
+        this(settings, version, failpoint, part -> {});
+    }
+
+    private Server(
+            Settings settings, String version, Failpoint failpoint, Consumer<String> begins) {
         this.version = version;
         try {
+            begins.accept(database(settings));
             this.base = closing.add(new Foundation(settings, false, failpoint));
+            begins.accept("the Docker engine");
             this.docker = closing.add(new DockerParts(base));
+            begins.accept("the switch");
             SwitchProcess process = new SwitchProcess(switchSettings(settings));
             process.ensure();
             closing.add(process.keep());
+            begins.accept("the server");
             serve(closing.add(new SwitchClient(process.control(), failpoint)));
         } catch (Throwable e) {
             closing.close();
             throw e;
         }
+    }
+
+    private static String database(Settings settings) {
+        if (settings.database() != null) {
+            return "the database at " + settings.database().shown();
+        }
+        boolean isThere = Files.exists(new DataPaths(settings.data()).postgres());
+        return isThere ? "the database" : "the database, which the first start makes";
     }
 
     /// What the switch of these settings is started with.
