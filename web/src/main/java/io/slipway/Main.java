@@ -69,7 +69,8 @@ public final class Main implements Runnable {
     static CommandLine commandLine() {
         CommandLine line = new CommandLine(new Main());
         Faults.tellExitCodes(line);
-        return line.setExecutionExceptionHandler(new Faults());
+        Faults faults = new Faults();
+        return line.setExecutionExceptionHandler(faults).setParameterExceptionHandler(faults);
     }
 
     @Override

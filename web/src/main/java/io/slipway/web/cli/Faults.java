@@ -4,16 +4,19 @@ import io.slipway.fault.Fault;
 
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
+import picocli.CommandLine.IParameterExceptionHandler;
 import picocli.CommandLine.Model.UsageMessageSpec;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 
 /// What a person reads when a command could not do its work: what, why, and what to do. Exit code 3
-/// when a server does not answer, else 1.
-public final class Faults implements IExecutionExceptionHandler {
+/// when a server does not answer, 2 when the command is wrong, else 1.
+public final class Faults implements IExecutionExceptionHandler, IParameterExceptionHandler {
     private static final Set<String> WAIT_FOR_A_RUN =
             Set.of("rollback", "restart", "retry", "cancel", "watch", "set", "unset");
 
@@ -29,6 +32,19 @@ public final class Faults implements IExecutionExceptionHandler {
         }
         commandLine.getErr().flush();
         return fault.kind() == Fault.Kind.UNAVAILABLE ? 3 : 1;
+    }
+
+    /// The word's whole help would push what is wrong out of sight.
+    @Override
+    public int handleParseException(ParameterException e, String[] args) {
+        CommandLine word = e.getCommandLine();
+        word.getErr().println("slipway: " + e.getMessage());
+        if (!UnmatchedArgumentException.printSuggestions(e, word.getErr())) {
+            word.getErr()
+                    .println("  " + word.getCommandSpec().qualifiedName() + " --help says how");
+        }
+        word.getErr().flush();
+        return word.getCommandSpec().exitCodeOnInvalidInput();
     }
 
     /// Gives each word that has no list of its own the common one.

@@ -92,7 +92,11 @@ public final class ConfigCommand implements Runnable {
             if (changed.path("version").asInt() == before) {
                 out.println("nothing changed: " + same);
             } else if (changed.path("runs").isEmpty()) {
-                out.println("kept; the next rollout takes it");
+                out.println(
+                        app == null
+                                ? "kept; jobs that name it see it from the next run on, apps from"
+                                        + " their next rollout on"
+                                : "kept; the next rollout of " + app + " takes it");
             }
             return worst;
         }
