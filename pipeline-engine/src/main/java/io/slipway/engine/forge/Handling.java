@@ -1,0 +1,33 @@
+package io.slipway.engine.forge;
+
+import org.jspecify.annotations.Nullable;
+
+import java.util.UUID;
+
+/// Does what an event asks for: fetches, plans, starts a run.
+@FunctionalInterface
+public interface Handling {
+    /// Returns when what is to start is written durably. May be called again with the same
+    /// `delivery` and event, after a kill or a failure, at once on another server: it starts no
+    /// second run. It blocks for as long as a fetch takes.
+    ///
+    /// @param delivery which webhook brought it; it names what this writes, so that it finds it
+    ///   again
+    /// @throws io.slipway.fault.Fault UNAVAILABLE when trying again later may help; any other kind
+    ///   ends the delivery with its message
+    Outcome handle(long projectId, UUID delivery, ForgeEvent event, Sender sender);
+
+    /// What came of it.
+    ///
+    /// @param run number of the run that this started or had started before; null: none
+    /// @param reason why none was started, for people; empty when one was
+    record Outcome(@Nullable Integer run, String reason) {
+        public static Outcome started(int run) {
+            return new Outcome(run, "");
+        }
+
+        public static Outcome nothing(String why) {
+            return new Outcome(null, why);
+        }
+    }
+}
