@@ -1,5 +1,8 @@
 package io.slipway.engine.forge;
 
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+
 import io.slipway.engine.source.CommitId;
 
 import org.jspecify.annotations.Nullable;
@@ -9,6 +12,15 @@ import java.util.Locale;
 /// Something that happened on a forge, as far as Slipway is concerned. Refs are full names within
 /// git's grammar, commits are full. All of it is what the forge says, not what is so: whoever
 /// handles it looks into the repository.
+@JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
+@JsonSubTypes({
+    @JsonSubTypes.Type(value = ForgeEvent.BranchPushed.class, name = "branch-pushed"),
+    @JsonSubTypes.Type(value = ForgeEvent.BranchDeleted.class, name = "branch-deleted"),
+    @JsonSubTypes.Type(value = ForgeEvent.TagPushed.class, name = "tag-pushed"),
+    @JsonSubTypes.Type(value = ForgeEvent.PullRequest.class, name = "pull-request"),
+    @JsonSubTypes.Type(value = ForgeEvent.Ping.class, name = "ping"),
+    @JsonSubTypes.Type(value = ForgeEvent.Ignored.class, name = "ignored")
+})
 public sealed interface ForgeEvent {
     /// A branch is at another commit: new, further, or somewhere else (forced).
     ///
@@ -33,6 +45,7 @@ public sealed interface ForgeEvent {
     ///
     /// @param number as the forge counts them
     /// @param headRef where its commits are, in the head repository
+    /// @param headCommit null: the forge gives no whole name of it
     /// @param headRepoId empty: the head repository is gone
     /// @param baseRef where it wants to go
     /// @param authorId of the person who opened it; empty: the forge does not say
@@ -40,7 +53,7 @@ public sealed interface ForgeEvent {
             int number,
             Action action,
             String headRef,
-            CommitId headCommit,
+            @Nullable CommitId headCommit,
             String headRepoId,
             String baseRef,
             String baseRepoId,

@@ -11,6 +11,9 @@ public interface Handling {
     /// `delivery` and event, after a kill or a failure, at once on another server: it starts no
     /// second run. It blocks for as long as a fetch takes.
     ///
+    /// Nothing is started when a ref's last handled commit is this one already: forges tell the
+    /// same thing more than once, as a push and as a release.
+    ///
     /// @param delivery which webhook brought it; it names what this writes, so that it finds it
     ///   again
     /// @throws io.slipway.fault.Fault UNAVAILABLE when trying again later may help; any other kind

@@ -1,6 +1,7 @@
 package io.slipway.engine.source;
 
 import org.eclipse.jgit.lib.ObjectId;
+import org.eclipse.jgit.lib.Repository;
 import org.jspecify.annotations.Nullable;
 
 /// The names of refs.
@@ -13,6 +14,8 @@ public final class Refs {
 
     /// Slipway's own; nobody outside sees, fetches or pushes them.
     public static final String HIDDEN = "refs/slipway/";
+
+    private static final int LONGEST = 1000;
 
     private Refs() {}
 
@@ -27,6 +30,16 @@ public final class Refs {
             return ref.substring(HEADS.length());
         }
         return ref.startsWith(TAGS) ? ref.substring(TAGS.length()) : ref;
+    }
+
+    /// Whether a text is the full name of a branch or tag by git's grammar, and of a length that
+    /// somebody could have meant.
+    public static boolean valid(String ref) {
+        String name = brief(ref);
+        return !name.equals(ref)
+                && ref.length() <= LONGEST
+                && !name.startsWith("-")
+                && Repository.isValidRefName(ref);
     }
 
     static ObjectId id(@Nullable CommitId commit) {

@@ -1,0 +1,80 @@
+package io.slipway.engine.forge;
+
+import io.slipway.engine.forge.ForgeEvent.Action;
+import io.slipway.engine.forge.ForgeEvent.Ignored;
+import io.slipway.engine.source.CommitId;
+import io.slipway.engine.source.Refs;
+
+import java.util.Optional;
+
+/// The form of bodies that Gitea and Forgejo took over from GitHub.
+final class Hublike {
+    private Hublike() {}
+
+    /// The event's name is not signed, the body is: whoever sends a body once more under another
+    /// name is refused.
+    static void checkShape(String event, Json body) {
+        boolean push = body.has("before") && body.has("after") && body.has("ref");
+        boolean named = body.isObject("pull_request") && body.has("number");
+        boolean right =
+                switch (event) {
+                    case "push" -> push && !named;
+                    case "pull_request" -> named && !push;
+                    case "release" -> body.isObject("release") && !push && !named;
+                    case "create", "delete" -> body.has("ref_type") && !push && !named;
+                    case "ping" -> !push && !named && !body.isObject("release");
+                    default -> !push && !event.isEmpty();
+                };
+        if (!right) {
+            throw Grammar.mismatch(event);
+        }
+    }
+
+    static ForgeEvent pullRequest(Json body, String action, Optional<Action> what) {
+        Json pull = body.at("pull_request");
+        if (what.isEmpty()) {
+            return new Ignored(
+                    action.matches("[a-z_]{1,40}")
+                            ? "the pull request was " + action.replace('_', ' ')
+                            : "what became of the pull request is not known");
+        }
+        int number = body.count("number");
+        if (number == 0) {
+            throw Grammar.malformed("the pull request has no number");
+        }
+        String base = repository(pull.at("base"));
+        CommitId head = Grammar.commit(pull.text("head", "sha"));
+        return new ForgeEvent.PullRequest(
+                number,
+                what.get(),
+                Grammar.branch(pull.text("head", "ref")),
+                head,
+                repository(pull.at("head")),
+                Grammar.branch(pull.text("base", "ref")),
+                base.isEmpty() ? body.id("repository", "id") : base,
+                pull.id("user", "id"),
+                Grammar.sender("", pull.text("user", "login")).login(),
+                pull.flag("draft"),
+                Grammar.title(pull.text("title")));
+    }
+
+    private static String repository(Json end) {
+        String id = end.id("repo", "id");
+        return id.isEmpty() ? end.id("repo_id") : id;
+    }
+
+    static ForgeEvent release(Json body) {
+        String action = body.text("action");
+        if (!action.equals("published")) {
+            return new Ignored("only a published release tells of its tag");
+        }
+        return new ForgeEvent.TagPushed(
+                Grammar.ref(Refs.TAGS + body.text("release", "tag_name")), null);
+    }
+
+    static ForgeEvent deleted(Json body) {
+        return body.text("ref_type").equals("branch")
+                ? new ForgeEvent.BranchDeleted(Grammar.branch(body.text("ref")), null)
+                : new Ignored("a tag was deleted");
+    }
+}

@@ -1,0 +1,95 @@
+package io.slipway.engine.forge;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.fail;
+
+import io.slipway.fault.Fault;
+
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Stream;
+
+/// Real payloads: each becomes exactly the events of its row in `expected.jsonl`.
+class PayloadsTest {
+    private static final JsonMapper MAPPER = JsonMapper.builder().build();
+    private static final Path HERE = here();
+
+    private static Path here() {
+        try {
+            return Path.of(
+                    Objects.requireNonNull(PayloadsTest.class.getResource("webhooks")).toURI());
+        } catch (URISyntaxException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    static Headers headers(String... namesAndValues) {
+        return new Headers(
+                Stream.iterate(0, i -> i < namesAndValues.length, i -> i + 2)
+                        .map(i -> Map.entry(namesAndValues[i], namesAndValues[i + 1]))
+                        .toList());
+    }
+
+    private static String header(ForgeKind kind) {
+        return switch (kind) {
+            case GITHUB -> "X-GitHub-Event";
+            case GITLAB -> "X-Gitlab-Event";
+            case GITEA -> "X-Gitea-Event";
+            case BITBUCKET, BITBUCKET_DATA_CENTER -> "X-Event-Key";
+            case GENERIC -> "unused";
+        };
+    }
+
+    @TestFactory
+    Stream<DynamicTest> eachBecomesWhatItsRowSays() throws IOException {
+        return Files.readAllLines(HERE.resolve("expected.jsonl")).stream()
+                .map(MAPPER::readTree)
+                .map(
+                        row ->
+                                DynamicTest.dynamicTest(
+                                        row.get("file").asString(),
+                                        () ->
+                                                assertThat(reading(row))
+                                                        .isEqualTo(row.get("reading").toString())));
+    }
+
+    private static String reading(JsonNode row) throws IOException {
+        ForgeKind kind = ForgeKind.of(row.get("forge").asString()).orElseThrow();
+        Headers headers = headers(header(kind), row.get("event").asString());
+        try (InputStream in = Files.newInputStream(HERE.resolve(row.get("file").asString()))) {
+            return MAPPER.writeValueAsString(Forge.of(kind).read(headers, Json.read(in)));
+        } catch (Fault fault) {
+            return fail(fault.message(), fault);
+        }
+    }
+
+    @Test
+    void eachPayloadHasARow() throws IOException {
+        List<String> rows =
+                Files.readAllLines(HERE.resolve("expected.jsonl")).stream()
+                        .map(row -> MAPPER.readTree(row).get("file").asString())
+                        .sorted()
+                        .toList();
+        try (Stream<Path> files = Files.walk(HERE)) {
+            assertThat(rows)
+                    .isEqualTo(
+                            files.filter(file -> file.toString().endsWith(".json"))
+                                    .map(file -> HERE.relativize(file).toString())
+                                    .sorted()
+                                    .toList());
+        }
+    }
+}
