@@ -12,6 +12,7 @@ import io.slipway.web.cli.remote.ConfigCommand;
 import io.slipway.web.cli.remote.ListCommands;
 import io.slipway.web.cli.remote.LogsCommand;
 import io.slipway.web.cli.remote.RunCommands;
+import io.slipway.web.cli.remote.StartCommands;
 import io.slipway.web.cli.remote.StatusCommand;
 import io.slipway.web.cli.remote.WatchCommand;
 import io.slipway.web.cli.run.RunCommand;
@@ -41,6 +42,8 @@ import picocli.CommandLine.Spec;
             AppCommands.Releases.class,
             AppCommands.Rollback.class,
             AppCommands.Restart.class,
+            StartCommands.Start.class,
+            StartCommands.All.class,
             RunCommands.Retry.class,
             RunCommands.Cancel.class,
             RunCommands.Approve.class,

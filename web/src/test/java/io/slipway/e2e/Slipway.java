@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.slipway.db.Database;
 import io.slipway.db.DatabaseAddress;
+import io.slipway.db.VoidWork;
 import io.slipway.db.Work;
 import io.slipway.engine.source.Git;
 import io.slipway.web.traffic.Load;
@@ -276,6 +277,13 @@ final class Slipway implements AutoCloseable {
     <T> T read(Work<T> work) {
         try (Database database = new Database(database(), 1)) {
             return database.read(work);
+        }
+    }
+
+    /// Changes what the database says, as time does.
+    void change(VoidWork change) {
+        try (Database database = new Database(database(), 1)) {
+            database.change(change);
         }
     }
 

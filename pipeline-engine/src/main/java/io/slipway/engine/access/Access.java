@@ -40,6 +40,17 @@ public final class Access {
               and p.disabled_at is null
             """;
 
+    private static final String STILL_READS =
+            """
+            select 1
+            from tokens t join principals p on p.id = t.principal_id
+            where p.id = ? and p.disabled_at is null and t.revoked_at is null
+                and (t.expires_at is null or t.expires_at > now())
+                and t.attempt_id is null and t.session_of is null and t.repository is null
+                and (t.project_id is null or t.project_id = ?) and 'read' = any (t.scopes)
+            limit 1
+            """;
+
     private Access() {}
 
     /// Who holds this token; empty for one that is unknown, revoked, expired or of somebody who was
@@ -94,6 +105,12 @@ public final class Access {
 
     private static boolean local(Right right) {
         return right != Right.OPERATE && right != Right.CREATE_PROJECT;
+    }
+
+    /// Whether a principal has a token by which it may read a project now: for work that goes on
+    /// without it.
+    public static boolean mayStillRead(Tx tx, long principalId, long projectId) {
+        return tx.first(STILL_READS, row -> true, principalId, projectId).isPresent();
     }
 
     /// Lets the caller pass, or refuses.

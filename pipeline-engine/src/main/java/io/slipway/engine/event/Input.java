@@ -40,6 +40,9 @@ public record Input(
     private static final String NUMBER = "-?(0|[1-9][0-9]{0,17})(\\.[0-9]{1,18})?";
     private static final int LONGEST = 1000;
 
+    /// With it no file, no step and no secret can set it.
+    private static final String BY_HAND = "SLIPWAY_";
+
     /// What is given for all inputs of a file, and what is wrong with it.
     ///
     /// @param values for each input, defaults filled in; without what was neither given nor has one
@@ -111,6 +114,16 @@ public record Input(
             case BOOLEAN ->
                     new Mistake(Quoted.of(value) + " is not true or false", "write one of the two");
         };
+    }
+
+    /// The variable under which steps see an input of a run by hand: `SLIPWAY_INPUT_JDK_VERSION`.
+    public static String byHand(String name) {
+        return BY_HAND + variable(name);
+    }
+
+    /// Whether a variable is one of [#byHand].
+    public static boolean isByHand(String variable) {
+        return variable.startsWith(BY_HAND + "INPUT_");
     }
 
     /// The variable under which steps see an input: `jdk-version` is `INPUT_JDK_VERSION`.

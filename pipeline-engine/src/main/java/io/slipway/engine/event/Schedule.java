@@ -4,6 +4,7 @@ import io.slipway.engine.grammar.Cron;
 
 import org.jspecify.annotations.Nullable;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
@@ -12,6 +13,7 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.time.zone.ZoneOffsetTransition;
 import java.util.List;
+import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
 
@@ -25,6 +27,9 @@ import java.util.TreeSet;
 /// @param cron as written, see [Cron]
 /// @param branch whose latest commit is taken; null for the default branch
 public record Schedule(String cron, ZoneId zone, @Nullable String branch) {
+    /// Between two 29 February there may be eight years.
+    private static final Duration FARTHEST = Duration.ofDays(9 * 366);
+
     /// The instants after `after`, up to `until` included, in order.
     ///
     /// @param most how many are wanted
@@ -48,6 +53,12 @@ public record Schedule(String cron, ZoneId zone, @Nullable String branch) {
             instants.removeLast();
         }
         return instants;
+    }
+
+    /// The first instant after `after`; empty when there is none within nine years, as of 30
+    /// February.
+    public Optional<Instant> next(Instant after) {
+        return between(after, after.plus(FARTHEST), 1).stream().findFirst();
     }
 
     private List<Instant> of(LocalDateTime time, boolean interval) {

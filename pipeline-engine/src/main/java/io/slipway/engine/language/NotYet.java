@@ -8,8 +8,6 @@ public final class NotYet {
     public static final Set<String> KEYS =
             Set.of(
                     "on.pull-request",
-                    "on.schedule",
-                    "on.manual",
                     "checkout",
                     "jobs.*.services",
                     "jobs.*.cache",

@@ -69,6 +69,11 @@ public record Plan(
                 concurrency);
     }
 
+    /// The same in this line.
+    public Plan with(Concurrency line) {
+        return new Plan(jobs, problems, notes, gated, gates, notRolledOut, notStarted, line);
+    }
+
     /// The same in its line: what the file says, else every branch is a line of its own, in which a
     /// newer run cancels an older one, or, where something is rolled out, waits for it.
     ///
@@ -77,14 +82,6 @@ public record Plan(
         if (concurrency != null || !ref.startsWith(Refs.HEADS)) {
             return this;
         }
-        return new Plan(
-                jobs,
-                problems,
-                notes,
-                gated,
-                gates,
-                notRolledOut,
-                notStarted,
-                new Concurrency(Refs.brief(ref), Concurrency.Policy.byDefault(gated)));
+        return with(new Concurrency(Refs.brief(ref), Concurrency.Policy.byDefault(gated)));
     }
 }

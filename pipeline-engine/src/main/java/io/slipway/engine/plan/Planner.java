@@ -7,7 +7,7 @@ import io.slipway.engine.definition.Problem;
 import io.slipway.engine.detection.Detection;
 import io.slipway.engine.detection.FromImages;
 import io.slipway.engine.event.Input;
-import io.slipway.engine.event.Schedule;
+import io.slipway.engine.event.Starting;
 import io.slipway.engine.event.Trigger;
 import io.slipway.engine.gate.Gates;
 import io.slipway.engine.gate.HostOwners;
@@ -26,6 +26,7 @@ import io.slipway.engine.source.SourceTree;
 
 import org.jspecify.annotations.Nullable;
 
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -111,32 +112,13 @@ public final class Planner {
         }
         notes.addAll(untouched.notes());
         notes.addAll(gates.refused());
-        notes.addAll(starts(pipeline));
+        String main = request.defaultBranch();
+        boolean counts = main == null || request.ref().equals(Refs.HEADS + main);
+        notes.addAll(Starting.of(pipeline.triggers(), counts ? null : main, Instant.now()));
         notes.addAll(unset(jobs, request));
         String why = gates.notRolledOut() != null ? gates.notRolledOut() : nothing(pipeline, apps);
         Concurrency queue = queue(pipeline, request, !gates.taking().isEmpty());
         return new Plan(jobs, List.of(), notes, gates.gated(), gates.texts(), why, null, queue);
-    }
-
-    /// What else starts a run of this file.
-    private static List<String> starts(Pipeline pipeline) {
-        List<String> starts = new ArrayList<>();
-        for (Schedule schedule : pipeline.triggers().schedules()) {
-            String branch = schedule.branch();
-            starts.add(
-                    "also runs at "
-                            + schedule.cron()
-                            + " ("
-                            + schedule.zone()
-                            + ") on "
-                            + (branch == null ? "the default branch" : branch));
-        }
-        Map<String, Input> inputs = pipeline.triggers().inputs();
-        if (inputs != null) {
-            String asked = inputs.isEmpty() ? "" : " with " + String.join(", ", inputs.keySet());
-            starts.add("also runs by hand" + asked);
-        }
-        return starts;
     }
 
     /// Told before anything starts; there is time to set it until the job's turn.
@@ -172,9 +154,15 @@ public final class Planner {
             return null;
         }
         Concurrency.Policy policy = written.policy();
+        Concurrency.Policy wanted = policy == null ? Concurrency.Policy.byDefault(deploys) : policy;
         return new Concurrency(
                 Template.fill(written.group(), Specs.variables(request)),
-                policy == null ? Concurrency.Policy.byDefault(deploys) : policy);
+                replaces(request.trigger().kind()) ? wanted : Concurrency.Policy.QUEUE);
+    }
+
+    /// What no push starts takes nobody's place: its commit is no newer one.
+    private static boolean replaces(Trigger.Kind kind) {
+        return kind != Trigger.Kind.SCHEDULE && kind != Trigger.Kind.MANUAL;
     }
 
     private static Plan wrong(Gates gates, List<Problem> problems, List<String> notes) {
@@ -194,6 +182,7 @@ public final class Planner {
     /// The jobs of a file that a job of the run has written.
     ///
     /// @param definition as [Definition#generated] read it
+    /// @param request with inputs by the names of their variables
     public static Plan generated(Definition definition, PlanRequest request) {
         Pipeline pipeline = definition.pipeline();
         List<Problem> problems = new ArrayList<>(definition.problems());
@@ -203,7 +192,9 @@ public final class Planner {
             Gates gates = Gates.of(pipeline, subject, request.defaultBranch());
             Checks.KindImages none = folder -> Optional.empty();
             Checks checks = new Checks(pipeline, request, gates, none, problems::add);
-            jobs.addAll(checks.jobs(pipeline.env()));
+            Map<String, String> env = new LinkedHashMap<>(request.trigger().inputs());
+            env.putAll(pipeline.env());
+            jobs.addAll(checks.jobs(env));
             tooMany(pipeline, jobs, problems);
         }
         List<PlannedJob> planned = problems.isEmpty() ? jobs : List.of();
@@ -238,7 +229,7 @@ public final class Planner {
                                                         wrong.message(),
                                                         wrong.remedy())));
         Map<String, String> variables = new LinkedHashMap<>();
-        filled.values().forEach((name, value) -> variables.put(Input.variable(name), value));
+        filled.values().forEach((name, value) -> variables.put(Input.byHand(name), value));
         return variables;
     }
 

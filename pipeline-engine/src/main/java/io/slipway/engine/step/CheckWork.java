@@ -3,6 +3,7 @@ package io.slipway.engine.step;
 import io.slipway.engine.definition.Definition;
 import io.slipway.engine.definition.Problem;
 import io.slipway.engine.event.Changes;
+import io.slipway.engine.event.Input;
 import io.slipway.engine.event.Trigger;
 import io.slipway.engine.log.Masks;
 import io.slipway.engine.plan.CheckSpec;
@@ -186,7 +187,16 @@ public final class CheckWork implements JobWork {
     private static Trigger trigger(Claim.Job job) {
         Changes changes = Changes.unknown("these jobs were not there when the run was planned");
         Trigger.Kind kind = Trigger.Kind.of(job.trigger()).orElse(Trigger.Kind.PUSH);
-        return new Trigger(kind, changes, null, Trigger.Trust.OWN, Map.of());
+        Map<String, String> inputs = new LinkedHashMap<>();
+        ((CheckSpec) job.spec())
+                .env()
+                .forEach(
+                        (name, value) -> {
+                            if (Input.isByHand(name)) {
+                                inputs.put(name, value);
+                            }
+                        });
+        return new Trigger(kind, changes, null, Trigger.Trust.OWN, inputs);
     }
 
     private Verdict missing(Claim.Job job, List<String> names) {

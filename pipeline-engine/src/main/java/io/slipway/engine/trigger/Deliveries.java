@@ -53,6 +53,16 @@ public final class Deliveries {
                 for update skip locked)
             """;
 
+    /// Where the default branch has moved, its definition may say other schedules.
+    private static final String SCHEDULES =
+            """
+            update projects p
+            set schedules_asked = schedules_asked + 1
+            from deliveries d
+            where d.id = ? and p.id = d.project_id and d.ref like 'refs/heads/%'
+                and d.ref = 'refs/heads/' || coalesce(p.default_branch, substr(d.ref, 12))
+            """;
+
     private final Database database;
 
     public Deliveries(Database database) {
@@ -164,6 +174,9 @@ public final class Deliveries {
                 result,
                 reason,
                 id);
+        if (result == Result.MOVED) {
+            tx.update(SCHEDULES, id);
+        }
     }
 
     /// How a delivery ended; empty while it waits.

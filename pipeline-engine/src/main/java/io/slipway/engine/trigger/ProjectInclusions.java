@@ -12,7 +12,7 @@ import java.util.function.LongPredicate;
 /// @param project `[group/]name` of the definition
 /// @param tree the commit that the definition is of
 /// @param mayRead whether whoever pushes may read a project, by its id
-record ProjectInclusions(
+public record ProjectInclusions(
         IncludedFiles files, String project, SourceTree tree, LongPredicate mayRead)
         implements Inclusions {
     @Override

@@ -102,7 +102,7 @@ class ReferenceTest {
                 .contains("\"timeout\"")
                 .contains("\"matrix\"")
                 .contains("\"approval\"")
-                .doesNotContain("\"cron\"");
+                .doesNotContain("\"reports\"");
     }
 
     private static Definition reference() throws IOException {

@@ -18,7 +18,7 @@ import java.util.Set;
 /// when a server does not answer, 2 when the command is wrong, else 1.
 public final class Faults implements IExecutionExceptionHandler, IParameterExceptionHandler {
     private static final Set<String> WAIT_FOR_A_RUN =
-            Set.of("rollback", "restart", "retry", "cancel", "watch", "set", "unset");
+            Set.of("rollback", "restart", "retry", "cancel", "watch", "start", "set", "unset");
 
     @Override
     public int handleExecutionException(Exception e, CommandLine commandLine, ParseResult parsed)

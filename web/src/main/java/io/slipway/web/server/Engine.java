@@ -33,6 +33,9 @@ import io.slipway.engine.run.JobWork;
 import io.slipway.engine.run.RunChanges;
 import io.slipway.engine.run.RunHistory;
 import io.slipway.engine.run.Runs;
+import io.slipway.engine.schedule.BranchRuns;
+import io.slipway.engine.schedule.ByHand;
+import io.slipway.engine.schedule.ScheduleClock;
 import io.slipway.engine.secret.Configuration;
 import io.slipway.engine.secret.ConfigurationChanges;
 import io.slipway.engine.secret.SealingKey;
@@ -100,6 +103,7 @@ final class Engine implements AutoCloseable {
     private final RolloutRuns rolloutRuns;
     private final Routes routes;
     private final Pushes pushes;
+    private final BranchRuns branchRuns;
     private final RolloutParts parts;
     private final SealingKey key;
 
@@ -137,21 +141,24 @@ final class Engine implements AutoCloseable {
                         addresses,
                         new HookRuns(database, docker.deployer()));
         this.appLogs = closing.add(new AppLogs(database, base.notifications(), docker.deployer()));
+        Planning planning =
+                Planning.by(
+                        new Planner(
+                                hostOwners(database),
+                                liveApps(database),
+                                setValues(database, configuration),
+                                base.settings().engine().baseImages()));
         this.pushes =
                 new Pushes(
                         database,
                         repositories,
-                        Planning.by(
-                                new Planner(
-                                        hostOwners(database),
-                                        liveApps(database),
-                                        setValues(database, configuration),
-                                        base.settings().engine().baseImages())),
+                        planning,
                         runs,
                         new Pushes.Here(
                                 base.folder().identity(),
                                 domain,
                                 base.settings().engine().include()));
+        this.branchRuns = new BranchRuns(repositories, planning, runs, pushes.included(), domain);
     }
 
     private static HostOwners hostOwners(Database database) {
@@ -260,6 +267,7 @@ final class Engine implements AutoCloseable {
         closing.add(
                 new QueueParts(
                         base, docker.runner(), work, new Settlement(database, repositories)));
+        closing.add(new ScheduleClock(database, branchRuns)).start();
         docker.networks().makeReady();
     }
 
@@ -317,6 +325,10 @@ final class Engine implements AutoCloseable {
 
     RolloutRuns rolloutRuns() {
         return rolloutRuns;
+    }
+
+    ByHand byHand() {
+        return new ByHand(base.database(), branchRuns);
     }
 
     Pushes pushes() {

@@ -15,6 +15,7 @@ import io.slipway.web.api.LogApi;
 import io.slipway.web.api.ProjectApi;
 import io.slipway.web.api.RunApi;
 import io.slipway.web.api.SessionApi;
+import io.slipway.web.api.StartApi;
 import io.slipway.web.git.GitHandler;
 import io.slipway.web.git.GitHost;
 import io.slipway.web.git.GitLimits;
@@ -158,6 +159,7 @@ public final class Server implements AutoCloseable {
                 version);
         new ProjectApi(api, base.database(), engine.history(), engine.addresses());
         new IncludeApi(api, engine.pushes().included());
+        new StartApi(api, base.database(), engine.byHand());
         new RunApi(api, base.database(), engine.history(), engine.runs());
         new ApprovalApi(api, base.database(), engine.history(), new Approvals(base.database()));
         new AppApi(
