@@ -52,7 +52,7 @@ export const tokens = () => ({
     ],
 });
 
-const image = (id) => ({ id, app: 'orders', repository: 'acme/orders/orders', digest: `sha256:${String(id).repeat(64).slice(0, 64)}`, platform: 'linux/amd64', size: 214_000_000 + id, commit: '9f2c1ab0d4e8', run: 1840 + id, createdAt: at(100_000 - id * 1000) });
+const image = (id) => ({ id, app: 'orders', repository: 'acme/orders/orders', digest: `sha256:${String(id).repeat(64).slice(0, 64)}`, platform: 'linux/amd64', size: 214_000_000 + id, commit: '9f2c1ab0d4e8', run: 1840 + id, createdAt: at(100_000 - id * 1000), removedAt: id === 1 ? at(1000) : null });
 export const images = () => ({ images: [3, 2, 1].map(image), next: null });
 export const oneImage = (id) => ({
     image: image(id),

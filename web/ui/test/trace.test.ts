@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parse, tracePath } from '../src/core/routes';
-import { bars, scale, type Span, type Trace } from '../src/core/trace';
+import { bars, fine, scale, type Span, type Trace } from '../src/core/trace';
 
 const span = (more: Partial<Span>): Span => ({
     kind: 'step',
@@ -39,5 +39,9 @@ describe('a trace', () => {
         expect(marks.length).toBeLessThanOrEqual(7);
         expect(marks.length).toBeGreaterThanOrEqual(1);
         expect(marks.every((at) => at < took)).toBe(true);
+    });
+
+    it('tells its times apart', () => {
+        expect([500, 1000, 1500, 2000, 15_000, 60_000].map(fine)).toEqual(['0.5s', '1s', '1.5s', '2s', '15s', '1m 00s']);
     });
 });

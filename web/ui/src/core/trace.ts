@@ -1,5 +1,6 @@
 import type { components } from '#openapi';
 import type { Look } from './states';
+import { duration } from './time';
 
 export type Trace = components['schemas']['Trace'];
 export type Span = components['schemas']['Span'];
@@ -55,3 +56,6 @@ export function scale(took: number): number[] {
     for (let at = step; at < took * 0.97; at += step) marks.push(at);
     return marks;
 }
+
+/** A time of the scale: `0.5s`, `1.5s`, else as everywhere. */
+export const fine = (ms: number) => (ms < 10_000 ? `${ms / 1000}s` : duration(ms));

@@ -44,7 +44,8 @@ public final class Images {
             values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             on conflict (project_id, app, run_id) do update
             set digest = excluded.digest, engine_id = excluded.engine_id,
-                platform = excluded.platform, size = excluded.size, config = excluded.config
+                platform = excluded.platform, size = excluded.size, config = excluded.config,
+                removed_at = null, dropped_at = null, wanted_at = clock_timestamp()
             returning id
             """;
 
@@ -58,6 +59,19 @@ public final class Images {
     /// The image of that row.
     public static Optional<Image> find(Tx tx, long id) {
         return tx.first(BY_ID, Images::image, id);
+    }
+
+    /// Keeps an image for a day more, because it is about to be rolled out again.
+    ///
+    /// @return false when its bytes are not kept any more
+    public static boolean want(Tx tx, long id) {
+        return tx.update(
+                        """
+                        update images set wanted_at = clock_timestamp(), dropped_at = null
+                        where id = ? and removed_at is null
+                        """,
+                        id)
+                == 1;
     }
 
     /// A project's images, newest first.

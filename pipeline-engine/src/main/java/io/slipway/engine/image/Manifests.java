@@ -43,7 +43,7 @@ public final class Manifests {
             """
             insert into manifests (repository, digest, media_type, bytes, subject, artifact_type)
             values (?, ?, ?, ?, ?, ?)
-            on conflict (repository, digest) do nothing
+            on conflict (repository, digest) do update set pushed_at = now()
             """;
 
     private static final String TAG_IT =
@@ -170,6 +170,7 @@ public final class Manifests {
 
     private static void check(Tx tx, String repository, Manifest manifest) {
         for (Manifest.Descriptor blob : manifest.blobs()) {
+            tx.update(Registry.TOUCH, repository, blob.digest().toString());
             Optional<Long> size =
                     tx.first(BLOB, row -> row.number("size"), repository, blob.digest().toString());
             if (size.isEmpty() && !blob.foreign()) {

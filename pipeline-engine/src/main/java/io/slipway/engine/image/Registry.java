@@ -8,6 +8,7 @@ import static io.slipway.engine.image.RegistryRefusal.Code.SIZE_INVALID;
 import static io.slipway.engine.image.RegistryRefusal.Code.TOO_LARGE;
 
 import io.slipway.db.Database;
+import io.slipway.db.Tx;
 import io.slipway.engine.access.Principals;
 import io.slipway.engine.access.Right;
 import io.slipway.engine.access.TokenText;
@@ -20,6 +21,7 @@ import io.slipway.fault.Fault;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -38,6 +40,17 @@ public final class Registry {
             select b.size from repository_blobs r join registry_blobs b using (digest)
             where r.repository = ? and r.digest = ?
             """;
+
+    /// Who is told that a blob is there will not send it: it must not go for a while.
+    static final String TOUCH =
+            """
+            update repository_blobs set linked_at = now()
+            where repository = ? and digest = ? and linked_at < now() - interval '1 hour'
+            """;
+
+    /// Storing a blob and removing its bytes exclude each other.
+    private static final String HOLD =
+            "select 1 as one from (select pg_advisory_xact_lock(hashtextextended(?, 7361))) l";
 
     private static final String ADD_BLOB =
             "insert into registry_blobs (digest, size) values (?, ?) on conflict do nothing";
@@ -107,8 +120,13 @@ public final class Registry {
         if (blobs.size(digest).isEmpty()) {
             return Optional.empty();
         }
-        return database.read(
-                tx -> tx.first(BLOB, row -> row.number("size"), repository, digest.toString()));
+        String name = digest.toString();
+        Optional<Long> size =
+                database.read(tx -> tx.first(BLOB, row -> row.number("size"), repository, name));
+        if (size.isPresent()) {
+            database.change(tx -> tx.update(TOUCH, repository, name));
+        }
+        return size;
     }
 
     /// A blob of this repository.
@@ -132,6 +150,7 @@ public final class Registry {
     private boolean linked(String from, String to, Digest digest) {
         return database.transaction(
                 tx -> {
+                    hold(tx, digest.toString());
                     if (tx.first(BLOB, row -> true, from, digest.toString()).isEmpty()) {
                         return false;
                     }
@@ -221,13 +240,12 @@ public final class Registry {
         try {
             uploaded(repository, upload);
             BlobStore.Kept kept = blobs.finish(upload, expected);
-            String digest = kept.digest().toString();
-            database.change(
-                    tx -> {
-                        tx.update(ADD_BLOB, digest, kept.size());
-                        tx.update(LINK, repository, digest);
-                        tx.update(ENDED, upload);
-                    });
+            boolean there = database.transaction(tx -> stored(tx, repository, kept, upload));
+            if (!there) {
+                throw new RegistryRefusal(
+                        BLOB_UPLOAD_UNKNOWN,
+                        "the same bytes, which nobody had named for a day, were removed just now");
+            }
             return kept;
         } catch (BlobStore.WrongDigest e) {
             database.change(tx -> tx.update(ENDED, upload));
@@ -235,6 +253,37 @@ public final class Registry {
         } catch (Fault e) {
             throw unknown(e);
         }
+    }
+
+    /// @return false when its bytes were removed meanwhile, as those of an older upload
+    private boolean stored(Tx tx, String repository, BlobStore.Kept kept, UUID upload) {
+        String digest = kept.digest().toString();
+        hold(tx, digest);
+        tx.update(ENDED, upload);
+        if (!has(kept.digest())) {
+            return false;
+        }
+        tx.update(ADD_BLOB, digest, kept.size());
+        tx.update(LINK, repository, digest);
+        tx.update(TOUCH, repository, digest);
+        return true;
+    }
+
+    private boolean has(Digest digest) {
+        try {
+            return blobs.size(digest).isPresent();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /// Until the transaction ends nobody else stores or removes this blob.
+    static void hold(Tx tx, String digest) {
+        tx.query(HOLD, row -> true, digest);
+    }
+
+    void removeBytes(Digest digest) throws IOException {
+        blobs.remove(digest);
     }
 
     /// Drops an upload of this repository.

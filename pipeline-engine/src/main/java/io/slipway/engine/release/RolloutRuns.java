@@ -1,6 +1,8 @@
 package io.slipway.engine.release;
 
 import io.slipway.db.Tx;
+import io.slipway.engine.image.Images;
+import io.slipway.engine.image.OldImages;
 import io.slipway.engine.plan.Plan;
 import io.slipway.engine.plan.PlannedJob;
 import io.slipway.engine.plan.RolloutSpec;
@@ -67,6 +69,21 @@ public final class RolloutRuns {
                                         "see them with 'slipway releases "
                                                 + placement.app()
                                                 + "'"));
+        Long image = found.imageId();
+        if (image != null && !Images.want(tx, image)) {
+            throw new Fault(
+                    Kind.CONFLICT,
+                    "cannot roll back "
+                            + placement.app()
+                            + " to #"
+                            + found.number()
+                            + ": its image is not kept any more",
+                    "choose one of the newest "
+                            + OldImages.RELEASES
+                            + ", or push commit "
+                            + source(tx, placement, found).commit().hex()
+                            + " again");
+        }
         return start(
                 tx, placement, found, false, new By(principalId, "rollback to #" + found.number()));
     }

@@ -2,6 +2,7 @@ package io.slipway.engine.retention;
 
 import io.slipway.db.Database;
 import io.slipway.db.Row;
+import io.slipway.engine.image.OldImages;
 import io.slipway.engine.source.Repositories;
 import io.slipway.fault.Fault;
 
@@ -17,8 +18,8 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /// Removes what nobody looks at any more, a little each minute, until it is closed: runs beyond the
 /// newest of a project with their jobs, logs, rollouts and kept commits, and credentials that
-/// ended. A run stays as long as a release that it made is live or may be rolled back to. Images
-/// stay.
+/// ended, images with their bytes. A run stays as long as a release that it made is live or may be
+/// rolled back to, and so does an image.
 public final class Retention implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Retention.class);
     private static final Duration EACH = Duration.ofMinutes(1);
@@ -26,7 +27,7 @@ public final class Retention implements AutoCloseable {
     private static final int BATCH = 50;
 
     /// The newest releases of an app in an environment, to which anybody may want to go back.
-    private static final int RELEASES = 20;
+    private static final int RELEASES = OldImages.RELEASES;
 
     private static final String OLD =
             """
@@ -63,14 +64,16 @@ public final class Retention implements AutoCloseable {
 
     private final Database database;
     private final Repositories repositories;
+    private final OldImages images;
     private final int runs;
     private final Map<Long, Long> tidied = new ConcurrentHashMap<>();
     private final Thread thread;
 
     /// @param runs how many of the newest are kept of each project
-    public Retention(Database database, Repositories repositories, int runs) {
+    public Retention(Database database, Repositories repositories, OldImages images, int runs) {
         this.database = database;
         this.repositories = repositories;
+        this.images = images;
         this.runs = runs;
         this.thread = Thread.ofVirtual().name("retention").start(this::run);
     }
@@ -95,6 +98,14 @@ public final class Retention implements AutoCloseable {
     private void look() {
         try {
             removeSome();
+            OldImages.Removed removed = images.removeSome();
+            if (removed.copies() + removed.images() + removed.blobs() > 0) {
+                log.info(
+                        "{} images are removed from the engine, {} from the registry with {} blobs",
+                        removed.copies(),
+                        removed.images(),
+                        removed.blobs());
+            }
         } catch (Fault e) {
             log.warn("cannot remove what is old: {}", e.message());
         } catch (RuntimeException e) {

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.slipway.db.Database;
 import io.slipway.db.DatabaseExtension;
+import io.slipway.engine.blob.FolderBlobStore;
+import io.slipway.engine.image.OldImages;
+import io.slipway.engine.image.Registry;
 import io.slipway.engine.project.ProjectName;
 import io.slipway.engine.project.Projects;
 import io.slipway.engine.source.CommitId;
@@ -83,9 +86,18 @@ final class RetentionTest {
     }
 
     private int removeAllBut(int runs) {
-        try (Retention retention = new Retention(database, repositories, runs)) {
+        try (Retention retention = new Retention(database, repositories, images(), runs)) {
             return retention.removeSome();
         }
+    }
+
+    private OldImages images() {
+        Registry registry =
+                new Registry(
+                        database,
+                        new FolderBlobStore(temp.resolve("blobs")),
+                        new Registry.Limits(1 << 20, () -> false));
+        return new OldImages(database, registry, (repository, tag, id) -> true, 50);
     }
 
     private List<Integer> runs() {

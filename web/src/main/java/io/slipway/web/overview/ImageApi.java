@@ -27,7 +27,8 @@ public final class ImageApi {
 
     private static final String COLUMNS_OF_PAGE =
             """
-            select i.id, i.app, i.repository, i.digest, i.platform, i.size, i.commit, i.created_at, r.number as run
+            select i.id, i.app, i.repository, i.digest, i.platform, i.size, i.commit, i.created_at, i.removed_at,
+                r.number as run
             from images i
             left join runs r on r.id = i.run_id
             where i.project_id = ? and i.id < ? and (?::text is null or i.app = ?)
@@ -71,7 +72,8 @@ public final class ImageApi {
             long size,
             String commit,
             @Nullable Integer run,
-            String createdAt) {}
+            String createdAt,
+            @Nullable String removedAt) {}
 
     /// @param layers as the registry keeps them, compressed; from the base up
     /// @param before the image of the app that was built before
@@ -152,6 +154,7 @@ public final class ImageApi {
     }
 
     private static OfImage image(Row row) {
+        var removed = row.instantOrNull("removed_at");
         return new OfImage(
                 row.number("id"),
                 row.text("app"),
@@ -161,7 +164,8 @@ public final class ImageApi {
                 row.number("size"),
                 row.text("commit"),
                 row.integerOrNull("run"),
-                row.instant("created_at").toString());
+                row.instant("created_at").toString(),
+                removed == null ? null : removed.toString());
     }
 
     private static Step step(Row row) {

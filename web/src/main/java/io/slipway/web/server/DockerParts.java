@@ -29,6 +29,7 @@ final class DockerParts implements AutoCloseable {
     private final RegistryNetwork registryNetwork;
     private final DockerRunner runner;
     private final Registry registry;
+    private final EngineImages images;
     private final DockerImageBuilder builder;
     private final DockerDeployer deployer;
 
@@ -54,7 +55,7 @@ final class DockerParts implements AutoCloseable {
                                     settings.keeping().largestBlob(),
                                     () -> Disk.isFull(base.folder().paths().blobs())));
             closing.add(new StalledUploads(registry));
-            EngineImages images = new EngineImages(engine, registry, settings.registry());
+            this.images = new EngineImages(engine, registry, settings.registry());
             this.builder = new DockerImageBuilder(engine, images);
             this.deployer =
                     new DockerDeployer(
@@ -97,6 +98,10 @@ final class DockerParts implements AutoCloseable {
 
     Registry registry() {
         return registry;
+    }
+
+    EngineImages images() {
+        return images;
     }
 
     DockerImageBuilder builder() {

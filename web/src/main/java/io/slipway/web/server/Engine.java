@@ -10,6 +10,7 @@ import io.slipway.engine.gate.LiveApps;
 import io.slipway.engine.gate.SetValues;
 import io.slipway.engine.hook.HookRuns;
 import io.slipway.engine.image.ImageWork;
+import io.slipway.engine.image.OldImages;
 import io.slipway.engine.log.LogReader;
 import io.slipway.engine.log.LogScan;
 import io.slipway.engine.log.LogSealer;
@@ -263,7 +264,15 @@ final class Engine implements AutoCloseable {
         supervisor.start();
         closing.add(new LogSealer(database, sealedLogs));
         closing.add(
-                new Retention(database, repositories, base.settings().engine().keeping().runs()));
+                new Retention(
+                        database,
+                        repositories,
+                        new OldImages(
+                                database,
+                                docker.registry(),
+                                docker.images()::drop,
+                                base.settings().engine().keeping().images()),
+                        base.settings().engine().keeping().runs()));
         closing.add(
                 new QueueParts(
                         base, docker.runner(), work, new Settlement(database, repositories)));

@@ -80,6 +80,12 @@ public enum Setting {
             "1000",
             "How many of a project's newest runs are kept with their logs; older ones go, unless a"
                     + " release of theirs is live or may be rolled back to."),
+    /// How many images there are.
+    KEEP_IMAGES(
+            true,
+            "50",
+            "How many of an app's newest images are kept; the bytes of older ones go, unless a"
+                    + " release of theirs is live or may be rolled back to."),
     /// Whose forwarding headers are believed.
     TRUSTED_PROXIES(
             true,

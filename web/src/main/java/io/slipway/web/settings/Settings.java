@@ -60,7 +60,8 @@ public record Settings(
     ///
     /// @param largestBlob the most bytes of one blob in the registry
     /// @param runs of each project, the newest
-    public record Keeping(long largestBlob, int runs) {}
+    /// @param images of each app, the newest
+    public record Keeping(long largestBlob, int runs, int images) {}
 
     /// What the command line uses.
     ///

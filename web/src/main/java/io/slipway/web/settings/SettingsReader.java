@@ -73,7 +73,8 @@ final class SettingsReader {
                 sources.value(Setting.INCLUDE, SettingsReader::include).orElse(null),
                 new Keeping(
                         sources.value(Setting.BLOB_LIMIT, Values::bytes).orElse(10L << 30),
-                        sources.value(Setting.KEEP_RUNS, SettingsReader::runs).orElse(1000)));
+                        sources.value(Setting.KEEP_RUNS, SettingsReader::count).orElse(1000),
+                        sources.value(Setting.KEEP_IMAGES, SettingsReader::count).orElse(50)));
     }
 
     private Path folder(String text) {
@@ -117,7 +118,7 @@ final class SettingsReader {
         }
     }
 
-    private static int runs(String text) {
+    private static int count(String text) {
         if (text.matches("[1-9][0-9]{0,6}")) {
             return Integer.parseInt(text);
         }

@@ -147,7 +147,8 @@ public final class ListText {
                     Long.toString(image.path("id").asLong()),
                     Said.text(image.path("repository")) + "@" + Said.text(image.path("digest")),
                     Said.commit(image),
-                    Said.at(image.path("createdAt")));
+                    Said.at(image.path("createdAt")),
+                    image.path("removedAt").isNull() ? "" : "not kept any more");
         }
         return lines.toString();
     }

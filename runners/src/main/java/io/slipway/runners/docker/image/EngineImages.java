@@ -10,6 +10,8 @@ import io.slipway.runners.docker.DockerFaults;
 import io.slipway.runners.docker.EngineReply;
 import io.slipway.runners.docker.EngineRequest;
 
+import org.jspecify.annotations.Nullable;
+
 import java.io.IOException;
 
 /// The ways of images between an engine and Slipway's registry. Where the engine reaches the
@@ -72,6 +74,22 @@ public final class EngineImages {
             return pull.pull(repository, digest, engineId);
         } catch (IOException e) {
             throw DockerFaults.of("cannot bring back " + repository + "@" + digest, e);
+        }
+    }
+
+    /// Drops the name that [#push] gave an image, and the image where it has no other and no
+    /// container uses it. Repeatable.
+    ///
+    /// @param tag null: the image itself, if it has no name
+    /// @return false when the engine could not do it now
+    public boolean drop(String repository, @Nullable String tag, String engineId) {
+        String name = tag == null ? engineId : address + "/" + repository + ":" + tag;
+        try (EngineReply reply =
+                engine.socket().send(EngineRequest.of("DELETE", "/images/" + name))) {
+            // It is gone already, or somebody else named it or runs it: then it is not ours alone.
+            return reply.ok() || reply.status() == 404 || reply.status() == 409;
+        } catch (IOException e) {
+            throw DockerFaults.of("cannot remove the engine's copy of " + repository, e);
         }
     }
 
