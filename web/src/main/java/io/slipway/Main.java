@@ -11,11 +11,17 @@ import io.slipway.web.cli.remote.AppCommands;
 import io.slipway.web.cli.remote.ConfigCommand;
 import io.slipway.web.cli.remote.ListCommands;
 import io.slipway.web.cli.remote.LogsCommand;
+import io.slipway.web.cli.remote.OpenCommand;
 import io.slipway.web.cli.remote.RunCommands;
 import io.slipway.web.cli.remote.StartCommands;
 import io.slipway.web.cli.remote.StatusCommand;
+import io.slipway.web.cli.remote.TokensCommand;
 import io.slipway.web.cli.remote.WatchCommand;
 import io.slipway.web.cli.run.RunCommand;
+import io.slipway.web.cli.setup.CompletionCommand;
+import io.slipway.web.cli.setup.DoctorCommand;
+import io.slipway.web.cli.setup.LinkCommand;
+import io.slipway.web.cli.setup.LoginCommand;
 
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -50,6 +56,12 @@ import picocli.CommandLine.Spec;
             RunCommands.Pause.class,
             RunCommands.Resume.class,
             ConfigCommand.class,
+            TokensCommand.class,
+            OpenCommand.class,
+            LoginCommand.class,
+            LinkCommand.class,
+            DoctorCommand.class,
+            CompletionCommand.class,
             LintCommand.class,
             PlanCommand.class,
             RunCommand.class,

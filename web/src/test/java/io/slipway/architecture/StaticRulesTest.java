@@ -23,6 +23,8 @@ class StaticRulesTest {
                     "SwitchProcess.java", "the switch: this program again",
                     "PortOwner.java", "lsof, to name who has a taken port",
                     "DemoRepository.java", "the git client of the demo",
+                    "GitProgram.java", "the git client of whoever links a folder",
+                    "OpenCommand.java", "the browser of whoever types, with an http address",
                     "DemoServer.java", "the demo's own server: this program again");
 
     private static final Pattern START =

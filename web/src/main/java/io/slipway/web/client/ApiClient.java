@@ -27,6 +27,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 
 /// The API of a server as the command line uses it: the same that the dashboard does.
 public final class ApiClient implements AutoCloseable {
@@ -44,31 +45,71 @@ public final class ApiClient implements AutoCloseable {
     ///
     /// @throws Fault CONFIGURATION where there is no token to present
     public ApiClient(Settings settings) {
-        this.server = settings.client().server();
-        this.token = token(settings);
+        this(settings.client().server(), token(settings));
+    }
+
+    /// A client for a server that presents this.
+    public ApiClient(URI server, Secret token) {
+        this.server = server;
+        this.token = token.reveal();
     }
 
     /// Whether there is something to present to a server.
     static boolean knows(Settings settings) {
-        return settings.client().token() != null
-                || Files.isReadable(new DataPaths(settings.data()).token());
+        Settings.Client client = settings.client();
+        return client.token() != null
+                || client.logins().token(client.server()).isPresent()
+                || isOfThisMachine(settings)
+                        && Files.isReadable(new DataPaths(settings.data()).token());
     }
 
-    private static String token(Settings settings) {
-        Secret chosen = settings.client().token();
+    private static Secret token(Settings settings) {
+        Settings.Client client = settings.client();
+        Secret chosen = client.token();
         if (chosen != null) {
-            return chosen.reveal();
+            return chosen;
+        }
+        Optional<Secret> kept = client.logins().token(client.server());
+        if (kept.isPresent()) {
+            return kept.get();
+        }
+        String remedy = "slipway login " + client.server() + ", or set SLIPWAY_TOKEN";
+        if (!isOfThisMachine(settings)) {
+            throw new Fault(
+                    Kind.CONFIGURATION,
+                    "cannot ask " + client.server() + ": no token is kept for it",
+                    remedy);
         }
         Path file = new DataPaths(settings.data()).token();
         try {
-            return Files.readString(file).strip();
+            return Secret.of(Files.readString(file).strip());
         } catch (IOException e) {
             throw new Fault(
                     Kind.CONFIGURATION,
                     "cannot ask the server: no token in SLIPWAY_TOKEN nor in " + file,
-                    "set SLIPWAY_TOKEN",
+                    remedy,
                     e);
         }
+    }
+
+    /// Whether the token in the data folder may be shown to the server: it is of this machine's.
+    private static boolean isOfThisMachine(Settings settings) {
+        URI server = settings.client().server();
+        return server.equals(settings.serving().url()) || isLoopback(server);
+    }
+
+    /// Whether a server's URL leads to this very machine, whatever a network says.
+    public static boolean isLoopback(URI server) {
+        String host = String.valueOf(server.getHost());
+        return host.equals("localhost")
+                || host.endsWith(".localhost")
+                || host.equals("[::1]")
+                || host.matches("127\\.[0-9]+\\.[0-9]+\\.[0-9]+");
+    }
+
+    /// Whose API it is.
+    public URI server() {
+        return server;
     }
 
     /// Text that stands for itself in a path or query.

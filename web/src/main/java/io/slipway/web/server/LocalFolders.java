@@ -50,7 +50,8 @@ record LocalFolders(Path root) {
     }
 
     private static Settings in(Path folder, Settings settings) {
-        Settings.Client nobody = new Settings.Client(settings.client().server(), null);
+        Settings.Client nobody =
+                new Settings.Client(settings.client().server(), null, settings.client().logins());
         return new Settings(settings.serving(), folder, null, settings.engine(), nobody);
     }
 

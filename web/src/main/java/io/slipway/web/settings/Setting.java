@@ -37,7 +37,8 @@ public enum Setting {
             false,
             "made at the first start",
             "For the server: the operator's token, else one is made and kept in `<data>/token`. For"
-                    + " the command line: the token it presents, else the one in that file."),
+                + " the command line: the token it presents, else what `slipway login` has kept for"
+                + " the server, else, for the server of this machine, the one in that file."),
     /// The engine.
     DOCKER(
             true,
@@ -93,7 +94,10 @@ public enum Setting {
             "Networks, such as `10.0.0.0/8`, of proxies whose `X-Forwarded-*` headers are"
                     + " believed."),
     /// Where the command line finds the server.
-    SERVER(true, "the URL above", "For the command line: the Slipway it talks to."),
+    SERVER(
+            true,
+            "the newest `slipway login`, else the URL above",
+            "For the command line: the Slipway it talks to."),
     /// The settings file.
     CONFIG(
             true,

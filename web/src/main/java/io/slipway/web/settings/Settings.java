@@ -66,8 +66,9 @@ public record Settings(
     /// What the command line uses.
     ///
     /// @param server the Slipway it talks to
-    /// @param token `SLIPWAY_TOKEN`; null: the one in the data folder
-    public record Client(URI server, @Nullable Secret token) {}
+    /// @param token `SLIPWAY_TOKEN`; null: one that was kept
+    /// @param logins what was kept for servers
+    public record Client(URI server, @Nullable Secret token, Logins logins) {}
 
     /// Reads flags, then the environment, then the settings file; the first that has a setting
     /// wins.

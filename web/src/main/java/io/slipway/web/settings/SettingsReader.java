@@ -39,9 +39,19 @@ final class SettingsReader {
                         .orElseGet(() -> StandardFolders.data(environment)),
                 sources.value(Setting.DATABASE_URL, SettingsReader::database).orElse(null),
                 engine(port),
-                new Client(
-                        sources.value(Setting.SERVER, Values::url).orElse(serving.url()),
-                        sources.value(Setting.TOKEN, SettingsReader::token).orElse(null)));
+                client(serving));
+    }
+
+    private Client client(Serving serving) {
+        Path file =
+                sources.text(Setting.CONFIG)
+                        .map(Path::of)
+                        .orElseGet(() -> StandardFolders.settings(environment));
+        Logins logins = new Logins(file.resolveSibling("logins"));
+        return new Client(
+                sources.value(Setting.SERVER, Values::url).or(logins::newest).orElse(serving.url()),
+                sources.value(Setting.TOKEN, SettingsReader::token).orElse(null),
+                logins);
     }
 
     private Serving serving(int port) {
