@@ -26,11 +26,13 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 
-/// Each guard of the queue is taken out, one at a time, of the classes as this JVM loads them; a
-/// test that is named here must go red. The list is printed. Without a change the same tests are
-/// green.
+/// Each guard of the queue, and of what begins and ends runs, is taken out, one at a time, of the
+/// classes as this JVM loads them; a test that is named here must go red. The list is printed.
+/// Without a change the same tests are green.
 final class MutationTest {
     private static final String QUEUE = "io.slipway.engine.queue.";
+    private static final String TRIGGER = "io.slipway.engine.trigger.";
+    private static final String SCHEDULE = "io.slipway.engine.schedule.";
     private static final String AGREE = QUEUE + "QueueDifferenceTest#modelAndStatementsAgree";
     private static final String TAKEN_OVER =
             QUEUE + "QueueTest#anExpiredLeaseIsTakenOverWithAHigherFenceAndTheOldHolderIsRefused";
@@ -187,6 +189,77 @@ final class MutationTest {
                             QUEUE
                                     + "SimulationTest#"
                                     + "nothingIsLostAndNothingHappensTwiceUnderAnySchedule"),
+                    new Mutation(
+                            "nobody waits for what another is taking",
+                            QUEUE + "Queue",
+                            "for update of a skip locked",
+                            "for update of a",
+                            QUEUE + "QueueTest#whatOneServerIsTakingHoldsNoOtherUp"),
+                    new Mutation(
+                            "what is tried again later waits until then",
+                            QUEUE + "Queue",
+                            "a.not_before <= clock_timestamp()",
+                            "true",
+                            QUEUE + "QueueTest#whatIsTriedAgainLaterWaitsUntilThen"),
+                    new Mutation(
+                            "who agrees means one image",
+                            QUEUE + "Queue",
+                            "v.image = coalesce",
+                            "'' <= coalesce",
+                            QUEUE + "ApprovalTest#aQueuedRolloutIsNotClaimedOnceItsImageIsAnother"),
+                    new Mutation(
+                            "of many servers one ends a run",
+                            QUEUE + "RunEnds",
+                            "coalesce(finishing_until, '-infinity') < clock_timestamp()",
+                            "true",
+                            QUEUE
+                                    + "RunEndsTest#"
+                                    + "whatOneServerHasInHandAnotherTakesOnlyWhenItsTimeIsOver"),
+                    new Mutation(
+                            "a run is ended by who has it in hand",
+                            QUEUE + "RunEnds",
+                            "and finishing_server = ?",
+                            "and (finishing_server = ? or true)",
+                            QUEUE + "RunEndsTest#whoWasReplacedEndsNothing"),
+                    new Mutation(
+                            "what has moved is not refused",
+                            TRIGGER + "Deliveries",
+                            "and result is distinct from 'moved'",
+                            "",
+                            TRIGGER + "RecoveryTest#whatHasMovedIsNotRefusedByWhoComesLater"),
+                    new Mutation(
+                            "a push is decided by who took it",
+                            TRIGGER + "Deliveries",
+                            "and state = 'received' and server_id = ?",
+                            "and state = 'received' and (server_id = ? or true)",
+                            TRIGGER + "RecoveryTest#aPushThatAnotherServerTookOverMovesNothing"),
+                    new Mutation(
+                            "a placement is changed by its fence",
+                            "io.slipway.engine.release.Rollouts",
+                            "and p.fence = ?",
+                            "and (p.fence = ? or true)",
+                            "io.slipway.engine.release.RolloutRaceTest#"
+                                    + "aDriverWhoseRolloutAnotherServerTookOverChangesNothingMore"),
+                    new Mutation(
+                            "an instant of a schedule is taken once",
+                            SCHEDULE + "Schedules",
+                            "where id = ? and due_at = ? and not paused",
+                            "where id = ? and (due_at = ? or true) and not paused",
+                            SCHEDULE + "ScheduleClockTest#whoComesSecondFindsTheInstantTaken"),
+                    new Mutation(
+                            "schedules are those of the newest file",
+                            SCHEDULE + "Schedules",
+                            "and schedules_read < ?",
+                            "and (schedules_read < ? or true)",
+                            SCHEDULE + "ScheduleClockTest#whoHasReadAnOlderFileWritesNothing"),
+                    new Mutation(
+                            "no older commit gets the higher number",
+                            SCHEDULE + "BranchRuns",
+                            "and d.state <> 'settled'",
+                            "and false",
+                            SCHEDULE
+                                    + "ScheduleClockTest#"
+                                    + "itWaitsWhileAPushDecidesWhetherTheBranchMoves"),
                     new Mutation(
                             "one writes the verdict",
                             QUEUE + "Hold",

@@ -17,17 +17,20 @@ import io.slipway.engine.run.RunHistory;
 import io.slipway.engine.run.Runs;
 import io.slipway.engine.run.Verdict;
 
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
@@ -114,6 +117,42 @@ final class QueueTest {
             thread.join();
         }
         assertThat(claimed).hasSize(300).doesNotHaveDuplicates();
+    }
+
+    /// Whoever is slow to take one, or was stopped while it did, is not waited for.
+    @Test
+    void whatOneServerIsTakingHoldsNoOtherUp() {
+        Plans.run(database, project(), jobs(2));
+        database.change(
+                tx -> {
+                    tx.one(
+                            """
+                            select id from attempts where state = 'queued'
+                            order by turn, id limit 1 for update
+                            """,
+                            row -> true);
+                    CompletableFuture<List<Claimed>> other =
+                            CompletableFuture.supplyAsync(
+                                    () -> queue().claim(Set.of(), 1),
+                                    claim -> Thread.ofVirtual().start(claim));
+                    assertThat(other)
+                            .as("it waits for the one that is being taken")
+                            .succeedsWithin(Duration.ofSeconds(10))
+                            .asInstanceOf(InstanceOfAssertFactories.LIST)
+                            .hasSize(1);
+                });
+    }
+
+    @Test
+    void whatIsTriedAgainLaterWaitsUntilThen() {
+        Plans.run(database, project(), check("a"));
+        String later =
+                "update attempts set not_before = clock_timestamp() + ? * interval '1 minute'"
+                        + " where state = 'queued'";
+        database.change(tx -> tx.update(later, 5));
+        assertThat(queue().claim(Set.of(), 10)).isEmpty();
+        database.change(tx -> tx.update(later, -5));
+        assertThat(queue().claim(Set.of(), 10)).hasSize(1);
     }
 
     @Test

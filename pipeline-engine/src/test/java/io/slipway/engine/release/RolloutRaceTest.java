@@ -53,6 +53,21 @@ final class RolloutRaceTest extends OnScriptedTarget {
     }
 
     @Test
+    void aDriverWhoseRolloutAnotherServerTookOverChangesNothingMore() throws Exception {
+        rows.perform(parts, claim(GOOD));
+        TestClaim claim = claim(GOOD);
+        deployer.hook(
+                (call, done) -> {
+                    if (call.equals("announce")) {
+                        database.change(tx -> Rollouts.takeOver(tx, rollout(2)));
+                    }
+                });
+
+        assertThatThrownBy(() -> new RolloutWork(parts).perform(claim))
+                .isInstanceOf(ClaimLost.class);
+    }
+
+    @Test
     void aCancelDuringTheCheckBringsTheOldBackAlsoWithAVolume() throws Exception {
         AppSpec app = RolloutRows.withVolume(GOOD);
         TestClaim old = claim(app);

@@ -131,6 +131,17 @@ final class ScheduleClockTest {
         assertThat(nightly.started()).hasSize(1);
     }
 
+    @Test
+    void whoHasReadAnOlderFileWritesNothing() {
+        nightly.push(Nightly.EVERY_NIGHT).clock().look();
+        Schedule old = new Schedule("0 4 * * *", BERLIN, null);
+        database.change(tx -> Schedules.read(tx, nightly.project, 1, List.of(old)));
+
+        assertThat(nightly.schedules())
+                .extracting(listed -> listed.schedule().cron())
+                .containsExactly("0 3 * * *");
+    }
+
     private static void together(int many, Runnable action) throws Exception {
         CyclicBarrier barrier = new CyclicBarrier(many);
         try (ExecutorService servers = Executors.newVirtualThreadPerTaskExecutor()) {

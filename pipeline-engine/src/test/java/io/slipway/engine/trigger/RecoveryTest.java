@@ -257,6 +257,21 @@ final class RecoveryTest {
     }
 
     @Test
+    void whatHasMovedIsNotRefusedByWhoComesLater() {
+        received(push(MAIN, null, commit), true);
+        UUID id =
+                database.read(
+                        tx ->
+                                tx.one(
+                                        "select id from deliveries where project_id = ?",
+                                        row -> row.uuid("id"),
+                                        project));
+        database.change(tx -> Deliveries.settle(tx, id, Deliveries.Result.MOVED, ""));
+        database.change(tx -> Deliveries.settle(tx, id, Deliveries.Result.REFUSED, "it failed"));
+        assertThat(delivery()).isEqualTo("settled moved");
+    }
+
+    @Test
     void aPushThatAnotherServerTookOverMovesNothing() {
         Planning slow =
                 (request, tree, inclusions) -> {
