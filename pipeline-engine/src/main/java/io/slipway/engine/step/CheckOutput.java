@@ -21,6 +21,7 @@ final class CheckOutput implements Runner.Sink, Marks.Into {
     private static final int LAST = 4 * 1024;
     private static final int LAST_LINES = 20;
     private static final int LARGEST_GENERATED = 256 * 1024;
+    private static final int MOST_BESIDE = 1 << 20;
 
     private final Claim claim;
     private final Marks marks;
@@ -36,6 +37,12 @@ final class CheckOutput implements Runner.Sink, Marks.Into {
     private boolean open;
     private @Nullable RuntimeException failure;
 
+    /// Where the log stands, in bytes of the stream.
+    private long at;
+
+    /// What was printed since the first line of a file; null: nothing is held back.
+    private @Nullable ByteArrayOutputStream beside;
+
     /// @param masks what must not be seen of what the steps print
     CheckOutput(Claim claim, Masks masks) {
         this.claim = claim;
@@ -44,6 +51,7 @@ final class CheckOutput implements Runner.Sink, Marks.Into {
         this.outputs = new LeftOutputs(masks);
         this.marks = new Marks(claim.nonce(), this);
         this.streamEnd = claim.log().sourceEnd();
+        this.at = streamEnd;
         // Nothing is stored before the starter was ready.
         this.ready = streamEnd > 0;
     }
@@ -71,6 +79,7 @@ final class CheckOutput implements Runner.Sink, Marks.Into {
         if (failure == null) {
             marks.end(streamEnd);
             masked.end();
+            release(streamEnd);
         } else {
             throw failure;
         }
@@ -116,8 +125,32 @@ final class CheckOutput implements Runner.Sink, Marks.Into {
             last[(int) (printed++ % LAST)] = bytes[i];
         }
         // What the starter says when it could not begin is evidence, and no step's output.
-        if (ready) {
-            claim.log().append(bytes, offset, length, end);
+        if (!ready) {
+            return;
+        }
+        if (beside == null) {
+            append(bytes, offset, length, end);
+        } else {
+            beside.write(bytes, offset, length);
+            if (beside.size() > MOST_BESIDE) {
+                // Rather told twice than outputs lost: the place in the stream stays.
+                append(beside.toByteArray(), 0, beside.size(), at);
+                beside.reset();
+            }
+        }
+    }
+
+    private void append(byte[] bytes, int offset, int length, long end) {
+        at = end;
+        claim.log().append(bytes, offset, length, end);
+    }
+
+    /// What was printed beside lines of files, once it needs no longer be held back.
+    private void release(long end) {
+        ByteArrayOutputStream held = beside;
+        beside = null;
+        if (held != null && held.size() > 0) {
+            append(held.toByteArray(), 0, held.size(), end);
         }
     }
 
@@ -150,12 +183,22 @@ final class CheckOutput implements Runner.Sink, Marks.Into {
 
     @Override
     public void output(byte[] line, long end) {
-        // Not stored yet: a claim that comes after this one reads the lines again, from the first.
+        holdBack();
         outputs.line(line);
+    }
+
+    /// Lines of files are not stored before the last one: a claim that comes after this one reads
+    /// them again, from the first, and with them what something that still runs prints beside them.
+    private void holdBack() {
+        if (beside == null) {
+            masked.end();
+            beside = new ByteArrayOutputStream();
+        }
     }
 
     @Override
     public void generated(byte[] line, long end) {
+        holdBack();
         // One that is larger is refused for that, as by the starter.
         if (generated.size() <= LARGEST_GENERATED) {
             generated.write(line, 0, Math.min(line.length, LARGEST_GENERATED));
@@ -171,11 +214,15 @@ final class CheckOutput implements Runner.Sink, Marks.Into {
         byte[] bytes = told.getBytes(StandardCharsets.UTF_8);
         // Jobs of the file are shown to everybody who may see the run.
         String shown = masks.mask(generated.toString(StandardCharsets.UTF_8));
+        ByteArrayOutputStream held = beside == null ? new ByteArrayOutputStream() : beside;
+        beside = null;
+        held.writeBytes(bytes);
         claim.leave(outputs.values(), shown);
-        claim.log().append(bytes, 0, bytes.length, end);
+        append(held.toByteArray(), 0, held.size(), end);
     }
 
     private void moveTo(long end) {
-        claim.log().append(NOTHING, 0, 0, end);
+        release(end);
+        append(NOTHING, 0, 0, end);
     }
 }

@@ -23,11 +23,13 @@ public final class TestClaim implements Claim, LogWriter, StepRecord {
     public final StringBuffer printed = new StringBuffer();
     public volatile @Nullable Ended ended;
     public volatile long fence = 1;
+    public volatile Map<String, String> left = Map.of();
     private volatile long sourceEnd;
     private final Job job;
     private final AttemptName name;
 
-    TestClaim(Job job, AttemptName name) {
+    /// Without rows.
+    public TestClaim(Job job, AttemptName name) {
         this.job = job;
         this.name = name;
     }
@@ -68,7 +70,9 @@ public final class TestClaim implements Claim, LogWriter, StepRecord {
     }
 
     @Override
-    public void leave(Map<String, String> outputs, String generated) {}
+    public void leave(Map<String, String> outputs, String generated) {
+        left = Map.copyOf(outputs);
+    }
 
     @Override
     public String generated() {
