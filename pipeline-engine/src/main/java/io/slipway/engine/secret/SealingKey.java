@@ -89,6 +89,23 @@ public final class SealingKey {
                 cause);
     }
 
+    /// Encrypts a secret for one place, such as `remote 12`: it opens nowhere else.
+    public byte[] seal(Secret secret, String place) {
+        return seal(secret.reveal().getBytes(StandardCharsets.UTF_8), bytes(place));
+    }
+
+    /// Opens what was sealed for that place; empty when it was sealed with another key or for
+    /// another place, or was changed.
+    public Optional<Secret> open(byte[] sealed, String place) {
+        return open(sealed, bytes(place))
+                .map(plain -> Secret.of(new String(plain, StandardCharsets.UTF_8)));
+    }
+
+    /// No place of a project's value begins like this.
+    private static byte[] bytes(String place) {
+        return ("\0" + place).getBytes(StandardCharsets.UTF_8);
+    }
+
     byte[] seal(byte[] plain, byte[] place) {
         byte[] nonce = new byte[NONCE_BYTES];
         RANDOM.nextBytes(nonce);

@@ -20,8 +20,10 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 
@@ -190,6 +192,28 @@ public final class Branches {
                     .map(Branches::id);
         } catch (IOException e) {
             throw Repositories.unreadable("the refs", e);
+        }
+    }
+
+    /// Every branch and tag with what it points to, by full name.
+    public Map<String, CommitId> all() {
+        try (Repository repository = opening.open()) {
+            Map<String, CommitId> all = new TreeMap<>();
+            for (Ref ref : repository.getRefDatabase().getRefsByPrefix(Refs.HEADS, Refs.TAGS)) {
+                all.put(ref.getName(), new CommitId(ref.getObjectId().name()));
+            }
+            return all;
+        } catch (IOException e) {
+            throw Repositories.unreadable("the refs", e);
+        }
+    }
+
+    /// Whether the repository has an object.
+    public boolean has(CommitId object) {
+        try (Repository repository = opening.open()) {
+            return repository.getObjectDatabase().has(Refs.id(object));
+        } catch (IOException e) {
+            throw Repositories.unreadable("object " + object.brief(), e);
         }
     }
 

@@ -4,16 +4,30 @@ import org.eclipse.jgit.lib.Config;
 import org.eclipse.jgit.storage.file.FileBasedConfig;
 import org.eclipse.jgit.storage.file.WindowCacheConfig;
 import org.eclipse.jgit.transport.Transport;
+import org.eclipse.jgit.transport.TransportProtocol;
 import org.eclipse.jgit.util.FS;
 import org.eclipse.jgit.util.SystemReader;
 import org.jspecify.annotations.Nullable;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /// JGit as Slipway wants it: no file and no variable of the machine changes what it does, it starts
 /// no program, and it can reach nothing by itself.
 final class GitSettings {
+    /// Taken out of JGit's registry, so that nothing uses them but who is given them.
+    private static final List<TransportProtocol> TAKEN = new ArrayList<>();
+
     private GitSettings() {}
+
+    /// The way to speak to a server by that scheme, `https` or `ssh`.
+    static synchronized TransportProtocol protocol(String scheme) {
+        apply();
+        return TAKEN.stream()
+                .filter(protocol -> protocol.getSchemes().contains(scheme))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException(scheme));
+    }
 
     /// Takes hold in the whole process. Repeatable.
     static synchronized void apply() {
@@ -21,7 +35,8 @@ final class GitSettings {
             return;
         }
         SystemReader.setInstance(new Sealed(SystemReader.getInstance()));
-        List.copyOf(Transport.getTransportProtocols()).forEach(Transport::unregister);
+        TAKEN.addAll(Transport.getTransportProtocols());
+        TAKEN.forEach(Transport::unregister);
         WindowCacheConfig cache = new WindowCacheConfig();
         cache.setPackedGitLimit(16 << 20);
         cache.setDeltaBaseCacheLimit(8 << 20);

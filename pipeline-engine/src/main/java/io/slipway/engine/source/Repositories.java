@@ -11,6 +11,7 @@ import org.eclipse.jgit.lib.RefUpdate;
 import org.eclipse.jgit.lib.Repository;
 import org.eclipse.jgit.lib.StoredConfig;
 import org.eclipse.jgit.storage.file.FileRepositoryBuilder;
+import org.eclipse.jgit.transport.TransportProtocol;
 import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
@@ -96,6 +97,13 @@ public final class Repositories {
         } catch (IOException e) {
             throw unreadable("the repository of project " + projectId, e);
         }
+    }
+
+    /// The way to a server elsewhere; whoever uses it says how it connects.
+    ///
+    /// @param scheme `http`, `https` or `ssh`; no other is spoken
+    public static TransportProtocol protocol(String scheme) {
+        return GitSettings.protocol(scheme);
     }
 
     /// The files of one commit. Each call opens what it reads and closes it again.

@@ -31,12 +31,14 @@ final class Judge {
 
     /// What holds for every ref of one push.
     ///
+    /// @param mirrored whether the refs move whatever they lead to
     /// @param defaultBranch the project's, or the one that it would get by this push
     /// @param wasGated whether a ref waited for its run the last time that it was pushed
     /// @param changed what changed in a branch with a commit
     /// @param inclusions where the files come from that a tree's definition includes
     record Rules(
             PushOptions options,
+            boolean mirrored,
             String defaultBranch,
             Predicate<String> wasGated,
             BiFunction<String, CommitId, Changes> changed,
@@ -70,7 +72,9 @@ final class Judge {
         }
         CommitId to = change.to();
         if (to == null) {
-            return branch ? deleted(delivery, change) : Decision.moves(delivery, change);
+            return branch && !rules.mirrored()
+                    ? deleted(delivery, change)
+                    : Decision.moves(delivery, change);
         }
         Optional<CommitId> commit = branches().commitOf(to);
         if (branch && !commit.equals(Optional.of(to))) {
@@ -127,7 +131,9 @@ final class Judge {
             if (fault.kind() != Fault.Kind.CONFIGURATION) {
                 throw fault;
             }
-            return Decision.refused(delivery, change, fault.message());
+            return rules.mirrored()
+                    ? Decision.startsNothing(delivery, change, fault.message())
+                    : Decision.refused(delivery, change, fault.message());
         }
     }
 

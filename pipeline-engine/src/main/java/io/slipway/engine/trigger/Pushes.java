@@ -119,10 +119,19 @@ public final class Pushes {
         if (project.defaultBranch() == null && !branch.isEmpty()) {
             branches(project).head(branch);
         }
-        Judge judge = judge(project, PushOptions.parse(push.options()), branch, push.mayRead());
+        Judge judge = judge(project, push.asked(), push.mirrored(), branch, push.mayRead());
+        Optional<String> elsewhere =
+                push.mirrored()
+                        ? Optional.empty()
+                        : database.read(tx -> elsewhere(tx, project.id()));
         List<Decision> decisions = new ArrayList<>();
         for (int i = 0; i < ids.size(); i++) {
-            decisions.add(judge.judge(ids.get(i), push.changes().get(i)));
+            UUID id = ids.get(i);
+            Push.Change change = push.changes().get(i);
+            decisions.add(
+                    elsewhere
+                            .map(url -> Decision.refused(id, change, "it follows " + url))
+                            .orElseGet(() -> judge.judge(id, change)));
         }
         List<Decision> decided = push.atomic() ? together(decisions) : decisions;
         database.change(tx -> decided.forEach(decision -> decide(tx, decision)));
@@ -134,6 +143,14 @@ public final class Pushes {
                     }
                     return rulings(tx, project, decided, moved, push.principalId());
                 });
+    }
+
+    /// Where a project's commits come from, when that is not here.
+    private static Optional<String> elsewhere(Tx tx, long projectId) {
+        return tx.first(
+                "select clone_url from project_remotes where project_id = ?",
+                row -> row.text("clone_url"),
+                projectId);
     }
 
     /// First what starts a run, then what only waits for it.
@@ -253,7 +270,11 @@ public final class Pushes {
     }
 
     private Judge judge(
-            Project project, PushOptions options, String branch, LongPredicate mayRead) {
+            Project project,
+            PushOptions options,
+            boolean mirrored,
+            String branch,
+            LongPredicate mayRead) {
         return new Judge(
                 repositories,
                 planning,
@@ -261,6 +282,7 @@ public final class Pushes {
                 project,
                 new Judge.Rules(
                         options,
+                        mirrored,
                         branch,
                         ref -> database.read(tx -> Deliveries.wasGated(tx, project.id(), ref)),
                         (ref, commit) -> changed.ofPush(project.id(), ref, commit, branch),
@@ -304,7 +326,7 @@ public final class Pushes {
         }
         String branch = defaultBranch(project, List.of(change));
         Decision decision =
-                judge(project, PushOptions.parse(delivery.options()), branch, id -> false)
+                judge(project, PushOptions.parse(delivery.options()), false, branch, id -> false)
                         .judge(delivery.id(), change)
                         .with(null, false);
         Moved moved = new Moved(move(change), Branches.Result.MOVED, change.to());

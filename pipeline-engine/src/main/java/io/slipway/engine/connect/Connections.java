@@ -1,0 +1,251 @@
+package io.slipway.engine.connect;
+
+import io.slipway.db.Database;
+import io.slipway.db.Tx;
+import io.slipway.engine.access.Access;
+import io.slipway.engine.access.Audit;
+import io.slipway.engine.access.Caller;
+import io.slipway.engine.access.Right;
+import io.slipway.engine.access.Subject;
+import io.slipway.engine.egress.Egress;
+import io.slipway.engine.egress.EgressUrl;
+import io.slipway.engine.forge.ForgeKind;
+import io.slipway.engine.forge.api.ForgeApi;
+import io.slipway.engine.forge.api.ForgeRepository;
+import io.slipway.engine.forge.api.Reply;
+import io.slipway.engine.project.Project;
+import io.slipway.engine.project.ProjectName;
+import io.slipway.engine.project.Projects;
+import io.slipway.engine.remote.Remote;
+import io.slipway.engine.remote.Remotes;
+import io.slipway.engine.secret.Secret;
+import io.slipway.engine.source.Repositories;
+import io.slipway.fault.Fault;
+import io.slipway.fault.Fault.Kind;
+
+import org.jspecify.annotations.Nullable;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/// Lets projects follow repositories elsewhere.
+public final class Connections {
+    private final Database database;
+    private final Repositories repositories;
+    private final Remotes remotes;
+    private final Egress egress;
+    private final @Nullable HookMaker hooks;
+
+    /// @param hooks null: no deliveries are taken, projects follow by being compared
+    public Connections(
+            Database database,
+            Repositories repositories,
+            Remotes remotes,
+            Egress egress,
+            @Nullable HookMaker hooks) {
+        this.database = database;
+        this.repositories = repositories;
+        this.remotes = remotes;
+        this.egress = egress;
+        this.hooks = hooks;
+    }
+
+    /// What is to be connected.
+    ///
+    /// @param base of the forge; of a plain git server the repository's own URL
+    /// @param token null: none is needed
+    /// @param names as the forge has them, `owner/name`
+    /// @param all every one that the token may connect
+    /// @param poll how often branches are compared
+    public record Wish(
+            ForgeKind forge,
+            EgressUrl base,
+            @Nullable Secret token,
+            List<String> names,
+            boolean all,
+            Duration poll) {}
+
+    /// What became of one repository.
+    ///
+    /// @param made whether the project is new
+    /// @param told whether the forge sends deliveries from now on
+    /// @param hook what is to be entered on the forge by hand; null when that is not needed
+    /// @param why the forge did not take the hook; empty when it did, or there is none
+    public record Connected(
+            Project project,
+            String repository,
+            boolean made,
+            boolean told,
+            HookMaker.@Nullable Made hook,
+            String why) {}
+
+    /// The repositories that a token may connect, by name.
+    ///
+    /// @throws Fault as [ForgeApi#repositories]
+    public List<String> offered(Wish wish) {
+        return api(wish).repositories().stream().map(ForgeRepository::name).sorted().toList();
+    }
+
+    /// Connects them. Those that are connected already stay so, with the new token.
+    ///
+    /// @throws Fault when one can't be; those before it are connected
+    public List<Connected> connect(Caller caller, Wish wish) {
+        if (!Access.may(caller, Right.CREATE_PROJECT, Subject.INSTANCE)) {
+            throw new Fault(
+                    Kind.PERMISSION,
+                    "cannot connect a repository: this token may make no project",
+                    "use a token with the scope create-project");
+        }
+        egress.rules().addresses(wish.base());
+        List<Connected> connected = new ArrayList<>();
+        for (ForgeRepository repository : wanted(wish)) {
+            connected.add(connect(caller, wish, repository));
+        }
+        return connected;
+    }
+
+    private List<ForgeRepository> wanted(Wish wish) {
+        if (wish.forge() == ForgeKind.GENERIC) {
+            String path =
+                    wish.base().target().replaceFirst("^/+", "").replaceFirst("(\\.git)?/*$", "");
+            return List.of(new ForgeRepository(wish.base().toString(), path, wish.base(), "main"));
+        }
+        if (wish.all()) {
+            return api(wish).repositories();
+        }
+        return wish.names().stream().map(api(wish)::repository).toList();
+    }
+
+    private ForgeApi api(Wish wish) {
+        return ForgeApi.of(egress, wish.forge(), wish.base(), wish.token())
+                .orElseThrow(
+                        () ->
+                                new Fault(
+                                        Kind.CONFIGURATION,
+                                        "cannot list repositories: a plain git server has no list",
+                                        "give the repository's own URL"));
+    }
+
+    private Connected connect(Caller caller, Wish wish, ForgeRepository repository) {
+        ProjectName name = name(repository.name());
+        Projects.Created created =
+                database.transaction(tx -> saved(tx, caller, wish, repository, name));
+        Project project = created.project();
+        repositories.create(project.id());
+        String branch = repository.defaultBranch();
+        if (created.made() && branch != null) {
+            repositories.branches(project.id()).head(branch);
+        }
+        if (hooks == null || !created.made()) {
+            return new Connected(project, repository.name(), created.made(), false, null, "");
+        }
+        HookMaker.Made hook = hooks.make(project.id(), wish.forge(), repository.id());
+        String why = refusal(wish, repository, hook);
+        return new Connected(
+                project, repository.name(), true, why.isEmpty(), why.isEmpty() ? null : hook, why);
+    }
+
+    private String refusal(Wish wish, ForgeRepository repository, HookMaker.Made hook) {
+        if (wish.forge() == ForgeKind.GENERIC || wish.token() == null) {
+            return "there is no token with which a hook could be made";
+        }
+        try {
+            Reply reply = api(wish).makeHook(repository, hook.url(), hook.secret());
+            return reply.problem();
+        } catch (Fault fault) {
+            return fault.message();
+        }
+    }
+
+    private Projects.Created saved(
+            Tx tx, Caller caller, Wish wish, ForgeRepository repository, ProjectName name) {
+        Projects.Created created = Projects.create(tx, name, caller.principal().id());
+        Project project = created.project();
+        boolean connected = remotes.find(tx, project.id()).isPresent();
+        if (!created.made()) {
+            Access.require(caller, Right.CONFIGURE, project);
+        }
+        if (!created.made() && !connected) {
+            throw new Fault(
+                    Kind.CONFLICT,
+                    "cannot connect "
+                            + repository.name()
+                            + ": there is a project "
+                            + name
+                            + " that is pushed to",
+                    "rename one of them");
+        }
+        Remote remote =
+                new Remote(
+                        project.id(),
+                        wish.forge(),
+                        wish.base(),
+                        repository.cloneUrl(),
+                        wish.forge() == ForgeKind.GENERIC ? "" : repository.name(),
+                        repository.id(),
+                        wish.token(),
+                        "",
+                        wish.poll());
+        if (!remotes.save(tx, remote)) {
+            throw new Fault(
+                    Kind.CONFLICT,
+                    "cannot connect "
+                            + repository.name()
+                            + ": the project "
+                            + name
+                            + " follows another repository",
+                    "rename one of them");
+        }
+        String branch = repository.defaultBranch();
+        if (created.made() && branch != null) {
+            Projects.setDefaultBranch(tx, project.id(), branch);
+        }
+        Audit.add(
+                tx,
+                caller,
+                new Audit.Entry(
+                        project.id(),
+                        "connect",
+                        name.toString(),
+                        Map.of(
+                                "url",
+                                repository.cloneUrl().toString(),
+                                "forge",
+                                wish.forge().word())));
+        return created;
+    }
+
+    /// `Owner/Some_Name` becomes `owner/some-name`; of a longer path the last two parts count.
+    static ProjectName name(String repository) {
+        String[] parts = repository.toLowerCase(Locale.ROOT).split("/");
+        String last = part(parts[parts.length - 1]);
+        return ProjectName.parse(
+                parts.length < 2 ? last : part(parts[parts.length - 2]) + "/" + last);
+    }
+
+    private static String part(String text) {
+        return text.replaceAll("[^a-z0-9]+", "-").replaceAll("^-+|-+$", "");
+    }
+
+    /// Lets a connected project without a pipeline file roll out from now on.
+    ///
+    /// @return whether it did not until now
+    public boolean enable(Tx tx, Caller caller, Project project) {
+        Access.require(caller, Right.ROLL_OUT, project);
+        if (remotes.find(tx, project.id()).isEmpty()) {
+            throw new Fault(
+                    Kind.CONFLICT,
+                    "cannot enable " + project.name() + ": it follows no repository elsewhere",
+                    "push to it: it rolls out at once");
+        }
+        boolean changed = Remotes.enable(tx, project.id());
+        if (changed) {
+            Audit.add(
+                    tx, caller, Audit.Entry.of(project.id(), "enable", project.name().toString()));
+        }
+        return changed;
+    }
+}

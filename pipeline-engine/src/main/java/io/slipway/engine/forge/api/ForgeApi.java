@@ -1,0 +1,163 @@
+package io.slipway.engine.forge.api;
+
+import io.slipway.engine.egress.Answer;
+import io.slipway.engine.egress.Call;
+import io.slipway.engine.egress.Credential;
+import io.slipway.engine.egress.Egress;
+import io.slipway.engine.egress.EgressUrl;
+import io.slipway.engine.forge.ForgeKind;
+import io.slipway.engine.secret.Secret;
+import io.slipway.fault.Fault;
+import io.slipway.fault.Fault.Kind;
+
+import org.jspecify.annotations.Nullable;
+
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// The API of one forge with one token. What it answers is hostile until it is checked. Safe for
+/// use by many threads; each call blocks for 30 s at most.
+public final class ForgeApi {
+    private static final JsonMapper JSON = JsonMapper.builder().build();
+    private static final int MOST_PAGES = 100;
+
+    private final Egress egress;
+    private final Dialect dialect;
+    private final EgressUrl api;
+    private final @Nullable Credential credential;
+
+    private ForgeApi(
+            Egress egress, Dialect dialect, EgressUrl api, @Nullable Credential credential) {
+        this.egress = egress;
+        this.dialect = dialect;
+        this.api = api;
+        this.credential = credential;
+    }
+
+    /// The API of a forge; empty for a plain git server, which has none.
+    ///
+    /// @param base such as `https://gitlab.com`
+    public static Optional<ForgeApi> of(
+            Egress egress, ForgeKind kind, EgressUrl base, @Nullable Secret token) {
+        Dialect dialect =
+                switch (kind) {
+                    case GITHUB -> new GitHubDialect();
+                    case GITLAB -> new GitLabDialect();
+                    case GITEA -> new GiteaDialect();
+                    case BITBUCKET -> new BitbucketDialect();
+                    case BITBUCKET_DATA_CENTER -> new DataCenterDialect();
+                    case GENERIC -> null;
+                };
+        if (dialect == null) {
+            return Optional.empty();
+        }
+        EgressUrl api = dialect.api(base);
+        return Optional.of(
+                new ForgeApi(
+                        egress,
+                        dialect,
+                        api,
+                        token == null ? null : dialect.credential(api, token)));
+    }
+
+    /// Every repository that the token may connect.
+    ///
+    /// @throws Fault CONFIGURATION when the forge refuses, UNAVAILABLE when it does not answer
+    public List<ForgeRepository> repositories() {
+        List<ForgeRepository> all = new ArrayList<>();
+        for (int page = 1; page <= MOST_PAGES; page++) {
+            JsonNode answer = read(dialect.repositories(page));
+            for (JsonNode one : dialect.listed(answer)) {
+                dialect.repository(one).filter(this::isItsOwn).ifPresent(all::add);
+            }
+            if (!dialect.more(answer)) {
+                break;
+            }
+        }
+        return all;
+    }
+
+    /// One repository by its name.
+    ///
+    /// @throws Fault NOT_FOUND when there is none that the token may see, else as [#repositories]
+    public ForgeRepository repository(String name) {
+        return dialect.repository(read(dialect.repository(name)))
+                .filter(this::isItsOwn)
+                .orElseThrow(
+                        () ->
+                                new Fault(
+                                        Kind.CONFIGURATION,
+                                        "cannot connect "
+                                                + name
+                                                + ": the forge's answer about it makes no sense",
+                                        "check the forge's address"));
+    }
+
+    /// A token must not be sent where an answer says, only to the forge itself.
+    private boolean isItsOwn(ForgeRepository repository) {
+        String host = repository.cloneUrl().host();
+        return host.equals(api.host()) || api.host().equals("api." + host);
+    }
+
+    /// Lets the forge tell of what happens.
+    ///
+    /// @param url to which it sends
+    public Reply makeHook(ForgeRepository repository, String url, Secret secret) {
+        return post(dialect.hooks(repository), dialect.hook(url, secret));
+    }
+
+    /// Tells the forge how a commit stands.
+    ///
+    /// @param repository its name
+    public Reply state(String repository, String repositoryId, CommitState state) {
+        return post(dialect.states(repository, repositoryId, state), dialect.state(state));
+    }
+
+    private Reply post(String path, Map<String, Object> body) {
+        byte[] json = JSON.writeValueAsBytes(new java.util.TreeMap<>(body));
+        return Reply.of(
+                egress.send(spoken(Call.json("POST", Paths.below(api, path), json, credential))));
+    }
+
+    private Call spoken(Call call) {
+        Call spoken = call;
+        for (Map.Entry<String, String> header : dialect.headers().entrySet()) {
+            spoken = spoken.with(header.getKey(), header.getValue());
+        }
+        return spoken;
+    }
+
+    private JsonNode read(String path) {
+        EgressUrl url = Paths.below(api, path);
+        Answer answer = egress.send(spoken(Call.get(url, credential)));
+        if (!answer.ok()) {
+            throw refused(url, Reply.of(answer));
+        }
+        try {
+            return JSON.readTree(answer.body());
+        } catch (JacksonException e) {
+            throw new Fault(
+                    Kind.CONFIGURATION,
+                    "cannot use the answer of " + url.origin() + ": it is no JSON",
+                    "check the forge's kind and address",
+                    e);
+        }
+    }
+
+    private static Fault refused(EgressUrl url, Reply reply) {
+        Kind kind =
+                reply.temporary()
+                        ? Kind.UNAVAILABLE
+                        : reply.status() == 404 ? Kind.NOT_FOUND : Kind.CONFIGURATION;
+        return new Fault(
+                kind,
+                "cannot ask " + url.origin() + ": " + reply.problem(),
+                "check the token, what it may do, and the repository's name");
+    }
+}

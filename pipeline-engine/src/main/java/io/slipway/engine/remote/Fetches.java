@@ -1,0 +1,261 @@
+package io.slipway.engine.remote;
+
+import io.slipway.db.Database;
+import io.slipway.engine.egress.Credential;
+import io.slipway.engine.egress.Egress;
+import io.slipway.engine.egress.EgressUrl;
+import io.slipway.engine.egress.Limits;
+import io.slipway.engine.egress.Opened;
+import io.slipway.engine.source.CommitId;
+import io.slipway.engine.source.Refs;
+import io.slipway.engine.source.Repositories;
+import io.slipway.fault.Fault;
+import io.slipway.fault.Fault.Kind;
+
+import org.eclipse.jgit.errors.TransportException;
+import org.eclipse.jgit.lib.NullProgressMonitor;
+import org.eclipse.jgit.lib.ObjectChecker;
+import org.eclipse.jgit.lib.Ref;
+import org.eclipse.jgit.lib.Repository;
+import org.eclipse.jgit.transport.FetchConnection;
+import org.eclipse.jgit.transport.RefSpec;
+import org.eclipse.jgit.transport.TagOpt;
+import org.eclipse.jgit.transport.Transport;
+import org.eclipse.jgit.transport.TransportHttp;
+import org.eclipse.jgit.transport.URIish;
+import org.eclipse.jgit.transport.http.HttpConnection;
+import org.eclipse.jgit.transport.http.HttpConnectionFactory2;
+import org.jspecify.annotations.Nullable;
+
+import java.io.IOException;
+import java.net.Proxy;
+import java.net.URISyntaxException;
+import java.net.URL;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+
+/// Brings commits here from where a project's people push them. It speaks https, and http where the
+/// operator allows it, through the one client; no program is started, no file or variable of the
+/// machine is read, no work tree is made. What arrives is checked object by object. Safe for use by
+/// many threads; a call blocks for as long as a fetch takes.
+public final class Fetches {
+    /// Refs of a project under which what was fetched is kept, until its own refs have it.
+    public static final String FETCHED = "refs/slipway/fetched/";
+
+    private static final Duration LONGEST = Duration.ofMinutes(10);
+    private static final Duration LONGEST_WAIT = Duration.ofMinutes(2);
+    private static final long PAUSE_NANOS = 100_000_000;
+
+    private final Database database;
+    private final Repositories repositories;
+    private final Egress egress;
+    private final Size size;
+
+    /// How much is taken from one repository.
+    ///
+    /// @param bytes of one fetch
+    /// @param refs that it may have
+    public record Size(long bytes, int refs) {
+        /// Enough for any repository that people work with.
+        public static final Size STANDARD = new Size(4L << 30, 50_000);
+    }
+
+    public Fetches(Database database, Repositories repositories, Egress egress, Size size) {
+        this.database = database;
+        this.repositories = repositories;
+        this.egress = egress;
+        this.size = size;
+    }
+
+    /// Does something as the only one of all servers that fetches for this project, or changes its
+    /// refs because of a fetch.
+    ///
+    /// @throws Fault UNAVAILABLE when somebody else is at it for minutes
+    public <T> T alone(long projectId, Supplier<T> work) {
+        UUID me = UUID.randomUUID();
+        long end = System.nanoTime() + LONGEST_WAIT.toNanos();
+        Duration held = LONGEST.plusMinutes(5);
+        while (!database.transaction(tx -> Remotes.take(tx, projectId, me, held))) {
+            if (System.nanoTime() > end || Thread.currentThread().isInterrupted()) {
+                throw new Fault(
+                        Kind.UNAVAILABLE,
+                        "cannot fetch now: another fetch of this project is under way",
+                        "try again");
+            }
+            LockSupport.parkNanos(PAUSE_NANOS);
+        }
+        try {
+            return work.get();
+        } finally {
+            database.change(tx -> Remotes.giveBack(tx, projectId, me));
+        }
+    }
+
+    /// The branches and tags that the repository has, by full name, with what they point to.
+    ///
+    /// @throws Fault CONFIGURATION when they can't be had as things are, UNAVAILABLE when trying
+    ///   again may help
+    public Map<String, CommitId> heads(Remote remote) {
+        return with(
+                remote,
+                transport -> {
+                    try (FetchConnection connection = transport.openFetch()) {
+                        return heads(connection);
+                    }
+                });
+    }
+
+    private Map<String, CommitId> heads(FetchConnection connection) throws TransportException {
+        if (connection.getRefs().size() > size.refs()) {
+            throw new TransportException("it has more than " + size.refs() + " refs");
+        }
+        Map<String, CommitId> heads = new HashMap<>();
+        for (Ref ref : connection.getRefs()) {
+            String name = ref.getName();
+            boolean taken = name.startsWith(Refs.HEADS) || name.startsWith(Refs.TAGS);
+            if (taken && Repository.isValidRefName(name) && ref.getObjectId() != null) {
+                heads.put(name, new CommitId(ref.getObjectId().name()));
+            }
+        }
+        return heads;
+    }
+
+    /// Brings refs here with everything that they reach, and keeps them under [#FETCHED].
+    ///
+    /// @param refs full names; one that ends with `/*` stands for all below it
+    /// @throws Fault as [#heads]
+    public void fetch(Remote remote, List<String> refs) {
+        List<RefSpec> specs = refs.stream().map(Fetches::spec).toList();
+        with(remote, transport -> transport.fetch(NullProgressMonitor.INSTANCE, specs));
+    }
+
+    private static RefSpec spec(String ref) {
+        return new RefSpec("+" + ref + ":" + kept(ref));
+    }
+
+    /// Under which name a ref is kept that was fetched.
+    public static String kept(String ref) {
+        return FETCHED + ref.substring("refs/".length());
+    }
+
+    /// Something that is done over a connection.
+    @FunctionalInterface
+    private interface Exchange<T> {
+        T over(Transport transport) throws IOException;
+    }
+
+    private <T> T with(Remote remote, Exchange<T> exchange) {
+        EgressUrl url = remote.cloneUrl();
+        egress.rules().addresses(url);
+        List<Opened> open = Collections.synchronizedList(new ArrayList<>());
+        repositories.create(remote.projectId());
+        try (Repository repository = repositories.open(remote.projectId());
+                Transport transport = transport(repository, remote, open)) {
+            return exchange.over(transport);
+        } catch (IOException | org.eclipse.jgit.api.errors.JGitInternalException e) {
+            throw failed(url, e);
+        } finally {
+            List.copyOf(open).forEach(Opened::close);
+        }
+    }
+
+    private Transport transport(Repository repository, Remote remote, List<Opened> open)
+            throws IOException {
+        EgressUrl url = remote.cloneUrl();
+        if (url.scheme().equals("ssh")) {
+            throw new TransportException("ssh is not available in this version");
+        }
+        try {
+            Transport transport =
+                    Repositories.protocol(url.scheme())
+                            .open(new URIish(url.toString()), repository, "origin");
+            ((TransportHttp) transport)
+                    .setHttpConnectionFactory(
+                            new Connections(egress, remote.gitCredential(), limits(), open));
+            transport.setTagOpt(TagOpt.NO_TAGS);
+            transport.setRemoveDeletedRefs(false);
+            transport.setCheckFetchedObjects(true);
+            transport.setObjectChecker(
+                    new ObjectChecker()
+                            .setAllowLeadingZeroFileMode(true)
+                            .setAllowInvalidPersonIdent(true)
+                            .setSafeForMacOS(true)
+                            .setSafeForWindows(false));
+            return transport;
+        } catch (URISyntaxException e) {
+            throw new TransportException(e.getMessage(), e);
+        }
+    }
+
+    private Limits limits() {
+        return new Limits(LONGEST, size.bytes(), 0);
+    }
+
+    /// Gives JGit connections of ours.
+    private record Connections(
+            Egress egress, @Nullable Credential credential, Limits limits, List<Opened> open)
+            implements HttpConnectionFactory2 {
+        @Override
+        public HttpConnection create(URL url) {
+            return new EgressConnection(egress, url, credential, limits, open);
+        }
+
+        @Override
+        public HttpConnection create(URL url, Proxy proxy) {
+            return create(url);
+        }
+
+        @Override
+        public GitSession newSession() {
+            return new GitSession() {
+                @Override
+                public HttpConnection configure(HttpConnection connection, boolean sslVerify) {
+                    return connection;
+                }
+
+                @Override
+                public void close() {}
+            };
+        }
+    }
+
+    /// What the causes say, the deepest last: JGit's own message may only name the URL.
+    private static Fault failed(EgressUrl url, Exception e) {
+        String said =
+                Stream.iterate((Throwable) e, t -> t != null, Throwable::getCause)
+                        .map(t -> String.valueOf(t.getMessage()))
+                        .distinct()
+                        .reduce(
+                                (first, second) ->
+                                        second.contains(first) ? second : first + ": " + second)
+                        .orElse("");
+        String words = said.replace(url + ": ", "");
+        boolean denied =
+                words.contains("not authorized")
+                        || words.contains("uthentication is required")
+                        || words.contains("not permitted");
+        boolean malicious =
+                Stream.iterate((Throwable) e, t -> t != null, Throwable::getCause)
+                        .anyMatch(t -> t instanceof org.eclipse.jgit.errors.CorruptObjectException);
+        if (denied) {
+            return new Fault(
+                    Kind.CONFIGURATION,
+                    "cannot fetch " + url + ": the server does not let Slipway in",
+                    "connect it again with a token that may read the repository",
+                    e);
+        }
+        return new Fault(
+                malicious ? Kind.CONFIGURATION : Kind.UNAVAILABLE,
+                "cannot fetch " + url + ": " + words,
+                malicious ? "mend the repository: git fsck" : "check whether git can fetch it",
+                e);
+    }
+}

@@ -1,0 +1,214 @@
+package io.slipway.engine.remote;
+
+import io.slipway.db.Row;
+import io.slipway.db.Tx;
+import io.slipway.engine.egress.EgressUrl;
+import io.slipway.engine.forge.ForgeKind;
+import io.slipway.engine.secret.SealingKey;
+import io.slipway.engine.secret.Secret;
+import io.slipway.fault.Fault;
+import io.slipway.fault.Fault.Kind;
+
+import org.jspecify.annotations.Nullable;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+
+/// The remotes of projects, as rows.
+public final class Remotes {
+    private static final String BY_PROJECT =
+            """
+            select project_id, forge, base_url, clone_url, repository, repository_id, credential,
+                known_hosts, poll_ms
+            from project_remotes where project_id = ?
+            """;
+
+    private static final String INSERT =
+            """
+            insert into project_remotes (project_id, forge, base_url, clone_url, repository,
+                repository_id, credential, known_hosts, poll_ms)
+            values (?, ?, ?, ?, ?, ?, ?, ?, ?)
+            on conflict (project_id) do update
+            set credential = coalesce(excluded.credential, project_remotes.credential),
+                clone_url = excluded.clone_url, repository = excluded.repository,
+                poll_ms = excluded.poll_ms, look_at = now()
+            where project_remotes.forge = excluded.forge
+                and project_remotes.base_url = excluded.base_url
+                and project_remotes.repository_id = excluded.repository_id
+            """;
+
+    private static final String DUE =
+            """
+            update project_remotes set look_at = now() + poll_ms * interval '1 millisecond'
+            where project_id in (
+                select project_id from project_remotes where look_at <= now()
+                order by look_at limit ? for update skip locked)
+            returning project_id
+            """;
+
+    private static final String TAKE =
+            """
+            update project_remotes
+            set fetcher = ?, fetching_until = now() + ? * interval '1 millisecond'
+            where project_id = ? and (fetching_until is null or fetching_until < now())
+            """;
+
+    private static final String GIVE_BACK =
+            """
+            update project_remotes set fetcher = null, fetching_until = null
+            where project_id = ? and fetcher = ?
+            """;
+
+    private final SealingKey key;
+
+    public Remotes(SealingKey key) {
+        this.key = key;
+    }
+
+    /// Connects a project, or renews what is known of its connection.
+    ///
+    /// @return false when the project is connected to another repository
+    public boolean save(Tx tx, Remote remote) {
+        return tx.update(
+                        INSERT,
+                        remote.projectId(),
+                        remote.forge(),
+                        remote.base().toString(),
+                        remote.cloneUrl().toString(),
+                        remote.repository(),
+                        remote.repositoryId(),
+                        sealed(remote),
+                        remote.knownHosts(),
+                        (int) remote.poll().toMillis())
+                == 1;
+    }
+
+    private byte @Nullable [] sealed(Remote remote) {
+        Secret token = remote.token();
+        return token == null ? null : key.seal(token, place(remote.projectId()));
+    }
+
+    private static String place(long projectId) {
+        return "remote " + projectId;
+    }
+
+    /// Where a project's commits come from; empty when they are pushed here.
+    public Optional<Remote> find(Tx tx, long projectId) {
+        return tx.first(BY_PROJECT, this::remote, projectId);
+    }
+
+    /// As [#find].
+    ///
+    /// @throws Fault NOT_FOUND when they are pushed here
+    public Remote get(Tx tx, long projectId) {
+        return find(tx, projectId)
+                .orElseThrow(
+                        () ->
+                                new Fault(
+                                        Kind.NOT_FOUND,
+                                        "cannot fetch project "
+                                                + projectId
+                                                + ": it is connected to no repository",
+                                        "connect it: slipway connect"));
+    }
+
+    /// The projects whose branches are to be compared now; each is due again after its interval,
+    /// whoever compares them.
+    public static List<Long> due(Tx tx, int most) {
+        return tx.query(DUE, row -> row.number("project_id"), most);
+    }
+
+    /// Its branches are to be compared as soon as possible.
+    public static void look(Tx tx, long projectId) {
+        tx.update("update project_remotes set look_at = now() where project_id = ?", projectId);
+    }
+
+    /// What it had when it was connected is here.
+    public static void adopted(Tx tx, long projectId) {
+        tx.update(
+                "update project_remotes set adopted_at = now() where project_id = ? and adopted_at"
+                        + " is null",
+                projectId);
+    }
+
+    /// Whether what it had when it was connected is here.
+    public static boolean isAdopted(Tx tx, long projectId) {
+        return tx.first(
+                        "select 1 as one from project_remotes where project_id = ? and adopted_at"
+                                + " is not null",
+                        row -> true,
+                        projectId)
+                .isPresent();
+    }
+
+    /// Lets it roll out without a pipeline file.
+    ///
+    /// @return whether it did not until now
+    public static boolean enable(Tx tx, long projectId) {
+        return tx.update(
+                        "update project_remotes set enabled_at = now() where project_id = ? and"
+                                + " enabled_at is null",
+                        projectId)
+                == 1;
+    }
+
+    /// Whether a connected project rolls out without a pipeline file; true for one that is not
+    /// connected.
+    public static boolean isEnabled(Tx tx, String project) {
+        return tx.first(
+                        """
+                        select 1 as one from project_remotes r join projects p on p.id = r.project_id
+                        where p.name = ? and r.enabled_at is null
+                        """,
+                        row -> true,
+                        project)
+                .isEmpty();
+    }
+
+    /// Why the last look or fetch failed; empty when it did not.
+    public static void problem(Tx tx, long projectId, String problem) {
+        tx.update(
+                "update project_remotes set problem = ? where project_id = ? and problem <> ?",
+                problem,
+                projectId,
+                problem);
+    }
+
+    static boolean take(Tx tx, long projectId, UUID fetcher, Duration time) {
+        return tx.update(TAKE, fetcher, time.toMillis(), projectId) == 1;
+    }
+
+    static void giveBack(Tx tx, long projectId, UUID fetcher) {
+        tx.update(GIVE_BACK, projectId, fetcher);
+    }
+
+    private Remote remote(Row row) {
+        long project = row.number("project_id");
+        byte[] sealed = row.bytesOrNull("credential");
+        return new Remote(
+                project,
+                row.choice("forge", ForgeKind.class),
+                EgressUrl.parse(row.text("base_url")),
+                EgressUrl.parse(row.text("clone_url")),
+                row.text("repository"),
+                row.text("repository_id"),
+                sealed == null ? null : opened(sealed, project),
+                row.text("known_hosts"),
+                Duration.ofMillis(row.integer("poll_ms")));
+    }
+
+    private Secret opened(byte[] sealed, long project) {
+        return key.open(sealed, place(project))
+                .orElseThrow(
+                        () ->
+                                new Fault(
+                                        Kind.CONFIGURATION,
+                                        "cannot read the credential of project "
+                                                + project
+                                                + ": it was encrypted with another key",
+                                        "put the data folder's key back from your backup, or"
+                                                + " connect it again"));
+    }
+}

@@ -1,0 +1,327 @@
+package io.slipway.engine.connect;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.slipway.db.Database;
+import io.slipway.db.DatabaseExtension;
+import io.slipway.engine.egress.Egress;
+import io.slipway.engine.egress.EgressRules;
+import io.slipway.engine.egress.EgressUrl;
+import io.slipway.engine.forge.ForgeEvent;
+import io.slipway.engine.forge.ForgeKind;
+import io.slipway.engine.forge.Handling.Outcome;
+import io.slipway.engine.forge.Sender;
+import io.slipway.engine.gate.HostOwners;
+import io.slipway.engine.plan.Planner;
+import io.slipway.engine.project.ProjectName;
+import io.slipway.engine.project.Projects;
+import io.slipway.engine.remote.Fetches;
+import io.slipway.engine.remote.GitServer;
+import io.slipway.engine.remote.Remote;
+import io.slipway.engine.remote.Remotes;
+import io.slipway.engine.run.RunHistory;
+import io.slipway.engine.run.RunnerSlots;
+import io.slipway.engine.run.Runs;
+import io.slipway.engine.secret.SealingKey;
+import io.slipway.engine.secret.Secret;
+import io.slipway.engine.source.CommitId;
+import io.slipway.engine.source.Git;
+import io.slipway.engine.source.Repositories;
+import io.slipway.engine.trigger.Planning;
+import io.slipway.engine.trigger.Pushes;
+import io.slipway.fault.Fault;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInfo;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.UUID;
+
+/// A project that follows a repository elsewhere, served by a git server.
+@ExtendWith(DatabaseExtension.class)
+final class FollowingTest {
+    private static final String MAIN = "refs/heads/main";
+    private static final String FILE =
+            "jobs: { test: { image: busybox, steps: [ ls ] } }\napps: {}\n";
+
+    @TempDir Path temp;
+    private final Database database;
+    private Repositories repositories;
+    private Remotes remotes;
+    private GitServer server;
+    private Egress egress;
+    private Fetches fetches;
+    private Following following;
+    private Git git;
+    private long project;
+    private String name;
+
+    FollowingTest(Database database) {
+        this.database = database;
+    }
+
+    @BeforeEach
+    void connect(TestInfo test) throws IOException {
+        git = Git.init(Files.createDirectory(temp.resolve("there")));
+        git.write(".slipway.yml", FILE).commit("First");
+        server = new GitServer(temp.resolve("there/.git"));
+        egress = new Egress(EgressRules.parse(List.of(server.origin())));
+        repositories = new Repositories(temp.resolve("repositories"));
+        remotes = new Remotes(SealingKey.at(temp.resolve("key")));
+        fetches = new Fetches(database, repositories, egress, Fetches.Size.STANDARD);
+        name = "f" + Math.abs(test.getDisplayName().hashCode());
+        project =
+                database.transaction(
+                        tx -> Projects.create(tx, ProjectName.parse(name), null).project().id());
+        database.change(
+                tx -> {
+                    RunnerSlots.register(tx, "docker", "docker", 4);
+                    Projects.setDefaultBranch(tx, project, "main");
+                    assertThat(remotes.save(tx, remote(server.origin() + "/team/shop.git")))
+                            .isTrue();
+                });
+        Planning planning =
+                new ConnectedPlanning(Planning.by(new Planner(HostOwners.NOBODY)), database);
+        Pushes pushes =
+                new Pushes(
+                        database,
+                        repositories,
+                        planning,
+                        new Runs(),
+                        new Pushes.Here(UUID.randomUUID(), "localhost"));
+        following = new Following(database, repositories, remotes, fetches, pushes);
+    }
+
+    @AfterEach
+    void stop() {
+        server.close();
+        egress.close();
+    }
+
+    private Remote remote(String url) {
+        return new Remote(
+                project,
+                ForgeKind.GITEA,
+                EgressUrl.parse(server.origin()),
+                EgressUrl.parse(url),
+                "team/shop",
+                "1",
+                Secret.of("word"),
+                "",
+                Duration.ofMinutes(5));
+    }
+
+    private Outcome branch(String ref, CommitId after) {
+        return following.handle(
+                project,
+                UUID.randomUUID(),
+                new ForgeEvent.BranchPushed(ref, null, after, ""),
+                Sender.UNKNOWN);
+    }
+
+    private CommitId at(String ref) {
+        return repositories.branches(project).at(ref).orElse(null);
+    }
+
+    private CommitId head() {
+        return new CommitId(git.must("rev-parse", "HEAD").strip());
+    }
+
+    @Test
+    void aBranchThatMovedElsewhereMovesHereAndStartsARun() {
+        assertThat(branch(MAIN, head())).isEqualTo(Outcome.started(1));
+        assertThat(at(MAIN)).isEqualTo(head());
+        assertThat(branch(MAIN, head())).isEqualTo(Outcome.started(1));
+        assertThat(server.asked())
+                .isNotEmpty()
+                .allSatisfy(line -> assertThat(line).endsWith(" Basic c2xpcHdheTp3b3Jk"));
+        git.write("a", "1").commit("Second");
+        assertThat(branch(MAIN, head())).isEqualTo(Outcome.started(2));
+        git.must("reset", "-q", "--hard", "HEAD~1");
+        git.write("b", "1").commit("Elsewhere");
+        assertThat(branch(MAIN, head())).as("a forced push").isEqualTo(Outcome.started(3));
+        assertThat(at(MAIN)).isEqualTo(head());
+    }
+
+    @Test
+    void oneDeliveryIsOneRun() {
+        UUID delivery = UUID.randomUUID();
+        ForgeEvent event = new ForgeEvent.BranchPushed(MAIN, null, head(), "");
+        assertThat(following.handle(project, delivery, event, Sender.UNKNOWN).run()).isEqualTo(1);
+        git.write("a", "1").commit("Second");
+        ForgeEvent same = new ForgeEvent.BranchPushed(MAIN, null, head(), "");
+        assertThat(following.handle(project, delivery, same, Sender.UNKNOWN).run()).isEqualTo(1);
+        assertThat(new RunHistory(database).newestOf(List.of(project)).get(project).number())
+                .isEqualTo(1);
+    }
+
+    @Test
+    void aCommitMayAskForNoRun() {
+        git.write("a", "1").commit("Words only [skip ci]");
+        assertThat(branch(MAIN, head()))
+                .isEqualTo(Outcome.nothing("the commit's message says that nothing is to run"));
+        assertThat(at(MAIN)).isEqualTo(head());
+    }
+
+    @Test
+    void tagsAndDeletedBranchesFollow() {
+        branch(MAIN, head());
+        git.must("branch", "side");
+        git.must("tag", "v1");
+        assertThat(branch("refs/heads/side", head()).run()).isEqualTo(2);
+        ForgeEvent tag = new ForgeEvent.TagPushed("refs/tags/v1", null);
+        assertThat(following.handle(project, UUID.randomUUID(), tag, Sender.UNKNOWN).run())
+                .isEqualTo(3);
+        git.must("branch", "-D", "side");
+        ForgeEvent gone = new ForgeEvent.BranchDeleted("refs/heads/side", head());
+        assertThat(following.handle(project, UUID.randomUUID(), gone, Sender.UNKNOWN))
+                .isEqualTo(Outcome.nothing("side is deleted"));
+        assertThat(at("refs/heads/side")).isNull();
+        assertThat(branch("refs/heads/side", head()))
+                .isEqualTo(Outcome.nothing("side is gone meanwhile"));
+    }
+
+    @Test
+    void aRepositoryWithoutAFileRollsOutOnceItIsEnabled() {
+        git.must("rm", "-q", ".slipway.yml");
+        git.write("Dockerfile", "FROM busybox\nEXPOSE 8080\n").commit("An app");
+        branch(MAIN, head());
+        assertThat(jobs(1)).contains("image").doesNotContain("rollout");
+        database.change(tx -> Remotes.enable(tx, project));
+        git.write("a", "1").commit("More");
+        branch(MAIN, head());
+        assertThat(jobs(2)).contains("image", "rollout");
+    }
+
+    private List<String> jobs(int run) {
+        return database.read(
+                tx ->
+                        tx.query(
+                                """
+                                select j.kind from jobs j join runs r on r.id = j.run_id
+                                where r.project_id = ? and r.number = ? order by j.position
+                                """,
+                                row -> row.text("kind"),
+                                project,
+                                run));
+    }
+
+    @Test
+    void whatWasMissedIsFoundByComparing() {
+        git.must("branch", "old");
+        try (Reconciler reconciler =
+                new Reconciler(database, repositories, remotes, fetches, following)) {
+            reconciler.look(project);
+            assertThat(at("refs/heads/old")).isEqualTo(head());
+            assertThat(runs()).as("only the default branch runs").containsExactly(MAIN);
+            git.write("a", "1").commit("Missed");
+            git.must("tag", "v2");
+            reconciler.look(project);
+            assertThat(runs()).containsExactly(MAIN, MAIN, "refs/tags/v2");
+            reconciler.look(project);
+            assertThat(runs()).hasSize(3);
+        }
+    }
+
+    private List<String> runs() {
+        return database.read(
+                tx ->
+                        tx.query(
+                                "select ref from runs where project_id = ? order by number",
+                                row -> row.text("ref"),
+                                project));
+    }
+
+    /// A-GIT-4: trees that would leave the work tree never get here.
+    @Test
+    @Tag("attack")
+    void maliciousTreesAreRefused() throws IOException {
+        branch(MAIN, head());
+        CommitId before = head();
+        String blob = git.must("rev-parse", "HEAD:.slipway.yml").strip();
+        for (String entry : List.of(".git", ".GIT", "..", "a/b", "git~1", ".g\u200cit")) {
+            byte[] tree = tree(entry, blob);
+            Path file = temp.resolve("tree");
+            Files.write(file, tree);
+            String id =
+                    git.must("hash-object", "-t", "tree", "--literally", "-w", file.toString())
+                            .strip();
+            String commit = git.must("commit-tree", "-p", before.hex(), "-m", "Bad", id).strip();
+            git.must("update-ref", MAIN, commit);
+            assertThatThrownBy(() -> branch(MAIN, new CommitId(commit)))
+                    .as(entry)
+                    .isInstanceOfSatisfying(
+                            Fault.class,
+                            fault -> assertThat(fault.message()).startsWith("cannot fetch "));
+            assertThat(at(MAIN)).isEqualTo(before);
+        }
+    }
+
+    private static byte[] tree(String entry, String blob) throws IOException {
+        java.io.ByteArrayOutputStream out = new java.io.ByteArrayOutputStream();
+        out.write(("100644 " + entry).getBytes(java.nio.charset.StandardCharsets.UTF_8));
+        out.write(0);
+        out.write(java.util.HexFormat.of().parseHex(blob));
+        return out.toByteArray();
+    }
+
+    /// A-GIT-6: a fetch is limited in size and in refs.
+    @Test
+    @Tag("attack")
+    void fetchesAreLimited() {
+        Remote remote = remote(server.origin() + "/team/shop.git");
+        Fetches small = new Fetches(database, repositories, egress, new Fetches.Size(200, 1_000));
+        assertThatThrownBy(() -> small.fetch(remote, List.of(MAIN)))
+                .hasMessageContaining("larger than 200 bytes");
+        git.must("tag", "one");
+        git.must("tag", "two");
+        Fetches few = new Fetches(database, repositories, egress, new Fetches.Size(1 << 20, 2));
+        assertThatThrownBy(() -> few.heads(remote)).hasMessageContaining("more than 2 refs");
+    }
+
+    /// A-GIT-1 at use: a stored URL is parsed and checked again.
+    @Test
+    @Tag("attack")
+    void aStoredUrlIsCheckedAgain() {
+        for (String url :
+                List.of(
+                        "file:///etc",
+                        "/etc",
+                        "../x",
+                        "ext::sh -c id",
+                        "git://h/x",
+                        "ftp://h/x",
+                        "s3://h/x",
+                        "-u./p",
+                        "--upload-pack=touch /tmp/p",
+                        "ssh://-oProxyCommand=id/x",
+                        "git@-oProxyCommand=id:x",
+                        "ssh://h/-x",
+                        "https://h/a%0d%0aHost:%20b",
+                        "https://u:p@h/r",
+                        "https://127.0.0.1/x.git")) {
+            database.change(
+                    tx ->
+                            tx.update(
+                                    "update project_remotes set clone_url = ? where project_id = ?",
+                                    url,
+                                    project));
+            assertThatThrownBy(() -> branch(MAIN, head()))
+                    .as(url)
+                    .isInstanceOfSatisfying(
+                            Fault.class,
+                            fault -> assertThat(fault.kind()).isEqualTo(Fault.Kind.CONFIGURATION));
+        }
+        assertThat(server.asked()).isEmpty();
+    }
+}
