@@ -9,6 +9,7 @@ import io.slipway.web.cli.SwitchCommand;
 import io.slipway.web.cli.UpCommand;
 import io.slipway.web.cli.remote.AppCommands;
 import io.slipway.web.cli.remote.ConfigCommand;
+import io.slipway.web.cli.remote.ConnectCommand;
 import io.slipway.web.cli.remote.ListCommands;
 import io.slipway.web.cli.remote.LogsCommand;
 import io.slipway.web.cli.remote.OpenCommand;
@@ -62,6 +63,8 @@ import picocli.CommandLine.Spec;
             LinkCommand.class,
             DoctorCommand.class,
             CompletionCommand.class,
+            ConnectCommand.class,
+            ConnectCommand.Enable.class,
             LintCommand.class,
             PlanCommand.class,
             RunCommand.class,

@@ -85,7 +85,8 @@ public final class Connections {
     /// The repositories that a token may connect, by name.
     ///
     /// @throws Fault as [ForgeApi#repositories]
-    public List<String> offered(Wish wish) {
+    public List<String> offered(Caller caller, Wish wish) {
+        requireMaking(caller);
         return api(wish).repositories().stream().map(ForgeRepository::name).sorted().toList();
     }
 
@@ -93,18 +94,22 @@ public final class Connections {
     ///
     /// @throws Fault when one can't be; those before it are connected
     public List<Connected> connect(Caller caller, Wish wish) {
-        if (!Access.may(caller, Right.CREATE_PROJECT, Subject.INSTANCE)) {
-            throw new Fault(
-                    Kind.PERMISSION,
-                    "cannot connect a repository: this token may make no project",
-                    "use a token with the scope create-project");
-        }
+        requireMaking(caller);
         egress.rules().addresses(wish.base());
         List<Connected> connected = new ArrayList<>();
         for (ForgeRepository repository : wanted(wish)) {
             connected.add(connect(caller, wish, repository));
         }
         return connected;
+    }
+
+    private static void requireMaking(Caller caller) {
+        if (!Access.may(caller, Right.CREATE_PROJECT, Subject.INSTANCE)) {
+            throw new Fault(
+                    Kind.PERMISSION,
+                    "cannot connect a repository: this token may make no project",
+                    "use a token with the scope create-project");
+        }
     }
 
     private List<ForgeRepository> wanted(Wish wish) {

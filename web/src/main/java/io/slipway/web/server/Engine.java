@@ -5,6 +5,7 @@ import io.slipway.db.Tx;
 import io.slipway.engine.applog.AppLogs;
 import io.slipway.engine.blob.BlobStore;
 import io.slipway.engine.blob.FolderBlobStore;
+import io.slipway.engine.connect.ConnectedPlanning;
 import io.slipway.engine.gate.HostOwners;
 import io.slipway.engine.gate.LiveApps;
 import io.slipway.engine.gate.SetValues;
@@ -107,6 +108,7 @@ final class Engine implements AutoCloseable {
     private final BranchRuns branchRuns;
     private final RolloutParts parts;
     private final SealingKey key;
+    private final Forges forges;
 
     /// @param server how the switch reaches the listener; null when there is none
     Engine(Foundation base, DockerParts docker, Traffic traffic, @Nullable ServerLink server) {
@@ -143,12 +145,14 @@ final class Engine implements AutoCloseable {
                         new HookRuns(database, docker.deployer()));
         this.appLogs = closing.add(new AppLogs(database, base.notifications(), docker.deployer()));
         Planning planning =
-                Planning.by(
-                        new Planner(
-                                hostOwners(database),
-                                liveApps(database),
-                                setValues(database, configuration),
-                                base.settings().engine().baseImages()));
+                new ConnectedPlanning(
+                        Planning.by(
+                                new Planner(
+                                        hostOwners(database),
+                                        liveApps(database),
+                                        setValues(database, configuration),
+                                        base.settings().engine().baseImages())),
+                        database);
         this.pushes =
                 new Pushes(
                         database,
@@ -159,6 +163,7 @@ final class Engine implements AutoCloseable {
                                 base.folder().identity(),
                                 domain,
                                 base.settings().engine().include()));
+        this.forges = closing.add(new Forges(base, repositories, pushes, key));
         this.branchRuns = new BranchRuns(repositories, planning, runs, pushes.included(), domain);
     }
 
@@ -262,6 +267,7 @@ final class Engine implements AutoCloseable {
                                 base.notifications().signal(Supervisor.CHANNEL),
                                 appLogs::finish));
         supervisor.start();
+        forges.start(forges.following());
         closing.add(new LogSealer(database, sealedLogs));
         closing.add(
                 new Retention(
@@ -342,6 +348,10 @@ final class Engine implements AutoCloseable {
 
     Pushes pushes() {
         return pushes;
+    }
+
+    Forges forges() {
+        return forges;
     }
 
     Deliveries deliveries() {

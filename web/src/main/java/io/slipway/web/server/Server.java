@@ -16,6 +16,7 @@ import io.slipway.web.api.ProjectApi;
 import io.slipway.web.api.RunApi;
 import io.slipway.web.api.SessionApi;
 import io.slipway.web.api.StartApi;
+import io.slipway.web.connect.ConnectApi;
 import io.slipway.web.git.GitHandler;
 import io.slipway.web.git.GitHost;
 import io.slipway.web.git.GitLimits;
@@ -165,6 +166,7 @@ public final class Server implements AutoCloseable {
         new AppApi(
                 api, base.database(), engine.rolloutRuns(), engine.appLogs(), engine.addresses());
         new ConfigApi(api, base.database(), engine.configuration(), engine.configurationChanges());
+        new ConnectApi(api, base.database(), engine.forges().connections(null));
         new LogApi(api, base.database(), engine.history(), engine.logs());
         new LiveApi(api, base.database(), base.notifications(), engine.history(), engine.logs());
         overview(api, engine);

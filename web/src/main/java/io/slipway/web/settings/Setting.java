@@ -87,6 +87,12 @@ public enum Setting {
             "50",
             "How many of an app's newest images are kept; the bytes of older ones go, unless a"
                     + " release of theirs is live or may be rolled back to."),
+    /// What may be reached outside.
+    EGRESS_ALLOW(
+            true,
+            "public addresses, by https at port 443",
+            "What Slipway may connect to besides when it fetches or asks a forge: networks, such as"
+                    + " `10.1.0.0/16`, and origins, such as `http://gitea.example.com:3000`."),
     /// Whose forwarding headers are believed.
     TRUSTED_PROXIES(
             true,

@@ -3,6 +3,7 @@ package io.slipway.web.settings;
 import io.slipway.db.DatabaseAddress;
 import io.slipway.engine.definition.Inclusions;
 import io.slipway.engine.detection.FromImages;
+import io.slipway.engine.egress.EgressRules;
 import io.slipway.engine.secret.Secret;
 
 import org.jspecify.annotations.Nullable;
@@ -47,6 +48,7 @@ public record Settings(
     /// @param baseImages what generated Dockerfiles begin with
     /// @param include the file that every project includes; null: none
     /// @param keeping how much is kept
+    /// @param egress what may be reached outside
     public record EngineSettings(
             @Nullable String docker,
             String registry,
@@ -54,7 +56,8 @@ public record Settings(
             boolean published,
             FromImages baseImages,
             Inclusions.@Nullable Wanted include,
-            Keeping keeping) {}
+            Keeping keeping,
+            EgressRules egress) {}
 
     /// How much is kept.
     ///

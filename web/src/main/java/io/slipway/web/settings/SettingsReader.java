@@ -3,6 +3,7 @@ package io.slipway.web.settings;
 import io.slipway.db.DatabaseAddress;
 import io.slipway.engine.definition.Inclusions;
 import io.slipway.engine.detection.FromImages;
+import io.slipway.engine.egress.EgressRules;
 import io.slipway.engine.secret.Secret;
 import io.slipway.fault.Fault;
 import io.slipway.web.settings.Settings.Client;
@@ -84,7 +85,9 @@ final class SettingsReader {
                 new Keeping(
                         sources.value(Setting.BLOB_LIMIT, Values::bytes).orElse(10L << 30),
                         sources.value(Setting.KEEP_RUNS, SettingsReader::count).orElse(1000),
-                        sources.value(Setting.KEEP_IMAGES, SettingsReader::count).orElse(50)));
+                        sources.value(Setting.KEEP_IMAGES, SettingsReader::count).orElse(50)),
+                sources.value(Setting.EGRESS_ALLOW, SettingsReader::egress)
+                        .orElseGet(EgressRules::standard));
     }
 
     private Path folder(String text) {
@@ -123,6 +126,14 @@ final class SettingsReader {
     private static Inclusions.Wanted include(String text) {
         try {
             return Inclusions.Wanted.parse(text);
+        } catch (IllegalArgumentException e) {
+            throw new Wrong(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private static EgressRules egress(String text) {
+        try {
+            return EgressRules.parse(Values.list(text, part -> part));
         } catch (IllegalArgumentException e) {
             throw new Wrong(String.valueOf(e.getMessage()));
         }

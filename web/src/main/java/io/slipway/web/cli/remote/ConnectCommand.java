@@ -1,0 +1,150 @@
+package io.slipway.web.cli.remote;
+
+import io.slipway.fault.Fault;
+import io.slipway.fault.Fault.Kind;
+import io.slipway.web.client.ApiClient;
+
+import org.jspecify.annotations.Nullable;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+import tools.jackson.databind.JsonNode;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/// `slipway connect FORGE URL [REPOSITORY...]`.
+@Command(
+        name = "connect",
+        mixinStandardHelpOptions = true,
+        description = "Lets projects follow repositories of a forge.")
+public final class ConnectCommand extends ServerWord {
+    @Parameters(
+            index = "0",
+            paramLabel = "FORGE",
+            description = "github, gitlab, gitea, bitbucket, bitbucket-data-center or generic")
+    private String forge = "";
+
+    @Parameters(
+            index = "1",
+            paramLabel = "URL",
+            description = "of the forge; with generic, of the repository itself")
+    private String url = "";
+
+    @Parameters(
+            index = "2..*",
+            arity = "0..*",
+            paramLabel = "REPOSITORY",
+            description = "owner/name; without any, those that there are are listed")
+    private List<String> repositories = List.of();
+
+    @Option(names = "--all", description = "every repository that the token may connect")
+    private boolean all;
+
+    @Option(
+            names = "--poll",
+            paramLabel = "TIME",
+            description = "how often branches are compared, such as 30s or 5m; default: 5m")
+    private String poll = "5m";
+
+    @Option(
+            names = "--token-file",
+            paramLabel = "FILE",
+            description = "the forge's token; default: from a prompt or standard input")
+    private @Nullable Path tokenFile;
+
+    @Option(names = "--no-token", description = "the repository is public and has no hook made")
+    private boolean noToken;
+
+    @Override
+    int call(ApiClient api, PrintWriter out) throws InterruptedException, IOException {
+        Map<String, Object> wish = new LinkedHashMap<>();
+        wish.put("forge", forge);
+        wish.put("url", url);
+        wish.put("pollSeconds", seconds());
+        if (!noToken) {
+            wish.put("token", token());
+        }
+        if (!all && repositories.isEmpty() && !forge.equals("generic")) {
+            JsonNode offered = api.send("POST", "/connections/offered", wish).path("repositories");
+            offered.forEach(name -> out.println(name.asString("")));
+            out.println("slipway connect " + forge + " " + url + " REPOSITORY... connects them");
+            out.flush();
+            return 0;
+        }
+        wish.put("repositories", repositories);
+        wish.put("all", all);
+        for (JsonNode one : api.send("POST", "/connections", wish).path("connections")) {
+            tell(one, out);
+        }
+        out.flush();
+        return 0;
+    }
+
+    private static void tell(JsonNode one, PrintWriter out) {
+        String project = one.path("project").asString("");
+        boolean made = one.path("made").asBoolean();
+        out.println(
+                one.path("repository").asString("")
+                        + (made ? " is connected as " : " was connected already as ")
+                        + project);
+        JsonNode hook = one.path("hook");
+        if (hook.isObject()) {
+            out.println("  the forge took no hook: " + one.path("why").asString(""));
+            out.println("  add one there by hand: URL " + hook.path("url").asString(""));
+            out.println("  its secret, shown only now: " + hook.path("secret").asString(""));
+        } else if (made && !one.path("told").asBoolean()) {
+            out.println("  its branches are compared from time to time");
+        }
+    }
+
+    private int seconds() {
+        if (!poll.matches("[1-9][0-9]{0,4}[smh]")) {
+            throw new Fault(
+                    Kind.CONFIGURATION,
+                    "cannot take --poll " + poll + ": it is no time",
+                    "write it as 30s or 5m");
+        }
+        int number = Integer.parseInt(poll.substring(0, poll.length() - 1));
+        return switch (poll.charAt(poll.length() - 1)) {
+            case 'm' -> number * 60;
+            case 'h' -> number * 3600;
+            default -> number;
+        };
+    }
+
+    private String token() throws IOException {
+        Path file = tokenFile;
+        return (file == null ? ConfigCommand.asked("token") : Files.readString(file)).strip();
+    }
+
+    /// `slipway enable [PROJECT]`.
+    @Command(
+            name = "enable",
+            mixinStandardHelpOptions = true,
+            description = "Lets a connected project without a pipeline file roll out.")
+    public static final class Enable extends ServerWord {
+        @Parameters(
+                index = "0",
+                arity = "0..1",
+                paramLabel = "PROJECT",
+                description = "default: as with --project")
+        private @Nullable String named;
+
+        @Override
+        int call(ApiClient api, PrintWriter out) throws InterruptedException {
+            String project = named == null ? project() : named;
+            api.send("POST", "/projects/" + ApiClient.escaped(project) + "/enable", Map.of());
+            out.println(project + " rolls out from its next run on");
+            out.flush();
+            return 0;
+        }
+    }
+}

@@ -1,0 +1,115 @@
+package io.slipway.web.connect;
+
+import io.slipway.db.Database;
+import io.slipway.engine.access.Right;
+import io.slipway.engine.connect.Connections;
+import io.slipway.engine.connect.HookMaker;
+import io.slipway.engine.egress.EgressUrl;
+import io.slipway.engine.forge.ForgeKind;
+import io.slipway.engine.project.Project;
+import io.slipway.engine.secret.Secret;
+import io.slipway.web.api.Api;
+import io.slipway.web.api.ApiRequest;
+import io.vertx.core.http.HttpMethod;
+
+import org.jspecify.annotations.Nullable;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+
+/// Connects repositories elsewhere, and lets connected projects roll out.
+public final class ConnectApi {
+    private static final int MOST_NAMES = 1000;
+
+    private final Database database;
+    private final Connections connections;
+
+    /// Adds the operations.
+    public ConnectApi(Api api, Database database, Connections connections) {
+        this.database = database;
+        this.connections = connections;
+        api.add(HttpMethod.POST, "/connections", this::connect);
+        api.add(HttpMethod.POST, "/connections/offered", this::offered);
+        api.add(HttpMethod.POST, "/projects/:project/enable", this::enable);
+    }
+
+    private record Asked(
+            @Nullable String forge,
+            @Nullable String url,
+            @Nullable String token,
+            @Nullable List<String> repositories,
+            @Nullable Boolean all,
+            @Nullable Integer pollSeconds) {
+        Connections.Wish wish() {
+            String kind = forge == null ? "" : forge;
+            ForgeKind known =
+                    ForgeKind.of(kind)
+                            .orElseThrow(() -> ApiRequest.bad("forge", "'" + kind + "' is none"));
+            if (url == null) {
+                throw ApiRequest.bad("url", "is missing");
+            }
+            List<String> names = repositories == null ? List.of() : repositories;
+            if (names.size() > MOST_NAMES) {
+                throw ApiRequest.bad("repositories", "are more than " + MOST_NAMES);
+            }
+            int poll = pollSeconds == null ? 300 : pollSeconds;
+            if (poll < 1 || poll > 86_400) {
+                throw ApiRequest.bad("pollSeconds", "is not between 1 and 86400");
+            }
+            return new Connections.Wish(
+                    known,
+                    EgressUrl.parse(url),
+                    token == null || token.isBlank() ? null : Secret.of(token.strip()),
+                    names,
+                    Boolean.TRUE.equals(all),
+                    Duration.ofSeconds(poll));
+        }
+    }
+
+    private record View(
+            String project,
+            String repository,
+            boolean made,
+            boolean told,
+            @Nullable HookView hook,
+            String why) {
+        static View of(Connections.Connected one) {
+            HookMaker.Made hook = one.hook();
+            return new View(
+                    one.project().name().toString(),
+                    one.repository(),
+                    one.made(),
+                    one.told(),
+                    hook == null ? null : new HookView(hook.url(), hook.secret().reveal()),
+                    one.why());
+        }
+    }
+
+    private record HookView(String url, String secret) {}
+
+    private Object connect(ApiRequest request) throws IOException {
+        Connections.Wish wish = request.body(Asked.class).wish();
+        if (!wish.all() && wish.names().isEmpty() && wish.forge() != ForgeKind.GENERIC) {
+            throw ApiRequest.bad("repositories", "are missing, and all of them are not asked for");
+        }
+        List<View> connected =
+                connections.connect(request.caller(), wish).stream().map(View::of).toList();
+        return Map.of("connections", connected);
+    }
+
+    private Object offered(ApiRequest request) throws IOException {
+        Connections.Wish wish = request.body(Asked.class).wish();
+        return Map.of("repositories", connections.offered(request.caller(), wish));
+    }
+
+    private Object enable(ApiRequest request) {
+        return database.transaction(
+                tx -> {
+                    Project project = request.project(tx, Right.ROLL_OUT);
+                    boolean changed = connections.enable(tx, request.caller(), project);
+                    return new Api.Accepted(Map.of("enabled", true, "changed", changed));
+                });
+    }
+}

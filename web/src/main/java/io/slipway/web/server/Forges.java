@@ -1,0 +1,71 @@
+package io.slipway.web.server;
+
+import io.slipway.db.Database;
+import io.slipway.engine.connect.Answers;
+import io.slipway.engine.connect.Connections;
+import io.slipway.engine.connect.Following;
+import io.slipway.engine.connect.HookMaker;
+import io.slipway.engine.connect.Reconciler;
+import io.slipway.engine.egress.Egress;
+import io.slipway.engine.forge.Handling;
+import io.slipway.engine.remote.Fetches;
+import io.slipway.engine.remote.Remotes;
+import io.slipway.engine.secret.SealingKey;
+import io.slipway.engine.source.Repositories;
+import io.slipway.engine.trigger.Pushes;
+
+import org.jspecify.annotations.Nullable;
+
+/// What has to do with repositories elsewhere.
+final class Forges implements AutoCloseable {
+    private final Closing closing = new Closing();
+    private final Foundation base;
+    private final Repositories repositories;
+    private final Egress egress;
+    private final Remotes remotes;
+    private final Fetches fetches;
+    private final Following following;
+
+    Forges(Foundation base, Repositories repositories, Pushes pushes, SealingKey key) {
+        Database database = base.database();
+        this.base = base;
+        this.repositories = repositories;
+        this.egress = closing.add(new Egress(base.settings().engine().egress()));
+        this.remotes = new Remotes(key);
+        this.fetches = new Fetches(database, repositories, egress, Fetches.Size.STANDARD);
+        this.following = new Following(database, repositories, remotes, fetches, pushes);
+    }
+
+    /// What does for branches and tags what a forge tells.
+    Following following() {
+        return following;
+    }
+
+    Remotes remotes() {
+        return remotes;
+    }
+
+    Fetches fetches() {
+        return fetches;
+    }
+
+    /// @param hooks null: no deliveries are taken
+    Connections connections(@Nullable HookMaker hooks) {
+        return new Connections(base.database(), repositories, remotes, egress, hooks);
+    }
+
+    /// Begins to compare and to answer.
+    ///
+    /// @param handling of what comparing finds
+    void start(Handling handling) {
+        Database database = base.database();
+        closing.add(new Reconciler(database, repositories, remotes, fetches, handling));
+        closing.add(
+                new Answers(database, remotes, egress, base.settings().serving().url().toString()));
+    }
+
+    @Override
+    public void close() {
+        closing.close();
+    }
+}
