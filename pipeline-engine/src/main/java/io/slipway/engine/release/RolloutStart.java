@@ -52,9 +52,11 @@ final class RolloutStart {
         Optional<Rollout> before =
                 parts.database()
                         .transaction(
-                                tx ->
-                                        Rollouts.ofAttempt(tx, job.attemptId())
-                                                .map(rollout -> Rollouts.takeOver(tx, rollout)));
+                                tx -> {
+                                    claim.guard(tx);
+                                    return Rollouts.ofAttempt(tx, job.attemptId())
+                                            .map(rollout -> Rollouts.takeOver(tx, rollout));
+                                });
         if (before.isPresent()) {
             return new Begun(before.get(), null);
         }
@@ -153,6 +155,7 @@ final class RolloutStart {
     }
 
     private Waits write(Tx tx, Content given) {
+        claim.guard(tx);
         String app = given.app().name();
         Placement placement = Placements.locked(tx, job.projectId(), spec.environment(), app);
         if (placement.newestRun() > job.runNumber()) {

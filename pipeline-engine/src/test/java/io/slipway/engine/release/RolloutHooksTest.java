@@ -119,7 +119,7 @@ final class RolloutHooksTest extends OnScriptedTarget {
         } catch (Killed e) {
             deployer.hook((what, after) -> {});
             supervisor.round();
-            claim.fence++;
+            rows.claimAgain(claim);
             return rows.perform(parts, claim);
         } finally {
             deployer.hook((what, after) -> {});

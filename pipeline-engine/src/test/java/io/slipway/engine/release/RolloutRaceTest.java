@@ -53,6 +53,29 @@ final class RolloutRaceTest extends OnScriptedTarget {
     }
 
     @Test
+    void aDriverWhoseAttemptAnotherServerHasBeginsNothing() throws Exception {
+        TestClaim claim = claim(GOOD);
+        deployer.hook(
+                (call, done) -> {
+                    if (call.equals("pull") && done) {
+                        database.change(tx -> tx.update("update attempts set fence = fence + 1"));
+                    }
+                });
+
+        assertThatThrownBy(() -> new RolloutWork(parts).perform(claim))
+                .isInstanceOf(ClaimLost.class);
+
+        assertThat(deployer.present()).isEmpty();
+        boolean begun =
+                database.read(
+                        tx ->
+                                tx.one(
+                                        "select exists (select from rollouts) as begun",
+                                        row -> row.flag("begun")));
+        assertThat(begun).isFalse();
+    }
+
+    @Test
     void aDriverWhoseRolloutAnotherServerTookOverChangesNothingMore() throws Exception {
         rows.perform(parts, claim(GOOD));
         TestClaim claim = claim(GOOD);

@@ -130,8 +130,8 @@ public final class RolloutRows {
                     long attemptId =
                             tx.one(
                                     """
-                                    insert into attempts (job_id, project_id, number, state, runner_id, turn)
-                                    values (?, ?, 1, 'running', ?, 0) returning id
+                                    insert into attempts (job_id, project_id, number, state, runner_id, turn, fence)
+                                    values (?, ?, 1, 'running', ?, 0, 1) returning id
                                     """,
                                     r -> r.number("id"),
                                     jobId,
@@ -153,6 +153,17 @@ public final class RolloutRows {
                                     spec),
                             new AttemptName(instance, jobId, 1));
                 });
+    }
+
+    /// The attempt is claimed by another server, whose claim this is now.
+    public void claimAgain(TestClaim claim) {
+        claim.fence++;
+        database.change(
+                tx ->
+                        tx.update(
+                                "update attempts set fence = ? where id = ?",
+                                claim.fence,
+                                claim.job().attemptId()));
     }
 
     /// Writes the verdict over the attempt and its job, as the queue does.

@@ -139,7 +139,7 @@ class DockerHooksTest {
                 new FutureTask<>(() -> fixture.rows.perform(fixture.parts, claim));
         Thread.ofVirtual().start(cut);
         await().until(() -> claim.printed.toString().contains("begun"));
-        claim.fence++;
+        fixture.rows.claimAgain(claim);
 
         Verdict verdict = fixture.rows.perform(fixture.parts, claim);
 
