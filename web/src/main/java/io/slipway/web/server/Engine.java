@@ -49,10 +49,12 @@ import io.slipway.engine.trigger.Planning;
 import io.slipway.engine.trigger.Presence;
 import io.slipway.engine.trigger.Pushes;
 import io.slipway.engine.trigger.Settlement;
+import io.slipway.fault.Rounds;
 
 import org.jspecify.annotations.Nullable;
 
 import java.net.URI;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -60,6 +62,9 @@ import java.util.TreeSet;
 
 /// Everything that plans, runs and rolls out, without any listener.
 final class Engine implements AutoCloseable {
+    /// A round of any loop that takes longer is told with where it stands.
+    private static final Duration HANGS = Duration.ofMinutes(2);
+
     private static final String TARGET =
             """
             insert into targets (name, runner_id) values ('docker', ?)
@@ -242,6 +247,7 @@ final class Engine implements AutoCloseable {
                     tx.update(EVERY_ENVIRONMENT, target);
                 });
         repositories.sweep();
+        closing.add(Rounds.watch(HANGS));
         closing.add(new Presence(database, base.folder().identity(), version));
         pushes.recover();
         String url = base.settings().serving().url().toString();
