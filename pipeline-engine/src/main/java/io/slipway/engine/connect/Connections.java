@@ -95,6 +95,12 @@ public final class Connections {
     /// @throws Fault when one can't be; those before it are connected
     public List<Connected> connect(Caller caller, Wish wish) {
         requireMaking(caller);
+        if (wish.base().scheme().equals("ssh")) {
+            throw new Fault(
+                    Kind.CONFIGURATION,
+                    "cannot connect " + wish.base() + ": ssh is not available in this version",
+                    "give the repository's https address and a token");
+        }
         egress.rules().addresses(wish.base());
         List<Connected> connected = new ArrayList<>();
         for (ForgeRepository repository : wanted(wish)) {

@@ -1,0 +1,97 @@
+package io.slipway.engine.forge.api;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executors;
+
+/// An HTTP server that plays a forge: it notes what it is asked, whole, and answers what it is told
+/// to, one answer after another and then always the last.
+public final class ScriptedForge implements AutoCloseable {
+    private static final List<String> TOLD =
+            List.of(
+                    "accept",
+                    "authorization",
+                    "content-type",
+                    "private-token",
+                    "x-github-api-version");
+
+    private final HttpServer server;
+    private final Queue<Said> script = new ConcurrentLinkedQueue<>();
+    private final List<String> asked = Collections.synchronizedList(new ArrayList<>());
+    private volatile Said last = new Said(201, Map.of(), "{}");
+
+    /// An answer.
+    private record Said(int status, Map<String, String> headers, String body) {}
+
+    public ScriptedForge() throws IOException {
+        this.server = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 50);
+        server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
+        server.createContext("/", this::answer);
+        server.start();
+    }
+
+    private void answer(HttpExchange exchange) throws IOException {
+        String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
+        Map<String, String> headers = new TreeMap<>();
+        exchange.getRequestHeaders()
+                .forEach(
+                        (name, values) -> {
+                            String lower = name.toLowerCase(java.util.Locale.ROOT);
+                            if (TOLD.contains(lower)) {
+                                headers.put(lower, String.join("|", values));
+                            }
+                        });
+        StringBuilder whole = new StringBuilder();
+        whole.append(exchange.getRequestMethod()).append(' ').append(exchange.getRequestURI());
+        headers.forEach(
+                (name, value) -> whole.append('\n').append(name).append(": ").append(value));
+        asked.add(whole + (body.isEmpty() ? "" : "\n" + body));
+        Said next = script.poll();
+        Said said = next == null ? last : next;
+        try (exchange) {
+            said.headers().forEach(exchange.getResponseHeaders()::set);
+            byte[] bytes = said.body().getBytes(StandardCharsets.UTF_8);
+            exchange.sendResponseHeaders(said.status(), bytes.length == 0 ? -1 : bytes.length);
+            exchange.getResponseBody().write(bytes);
+        }
+    }
+
+    /// Answers the next request so.
+    public ScriptedForge next(int status, Map<String, String> headers, String body) {
+        script.add(new Said(status, headers, body));
+        return this;
+    }
+
+    /// Answers so whatever is not scripted.
+    public ScriptedForge always(int status, Map<String, String> headers, String body) {
+        last = new Said(status, headers, body);
+        return this;
+    }
+
+    /// Every request: method and path, the headers that matter, the body.
+    public List<String> asked() {
+        synchronized (asked) {
+            return List.copyOf(asked);
+        }
+    }
+
+    public String origin() {
+        return "http://127.0.0.1:" + server.getAddress().getPort();
+    }
+
+    @Override
+    public void close() {
+        server.stop(0);
+    }
+}
