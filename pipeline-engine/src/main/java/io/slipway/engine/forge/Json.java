@@ -29,7 +29,8 @@ public final class Json {
     private static final int MOST_TOKENS = 1_000_000;
     private static final int LONGEST_TEXT = 8 << 20;
     private static final int KEPT_TEXT = 16 << 10;
-    private static final int KEPT_IN_ALL = 4 << 20;
+    private static final int KEPT_OF_LISTS = 2 << 20;
+    private static final int KEPT_IN_ALL = 16 << 20;
 
     private static final JsonFactory FACTORY =
             JsonFactory.builder()
@@ -120,8 +121,15 @@ public final class Json {
 
         private String text(String text) {
             String cut = text.substring(0, Math.min(text.length(), KEPT_TEXT));
-            kept += cut.length() + 40;
-            return kept > KEPT_IN_ALL ? "" : clean(cut);
+            keep(cut.length());
+            return clean(cut);
+        }
+
+        private void keep(int characters) {
+            kept += characters + 40;
+            if (kept > KEPT_IN_ALL) {
+                throw refused("there is too much in it");
+            }
         }
 
         private @Nullable Object object(boolean drop) {
@@ -136,10 +144,10 @@ public final class Json {
                     throw refused("an object has more than " + KEYS + " names");
                 }
                 parser.nextToken();
-                boolean unused = drop || kept > KEPT_IN_ALL || unused(name);
+                boolean unused = drop || unused(name);
                 Object value = value(unused);
                 if (!unused) {
-                    kept += 40;
+                    keep(0);
                     object.put(name, value);
                 }
             }
@@ -149,10 +157,11 @@ public final class Json {
         private @Nullable Object array(boolean drop) {
             List<@Nullable Object> array = new ArrayList<>();
             while (parser.nextToken() != JsonToken.END_ARRAY) {
-                boolean unused = drop || kept > KEPT_IN_ALL;
+                // Of a long list the end is not kept, so that what follows it is.
+                boolean unused = drop || kept > KEPT_OF_LISTS;
                 Object value = value(unused);
                 if (!unused) {
-                    kept += 40;
+                    keep(0);
                     array.add(value);
                 }
             }

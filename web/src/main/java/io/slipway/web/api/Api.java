@@ -121,7 +121,8 @@ public final class Api {
     private void serveOnce(ApiRequest request, Operation operation, String key) throws Exception {
         RoutingContext context = request.context();
         String what = context.request().method() + " " + context.request().uri();
-        boolean secret = context.request().path().endsWith("/tokens");
+        String path = context.request().path();
+        boolean secret = path.endsWith("/tokens") || path.endsWith("/hooks");
         Repeats.Answer answer =
                 repeats.once(
                         request.caller().principal().id(),

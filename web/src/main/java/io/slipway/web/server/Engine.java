@@ -114,6 +114,7 @@ final class Engine implements AutoCloseable {
     private final RolloutParts parts;
     private final SealingKey key;
     private final Forges forges;
+    private final WebhookParts webhooks;
 
     /// @param server how the switch reaches the listener; null when there is none
     Engine(Foundation base, DockerParts docker, Traffic traffic, @Nullable ServerLink server) {
@@ -170,6 +171,7 @@ final class Engine implements AutoCloseable {
                                 base.settings().engine().include()));
         this.forges = closing.add(new Forges(base, repositories, pushes, key));
         this.branchRuns = new BranchRuns(repositories, planning, runs, pushes.included(), domain);
+        this.webhooks = closing.add(new WebhookParts(base, key));
     }
 
     private static HostOwners hostOwners(Database database) {
@@ -250,6 +252,7 @@ final class Engine implements AutoCloseable {
         closing.add(Rounds.watch(HANGS));
         closing.add(new Presence(database, base.folder().identity(), version));
         pushes.recover();
+        webhooks.start();
         String url = base.settings().serving().url().toString();
         Map<JobKind, JobWork> work =
                 Map.of(
@@ -350,6 +353,10 @@ final class Engine implements AutoCloseable {
 
     ByHand byHand() {
         return new ByHand(base.database(), branchRuns);
+    }
+
+    WebhookParts webhooks() {
+        return webhooks;
     }
 
     Pushes pushes() {

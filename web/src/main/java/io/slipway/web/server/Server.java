@@ -170,6 +170,7 @@ public final class Server implements AutoCloseable {
         new LogApi(api, base.database(), engine.history(), engine.logs());
         new LiveApi(api, base.database(), base.notifications(), engine.history(), engine.logs());
         overview(api, engine);
+        engine.webhooks().mount(router, api, handover);
         TextPages.mount(router);
         new DashboardFiles(Server.class.getClassLoader()).mount(router, handover);
     }

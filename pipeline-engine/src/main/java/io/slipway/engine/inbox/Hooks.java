@@ -1,0 +1,179 @@
+package io.slipway.engine.inbox;
+
+import io.slipway.db.Row;
+import io.slipway.db.Tx;
+import io.slipway.engine.access.Audit;
+import io.slipway.engine.access.Caller;
+import io.slipway.engine.forge.ForgeKind;
+import io.slipway.engine.secret.SealingKey;
+import io.slipway.engine.secret.Secret;
+import io.slipway.fault.Fault;
+
+import org.jspecify.annotations.Nullable;
+
+import java.security.SecureRandom;
+import java.time.Instant;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// Hooks, as rows. The row decides forge, project and secret, never what is sent to it.
+public final class Hooks {
+    private static final SecureRandom RANDOM = new SecureRandom();
+    private static final int ADDRESS_BYTES = 16;
+    private static final int SECRET_BYTES = 32;
+    private static final int SHORTEST_SECRET = 16;
+    private static final int LONGEST_SECRET = 200;
+
+    private final SealingKey key;
+
+    /// @param key that seals their secrets
+    public Hooks(SealingKey key) {
+        this.key = key;
+    }
+
+    /// A hook that is to be.
+    ///
+    /// @param projectId null: of an organisation
+    /// @param repositoryId the forge's own id of the project's repository; empty: the first that it
+    ///   speaks for
+    /// @param label for people; may be empty
+    public record Wanted(
+            ForgeKind forge, @Nullable Long projectId, String repositoryId, String label) {}
+
+    /// A hook as it is shown: without its secret.
+    public record Listed(String address, ForgeKind forge, String label, Instant createdAt) {}
+
+    /// A secret as good as any: 256 random bits, in the form that every forge takes.
+    public static Secret freshSecret() {
+        return Secret.of(random(SECRET_BYTES));
+    }
+
+    private static String random(int bytes) {
+        byte[] random = new byte[bytes];
+        RANDOM.nextBytes(random);
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(random);
+    }
+
+    /// Makes a hook.
+    ///
+    /// @param by null: Slipway itself
+    /// @throws Fault CONFIGURATION when the secret is too short to be one
+    public Hook create(Tx tx, Wanted wanted, Secret secret, @Nullable Caller by) {
+        int length = secret.reveal().length();
+        if (length < SHORTEST_SECRET || length > LONGEST_SECRET) {
+            throw new Fault(
+                    Fault.Kind.CONFIGURATION,
+                    "cannot make the hook: its secret has " + length + " characters",
+                    "give 16 to 200 characters, or none: then one is made");
+        }
+        String address = random(ADDRESS_BYTES);
+        Long who = by == null ? null : by.principal().id();
+        long id =
+                tx.one(
+                        """
+                        insert into hooks (public_id, forge, project_id, label, secret, created_by)
+                        values (?, ?, ?, ?, ?, ?) returning id
+                        """,
+                        row -> row.number("id"),
+                        address,
+                        wanted.forge(),
+                        wanted.projectId(),
+                        wanted.label(),
+                        key.seal(secret, place(address)),
+                        who);
+        if (wanted.projectId() != null && !wanted.repositoryId().isEmpty()) {
+            connect(tx, id, wanted.repositoryId(), wanted.projectId());
+        }
+        Audit.add(
+                tx,
+                who,
+                new Audit.Entry(
+                        wanted.projectId(),
+                        "hook.create",
+                        address,
+                        Map.of("forge", wanted.forge().word())));
+        return new Hook(id, address, wanted.forge(), wanted.projectId(), secret);
+    }
+
+    /// Lets a hook speak for one more repository.
+    public static void connect(Tx tx, long hook, String repositoryId, long projectId) {
+        tx.update(
+                """
+                insert into hook_repositories (hook_id, repository_id, project_id) values (?, ?, ?)
+                on conflict do nothing
+                """,
+                hook,
+                repositoryId,
+                projectId);
+    }
+
+    /// The hook at an address.
+    ///
+    /// @throws Fault INTERNAL when its secret can't be opened
+    public Optional<Hook> find(Tx tx, String address) {
+        return tx.first(
+                "select id, public_id, forge, project_id, secret from hooks where public_id = ?",
+                this::hook,
+                address);
+    }
+
+    private Hook hook(Row row) {
+        String address = row.text("public_id");
+        Secret secret =
+                key.open(row.bytes("secret"), place(address))
+                        .orElseThrow(
+                                () ->
+                                        new Fault(
+                                                Fault.Kind.INTERNAL,
+                                                "cannot take the delivery: the hook's secret was"
+                                                        + " sealed with another key",
+                                                "remove the hook and make it again"));
+        return new Hook(
+                row.number("id"),
+                address,
+                row.choice("forge", ForgeKind.class),
+                row.numberOrNull("project_id"),
+                secret);
+    }
+
+    private static String place(String address) {
+        return "hook " + address;
+    }
+
+    /// The hooks that speak for a project.
+    public static List<Listed> of(Tx tx, long projectId) {
+        return tx.query(
+                """
+                select h.public_id, h.forge, h.label, h.created_at from hooks h
+                where h.project_id = ?
+                    or h.id in (select hook_id from hook_repositories where project_id = ?)
+                order by h.id
+                """,
+                row ->
+                        new Listed(
+                                row.text("public_id"),
+                                row.choice("forge", ForgeKind.class),
+                                row.text("label"),
+                                row.instant("created_at")),
+                projectId,
+                projectId);
+    }
+
+    /// Removes a hook of one project, with what it brought.
+    ///
+    /// @return false when there is none at the address
+    public static boolean remove(Tx tx, long projectId, String address, Caller by) {
+        boolean removed =
+                tx.update(
+                                "delete from hooks where public_id = ? and project_id = ?",
+                                address,
+                                projectId)
+                        == 1;
+        if (removed) {
+            Audit.add(tx, by.principal().id(), Audit.Entry.of(projectId, "hook.remove", address));
+        }
+        return removed;
+    }
+}

@@ -1,0 +1,51 @@
+package io.slipway.web.server;
+
+import io.slipway.engine.forge.Handling;
+import io.slipway.engine.inbox.Hooks;
+import io.slipway.engine.inbox.Inbox;
+import io.slipway.engine.inbox.InboxWorker;
+import io.slipway.engine.secret.SealingKey;
+import io.slipway.web.api.Api;
+import io.slipway.web.http.Handover;
+import io.slipway.web.webhook.HookApi;
+import io.slipway.web.webhook.WebhookApi;
+import io.slipway.web.webhook.WebhookHandler;
+import io.vertx.ext.web.Router;
+
+/// What takes what forges send, and has it handled.
+final class WebhookParts implements AutoCloseable {
+    private final Foundation base;
+    private final Hooks hooks;
+    private final InboxWorker worker;
+    private final Inbox inbox;
+
+    WebhookParts(Foundation base, SealingKey key) {
+        this.base = base;
+        this.hooks = new Hooks(key);
+        this.worker =
+                new InboxWorker(
+                        base.database(),
+                        base.folder().identity(),
+                        (project, delivery, event, sender) ->
+                                Handling.Outcome.nothing("the project is connected to no forge"),
+                        (project, ref) -> {});
+        this.inbox = new Inbox(base.database(), worker::wake);
+    }
+
+    /// To be called once this server has been seen as present.
+    void start() {
+        worker.start();
+    }
+
+    void mount(Router router, Api api, Handover handover) {
+        new WebhookHandler(base.database(), hooks, inbox, handover, WebhookHandler.Limits.STANDARD)
+                .mount(router);
+        new HookApi(api, base.database(), hooks, base.settings().serving().url().toString());
+        new WebhookApi(api, base.database(), inbox);
+    }
+
+    @Override
+    public void close() {
+        worker.close();
+    }
+}
