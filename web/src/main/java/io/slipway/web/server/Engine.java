@@ -171,7 +171,7 @@ final class Engine implements AutoCloseable {
                                 base.settings().engine().include()));
         this.forges = closing.add(new Forges(base, repositories, pushes, key));
         this.branchRuns = new BranchRuns(repositories, planning, runs, pushes.included(), domain);
-        this.webhooks = closing.add(new WebhookParts(base, key));
+        this.webhooks = closing.add(new WebhookParts(base, key, forges.following()));
     }
 
     private static HostOwners hostOwners(Database database) {

@@ -166,7 +166,8 @@ public final class Server implements AutoCloseable {
         new AppApi(
                 api, base.database(), engine.rolloutRuns(), engine.appLogs(), engine.addresses());
         new ConfigApi(api, base.database(), engine.configuration(), engine.configurationChanges());
-        new ConnectApi(api, base.database(), engine.forges().connections(null));
+        new ConnectApi(
+                api, base.database(), engine.forges().connections(engine.webhooks().hookMaker()));
         new LogApi(api, base.database(), engine.history(), engine.logs());
         new LiveApi(api, base.database(), base.notifications(), engine.history(), engine.logs());
         overview(api, engine);

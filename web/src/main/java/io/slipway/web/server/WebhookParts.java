@@ -1,10 +1,14 @@
 package io.slipway.web.server;
 
+import io.slipway.engine.connect.HookMaker;
 import io.slipway.engine.forge.Handling;
+import io.slipway.engine.inbox.Hook;
 import io.slipway.engine.inbox.Hooks;
 import io.slipway.engine.inbox.Inbox;
 import io.slipway.engine.inbox.InboxWorker;
+import io.slipway.engine.remote.Remotes;
 import io.slipway.engine.secret.SealingKey;
+import io.slipway.engine.secret.Secret;
 import io.slipway.web.api.Api;
 import io.slipway.web.http.Handover;
 import io.slipway.web.webhook.HookApi;
@@ -19,17 +23,36 @@ final class WebhookParts implements AutoCloseable {
     private final InboxWorker worker;
     private final Inbox inbox;
 
-    WebhookParts(Foundation base, SealingKey key) {
+    /// @param handling of what forges send
+    WebhookParts(Foundation base, SealingKey key, Handling handling) {
         this.base = base;
         this.hooks = new Hooks(key);
         this.worker =
                 new InboxWorker(
                         base.database(),
                         base.folder().identity(),
-                        (project, delivery, event, sender) ->
-                                Handling.Outcome.nothing("the project is connected to no forge"),
-                        (project, ref) -> {});
+                        handling,
+                        (project, ref) -> base.database().change(tx -> Remotes.look(tx, project)));
         this.inbox = new Inbox(base.database(), worker::wake);
+    }
+
+    /// Where a forge sends for one project.
+    HookMaker hookMaker() {
+        return (project, forge, repository) -> {
+            Secret secret = Hooks.freshSecret();
+            Hook hook =
+                    base.database()
+                            .transaction(
+                                    tx ->
+                                            hooks.create(
+                                                    tx,
+                                                    new Hooks.Wanted(
+                                                            forge, project, repository, "connect"),
+                                                    secret,
+                                                    null));
+            String self = base.settings().serving().url().toString();
+            return new HookMaker.Made(HookApi.url(self, hook.address()), secret);
+        };
     }
 
     /// To be called once this server has been seen as present.

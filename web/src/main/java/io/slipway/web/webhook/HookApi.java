@@ -28,7 +28,7 @@ public final class HookApi {
     public HookApi(Api api, Database database, Hooks hooks, String origin) {
         this.database = database;
         this.hooks = hooks;
-        this.origin = origin.endsWith("/") ? origin : origin + "/";
+        this.origin = origin;
         api.get("/projects/:project/hooks", this::all);
         api.add(HttpMethod.POST, "/projects/:project/hooks", this::create);
         api.add(HttpMethod.DELETE, "/projects/:project/hooks/:hook", this::remove);
@@ -63,7 +63,14 @@ public final class HookApi {
     }
 
     private String url(String address) {
-        return origin + "webhooks/" + address;
+        return url(origin, address);
+    }
+
+    /// Where a forge sends to.
+    ///
+    /// @param origin what Slipway calls itself
+    public static String url(String origin, String address) {
+        return origin + (origin.endsWith("/") ? "" : "/") + "webhooks/" + address;
     }
 
     /// The secret is told this once.
