@@ -74,6 +74,17 @@ public final class AttemptLog implements LogWriter, AutoCloseable {
         }
     }
 
+    @Override
+    public void part() {
+        lock.lock();
+        try {
+            refuseAfterFailure();
+            pending.part();
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /// Ends the last line, if it has no line break yet; takes no source bytes.
     public void freshLine() {
         lock.lock();

@@ -7,7 +7,8 @@ package io.slipway.engine.log;
 /// @param bytes printed so far, also where a part was left out
 /// @param source bytes of the container's stream taken so far, marks included
 /// @param open whether the last line has no line break yet
-public record LogPosition(int chunk, long lines, long bytes, long source, boolean open) {
+/// @param part which part the next byte belongs to, from 0; see [LogWriter#part]
+public record LogPosition(int chunk, long lines, long bytes, long source, boolean open, int part) {
     /// Nothing is stored.
-    public static final LogPosition START = new LogPosition(0, 0, 0, 0, false);
+    public static final LogPosition START = new LogPosition(0, 0, 0, 0, false, 0);
 }

@@ -157,7 +157,8 @@ public final class LogReader {
                                 + from
                                 + " to "
                                 + to
-                                + " are not kept: the log is too long]\n")
+                                + " are not kept: a step's log keeps its first 48 MiB and"
+                                + " its last 16 MiB]\n")
                         .getBytes(StandardCharsets.UTF_8);
         write(out, record, 0, record.length);
     }
@@ -224,12 +225,16 @@ public final class LogReader {
                         List<LogIndex.Entry> entries =
                                 index.after(tx, attempt, cursor, PIECE_CHUNKS);
                         ByteArrayOutputStream text = new ByteArrayOutputStream();
+                        long line = entries.isEmpty() ? 0 : entries.getFirst().firstLine();
+                        boolean last = ended && entries.size() < PIECE_CHUNKS;
                         for (LogIndex.Entry entry : entries) {
+                            if (text.size() > 0 && entry.sequence() != cursor + 1) {
+                                last = false; // lines are missing: the next piece begins after them
+                                break;
+                            }
                             text.writeBytes(index.bytes(tx, attempt, entry));
                             cursor = entry.sequence();
                         }
-                        long line = entries.isEmpty() ? 0 : entries.getFirst().firstLine();
-                        boolean last = ended && entries.size() < PIECE_CHUNKS;
                         return new Piece(text.toByteArray(), line, cursor, last);
                     });
         }

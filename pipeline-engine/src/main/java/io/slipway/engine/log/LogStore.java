@@ -6,16 +6,14 @@ import io.slipway.fault.Fault;
 
 import org.jspecify.annotations.Nullable;
 
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
 
-/// Stores batches as chunks, under the fence of the attempt, each in one transaction. A log keeps
-/// its first [#HEAD] and about its last [#TAIL] bytes; chunks between are removed as the tail moves
-/// on. Used by one thread at a time.
+/// Stores batches as chunks, under the fence of the attempt, each in one transaction. Each part of
+/// a log keeps its first [#HEAD] and about its last [#TAIL] bytes; chunks between are removed as
+/// the tail moves on. Used by one thread at a time.
 final class LogStore {
-    /// What is kept of a log's beginning, in bytes before compression.
+    /// What is kept of a part's beginning, in bytes before compression.
     static final long HEAD = 48L << 20;
 
     /// What is kept of its end.
@@ -25,19 +23,15 @@ final class LogStore {
 
     private final Database database;
     private final LogOwner owner;
-    private final Deque<Chunk> tail = new ArrayDeque<>();
+    private final PartTail tail;
     private volatile LogPosition position;
     private volatile PendingLog.@Nullable Batch unfinished;
-    private boolean tailKnown;
-    private int headEnd;
-
-    private record Chunk(int sequence, long size) {}
 
     LogStore(Database database, LogOwner owner, LogPosition from) {
         this.database = database;
         this.owner = owner;
         this.position = from;
-        this.tailKnown = from.bytes() <= HEAD;
+        this.tail = new PartTail(owner.attempt(), from);
     }
 
     LogPosition position() {
@@ -64,7 +58,7 @@ final class LogStore {
                     move(tx, after);
                     if (!rows.isEmpty()) {
                         insert(tx, rows);
-                        trim(tx);
+                        tail.trim(tx, after.part());
                     }
                     for (var work : batch.alongside()) {
                         work.in(tx);
@@ -73,31 +67,40 @@ final class LogStore {
                 });
         unfinished = null;
         position = after;
-        remember(rows, before);
+        for (Object[] row : rows) {
+            tail.add((int) row[1], (int) row[6], (int) row[7]);
+        }
     }
 
     private static LogPosition after(PendingLog.Batch batch, int chunk) {
         LogPosition end = batch.end();
-        return new LogPosition(chunk, end.lines(), end.bytes(), end.source(), end.open());
+        return new LogPosition(
+                chunk, end.lines(), end.bytes(), end.source(), end.open(), end.part());
     }
 
     private List<Object[]> rows(PendingLog.Batch batch, LogPosition before) {
         List<Object[]> rows = new ArrayList<>();
         long line = before.lines() + 1;
-        for (int at = 0; at < batch.size(); at += CHUNK) {
-            int size = Math.min(CHUNK, batch.size() - at);
-            int lines = (int) PendingLog.lineBreaks(batch.bytes(), at, size);
-            rows.add(
-                    new Object[] {
-                        owner.attempt(),
-                        before.chunk() + rows.size() + 1,
-                        line,
-                        lines,
-                        batch.end().source(),
-                        Compression.compress(batch.bytes(), at, size),
-                        size
-                    });
-            line += lines;
+        for (int i = 0; i < batch.parts().size(); i++) {
+            PendingLog.Part part = batch.parts().get(i);
+            boolean last = i + 1 == batch.parts().size();
+            int end = last ? batch.size() : batch.parts().get(i + 1).from();
+            for (int at = part.from(); at < end; at += CHUNK) {
+                int size = Math.min(CHUNK, end - at);
+                int lines = (int) PendingLog.lineBreaks(batch.bytes(), at, size);
+                rows.add(
+                        new Object[] {
+                            owner.attempt(),
+                            before.chunk() + rows.size() + 1,
+                            line,
+                            lines,
+                            batch.end().source(),
+                            Compression.compress(batch.bytes(), at, size),
+                            size,
+                            part.number()
+                        });
+                line += lines;
+            }
         }
         return rows;
     }
@@ -109,7 +112,7 @@ final class LogStore {
                         """
                         update attempts
                         set log_chunks = ?, log_lines = ?, log_bytes = ?, log_source = ?,
-                            log_open = ?
+                            log_open = ?, log_part = ?
                         where id = ? and fence = ? and state = 'running'
                         """,
                         to.chunk(),
@@ -117,6 +120,7 @@ final class LogStore {
                         to.bytes(),
                         to.source(),
                         to.open(),
+                        to.part(),
                         owner.attempt(),
                         owner.fence());
         if (moved == 0) {
@@ -129,7 +133,8 @@ final class LogStore {
         LogPosition stored =
                 tx.first(
                                 """
-                                select log_chunks, log_lines, log_bytes, log_source, log_open
+                                select log_chunks, log_lines, log_bytes, log_source, log_open,
+                                    log_part
                                 from attempts
                                 where id = ? and fence = ? and state = 'running'
                                 """,
@@ -139,7 +144,8 @@ final class LogStore {
                                                 row.number("log_lines"),
                                                 row.number("log_bytes"),
                                                 row.number("log_source"),
-                                                row.flag("log_open")),
+                                                row.flag("log_open"),
+                                                row.integer("log_part")),
                                 owner.attempt(),
                                 owner.fence())
                         .orElseThrow(owner.lost());
@@ -150,77 +156,9 @@ final class LogStore {
         tx.updateAll(
                 """
                 insert into log_chunks
-                    (attempt_id, sequence, first_line, lines, source_end, bytes, size)
-                values (?, ?, ?, ?, ?, ?, ?)
+                    (attempt_id, sequence, first_line, lines, source_end, bytes, size, part)
+                values (?, ?, ?, ?, ?, ?, ?, ?)
                 """,
                 new ArrayList<>(rows));
-    }
-
-    private void remember(List<Object[]> rows, LogPosition before) {
-        long bytes = before.bytes();
-        for (Object[] row : rows) {
-            int sequence = (int) row[1];
-            int size = (int) row[6];
-            boolean ofHead = bytes < HEAD;
-            bytes += size;
-            if (ofHead) {
-                headEnd = sequence;
-            } else if (tail.isEmpty() || sequence > tail.getLast().sequence()) {
-                tail.addLast(new Chunk(sequence, size));
-            }
-        }
-    }
-
-    /// Removes the oldest chunks behind the head, as long as what follows them is a whole tail.
-    private void trim(Tx tx) {
-        if (!tailKnown) {
-            readTail(tx);
-        }
-        long size = tail.stream().mapToLong(Chunk::size).sum();
-        int upTo = 0;
-        while (!tail.isEmpty() && size - tail.getFirst().size() >= TAIL) {
-            Chunk oldest = tail.removeFirst();
-            size -= oldest.size();
-            upTo = oldest.sequence();
-        }
-        if (upTo > 0) {
-            tx.update(
-                    "delete from log_chunks where attempt_id = ? and sequence between ? and ?",
-                    owner.attempt(),
-                    headEnd + 1,
-                    upTo);
-        }
-    }
-
-    private void readTail(Tx tx) {
-        tail.clear();
-        tail.addAll(
-                tx.query(
-                        """
-                        select sequence, size
-                        from (
-                            select sequence, size, sum(size) over (order by sequence) as total
-                            from log_chunks
-                            where attempt_id = ?) c
-                        where total - size >= ?
-                        order by sequence
-                        """,
-                        row -> new Chunk(row.integer("sequence"), row.number("size")),
-                        owner.attempt(),
-                        HEAD));
-        headEnd =
-                tx.one(
-                        """
-                        select coalesce(max(sequence), 0) as head
-                        from (
-                            select sequence, size, sum(size) over (order by sequence) as total
-                            from log_chunks
-                            where attempt_id = ?) c
-                        where total - size < ?
-                        """,
-                        row -> row.integer("head"),
-                        owner.attempt(),
-                        HEAD);
-        tailKnown = true;
     }
 }

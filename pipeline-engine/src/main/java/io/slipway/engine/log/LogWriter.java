@@ -12,6 +12,10 @@ public interface LogWriter {
     /// Appends one line of Slipway's own, with a line break; it takes no source bytes.
     void line(String text);
 
+    /// Begins another part. Each part of a log that gets too long keeps its own beginning and end,
+    /// so that a step that prints much takes nothing from the others.
+    void part();
+
     /// Bytes of the source's stream that are stored durably: where a resumed stream begins.
     long sourceEnd();
 

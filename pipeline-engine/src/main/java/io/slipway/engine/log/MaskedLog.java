@@ -27,6 +27,12 @@ public final class MaskedLog implements LogWriter {
     }
 
     @Override
+    public synchronized void part() {
+        stream.end();
+        log.part();
+    }
+
+    @Override
     public long sourceEnd() {
         return log.sourceEnd();
     }

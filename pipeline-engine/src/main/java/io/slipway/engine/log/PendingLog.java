@@ -13,16 +13,31 @@ final class PendingLog {
     private LogPosition end;
     private List<VoidWork> alongside = new ArrayList<>();
     private boolean moved;
+    private List<Part> parts;
 
     /// @param from where the log stands
     PendingLog(LogPosition from) {
         this.end = from;
+        this.parts = parts(from.part());
     }
+
+    /// What belongs to one part.
+    ///
+    /// @param from index of its first byte; it ends where the next one begins
+    record Part(int number, int from) {}
 
     /// Everything that is taken for one transaction.
     ///
     /// @param end where the log stands once it is stored; the chunk is not counted yet
-    record Batch(byte[] bytes, int size, LogPosition end, List<VoidWork> alongside) {}
+    /// @param parts in order, at least one
+    record Batch(
+            byte[] bytes, int size, LogPosition end, List<VoidWork> alongside, List<Part> parts) {}
+
+    private static List<Part> parts(int first) {
+        List<Part> parts = new ArrayList<>();
+        parts.add(new Part(first, 0));
+        return parts;
+    }
 
     boolean isEmpty() {
         return size == 0 && !moved && alongside.isEmpty();
@@ -47,7 +62,18 @@ final class PendingLog {
                         end.lines() + lineBreaks(from, offset, length),
                         end.bytes() + length,
                         Math.max(end.source(), source),
-                        length == 0 ? end.open() : from[offset + length - 1] != '\n');
+                        length == 0 ? end.open() : from[offset + length - 1] != '\n',
+                        end.part());
+    }
+
+    /// What comes next belongs to another part.
+    void part() {
+        int number = end.part() + 1;
+        end =
+                new LogPosition(
+                        end.chunk(), end.lines(), end.bytes(), end.source(), end.open(), number);
+        parts.add(new Part(number, size));
+        moved = true;
     }
 
     void alongside(VoidWork work) {
@@ -56,7 +82,8 @@ final class PendingLog {
 
     /// Takes everything; what comes later belongs to the next batch.
     Batch take() {
-        Batch batch = new Batch(bytes, size, end, alongside);
+        Batch batch = new Batch(bytes, size, end, alongside, parts);
+        parts = parts(end.part());
         bytes = new byte[8 * 1024];
         size = 0;
         alongside = new ArrayList<>();

@@ -170,7 +170,7 @@ final class Queue {
                     )
                     select t.id, t.job_id, t.number, t.fence, t.nonce, t.retries, t.expiries,
                         t.cancel_at is not null as cancelled, t.cancel_reason,
-                        t.log_chunks, t.log_lines, t.log_bytes, t.log_source, t.log_open,
+                        t.log_chunks, t.log_lines, t.log_bytes, t.log_source, t.log_open, t.log_part,
                         (extract(epoch from clock_timestamp() - t.started_at) * 1000)::bigint as held,
                         (extract(epoch from clock_timestamp() - (
                             select min(s.started_at) from steps s where s.attempt_id = t.id)) * 1000
@@ -197,7 +197,8 @@ final class Queue {
                         row.number("log_lines"),
                         row.number("log_bytes"),
                         row.number("log_source"),
-                        row.flag("log_open")),
+                        row.flag("log_open"),
+                        row.integer("log_part")),
                 new Claimed.Past(
                         row.integer("retries"),
                         row.integer("expiries"),

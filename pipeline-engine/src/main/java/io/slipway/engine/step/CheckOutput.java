@@ -165,6 +165,7 @@ final class CheckOutput implements Runner.Sink, Marks.Into {
     public void begins(int step, long end) {
         masked.end();
         open = true;
+        claim.log().part();
         claim.steps().begin(step, Instant.now());
         moveTo(end);
     }

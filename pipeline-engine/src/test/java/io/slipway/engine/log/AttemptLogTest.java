@@ -121,7 +121,7 @@ final class AttemptLogTest {
             assertThatThrownBy(old::flush).hasMessage("lost");
             assertThatThrownBy(() -> append(old, "more\n", 20)).hasMessage("lost");
         }
-        try (AttemptLog log = log(attempt, 2, new LogPosition(1, 1, 6, 6, false))) {
+        try (AttemptLog log = log(attempt, 2, new LogPosition(1, 1, 6, 6, false, 0))) {
             append(log, "second\n", 13);
             log.flush();
         }
@@ -184,6 +184,104 @@ final class AttemptLogTest {
         String whole = whole(attempt);
         assertThat(whole).containsPattern("\\[slipway: lines \\d+ to \\d+ are not kept");
         assertThat(whole).endsWith("1600000\n");
+    }
+
+    /// Two steps that print too much beside one that prints a line, written by one server after
+    /// another.
+    @Test
+    void eachStepKeepsItsOwnHeadAndTail() throws Exception {
+        long attempt = attempt();
+        String line = "0123456789abcdef0123456789abcdef0123456789abcdef01234567 ";
+        int each = 1_300_000;
+        long[] at = {0, 0};
+        try (AttemptLog log = log(attempt, 1, LogPosition.START)) {
+            print(log, line, 600_000, at);
+            log.flush();
+        }
+        try (AttemptLog log = log(attempt, 1, position(attempt))) {
+            print(log, line, each - 600_000, at);
+            log.part();
+            print(log, line, 1, at);
+            log.flush();
+        }
+        try (AttemptLog log = log(attempt, 1, position(attempt))) {
+            log.part();
+            print(log, line, each, at);
+            log.flush();
+        }
+        database.change(
+                tx ->
+                        tx.update(
+                                "update attempts set state = 'ended', outcome = 'succeeded' where"
+                                        + " id = ?",
+                                attempt));
+
+        assertThat(text(attempt, 1)).isEqualTo(line + "0000001\n");
+        assertThat(text(attempt, each)).isEqualTo(line + "1300000\n");
+        assertThat(text(attempt, each + 1)).isEqualTo(line + "1300001\n");
+        assertThat(text(attempt, each + 2)).isEqualTo(line + "1300002\n");
+        assertThat(text(attempt, 2 * each + 1)).isEqualTo(line + "2600001\n");
+        assertThat(reader.lines(attempt, 900_000, 1).text()).isEmpty();
+        assertThat(reader.lines(attempt, 900_000 + each, 1).text()).isEmpty();
+        assertThat(whole(attempt).lines().filter(found -> found.startsWith("[slipway: lines ")))
+                .hasSize(2);
+        long kept =
+                Counts.number(
+                        database,
+                        "select sum(size) as n from log_chunks where attempt_id = ?",
+                        attempt);
+        assertThat(kept).isBetween(2 * (LogStore.HEAD + LogStore.TAIL), 2 * (68L << 20));
+        try (LogReader.Follower follower = reader.follow(attempt, 0)) {
+            LogReader.Piece piece = follower.next(Duration.ofSeconds(1));
+            while (!piece.ended()) {
+                if (piece.text().length > 0) {
+                    String first = new String(piece.text(), StandardCharsets.UTF_8);
+                    int number =
+                            Integer.parseInt(
+                                    first.lines()
+                                            .skip(1)
+                                            .findFirst()
+                                            .orElse(first.lines().findFirst().orElseThrow())
+                                            .substring(line.length())
+                                            .strip());
+                    assertThat(number - piece.firstLine()).isBetween(0L, 1L);
+                }
+                piece = follower.next(Duration.ofSeconds(1));
+            }
+        }
+    }
+
+    /// @param at lines and bytes so far
+    private static void print(LogWriter log, String line, int lines, long[] at) {
+        StringBuilder piece = new StringBuilder();
+        for (int i = 1; i <= lines; i++) {
+            at[0]++;
+            piece.append(line).append("%07d\n".formatted(at[0]));
+            if (piece.length() > 60_000 || i == lines) {
+                at[1] += piece.length();
+                append(log, piece.toString(), at[1]);
+                piece.setLength(0);
+            }
+        }
+    }
+
+    private LogPosition position(long attempt) {
+        return database.read(
+                tx ->
+                        tx.one(
+                                """
+                                select log_chunks, log_lines, log_bytes, log_source, log_open, log_part
+                                from attempts where id = ?
+                                """,
+                                row ->
+                                        new LogPosition(
+                                                row.integer("log_chunks"),
+                                                row.number("log_lines"),
+                                                row.number("log_bytes"),
+                                                row.number("log_source"),
+                                                row.flag("log_open"),
+                                                row.integer("log_part")),
+                                attempt));
     }
 
     private String text(long attempt, long line) {

@@ -163,6 +163,17 @@ final class CheckRunTest {
         assertThat(steps.stream().limit(3).map(s -> s.firstLine() + "-" + s.lastLine()))
                 .containsExactly("1-2", "3-3", "4-4");
         assertThat(steps.get(2).exitCode()).isEqualTo(3);
+        List<Integer> parts =
+                database.read(
+                        tx ->
+                                tx.query(
+                                        """
+                                        select distinct part from log_chunks
+                                        where attempt_id = ? order by part
+                                        """,
+                                        row -> row.integer("part"),
+                                        attempt(run).id()));
+        assertThat(parts).as("each step's output is kept by itself").containsExactly(1, 2, 3);
         assertThat(attempt(run).evidence()).contains("\"exitCode\": 3").contains("last");
         await().until(() -> runner.present().isEmpty());
     }

@@ -104,6 +104,9 @@ public final class TestClaim implements Claim, LogWriter, StepRecord {
     }
 
     @Override
+    public void part() {}
+
+    @Override
     public long sourceEnd() {
         return sourceEnd;
     }
