@@ -26,7 +26,7 @@ import io.slipway.engine.source.SourceTree;
 
 import org.jspecify.annotations.Nullable;
 
-import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -46,6 +46,7 @@ public final class Planner {
     private final LiveApps live;
     private final SetValues values;
     private final Detection detection;
+    private final InstantSource clock;
 
     /// A planner to which nothing lives anywhere, so that every app is built, and with the public
     /// base images.
@@ -63,6 +64,19 @@ public final class Planner {
     /// @param values what is set for the projects' jobs; asked likewise
     /// @param images what generated Dockerfiles begin with
     public Planner(HostOwners owners, LiveApps live, SetValues values, FromImages images) {
+        this(owners, live, values, images, InstantSource.system());
+    }
+
+    /// As the others.
+    ///
+    /// @param clock from which on the next instants of schedules are told
+    Planner(
+            HostOwners owners,
+            LiveApps live,
+            SetValues values,
+            FromImages images,
+            InstantSource clock) {
+        this.clock = clock;
         this.values = values;
         this.owners = owners;
         this.live = live;
@@ -114,7 +128,7 @@ public final class Planner {
         notes.addAll(gates.refused());
         String main = request.defaultBranch();
         boolean counts = main == null || request.ref().equals(Refs.HEADS + main);
-        notes.addAll(Starting.of(pipeline.triggers(), counts ? null : main, Instant.now()));
+        notes.addAll(Starting.of(pipeline.triggers(), counts ? null : main, clock.instant()));
         notes.addAll(unset(jobs, request));
         String why = gates.notRolledOut() != null ? gates.notRolledOut() : nothing(pipeline, apps);
         Concurrency queue = queue(pipeline, request, !gates.taking().isEmpty());
