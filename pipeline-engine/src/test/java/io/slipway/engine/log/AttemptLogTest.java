@@ -132,14 +132,15 @@ final class AttemptLogTest {
     void whatIsDoneAlongsideIsStoredWithTheBytesOrNotAtAll() {
         long attempt = attempt();
         try (AttemptLog log = log(attempt, 1, LogPosition.START)) {
-            append(log, "bytes\n", 6);
+            // What fails comes first: the writer may store what there is at any moment.
+            log.alongside(tx -> tx.update("insert into steps (attempt_id) values (null)"));
             log.alongside(
                     tx ->
                             tx.update(
                                     "insert into steps (attempt_id, position, name)"
                                             + " values (?, 0, 'x')",
                                     attempt));
-            log.alongside(tx -> tx.update("insert into steps (attempt_id) values (null)"));
+            append(log, "bytes\n", 6);
             assertThatThrownBy(log::flush).isInstanceOf(RuntimeException.class);
         }
         assertThat(whole(attempt)).isEmpty();
