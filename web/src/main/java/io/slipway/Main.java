@@ -10,6 +10,7 @@ import io.slipway.web.cli.UpCommand;
 import io.slipway.web.cli.remote.AppCommands;
 import io.slipway.web.cli.remote.ConfigCommand;
 import io.slipway.web.cli.remote.ConnectCommand;
+import io.slipway.web.cli.remote.ExecCommand;
 import io.slipway.web.cli.remote.ListCommands;
 import io.slipway.web.cli.remote.LogsCommand;
 import io.slipway.web.cli.remote.OpenCommand;
@@ -46,6 +47,7 @@ import picocli.CommandLine.Spec;
             WatchCommand.class,
             ListCommands.Trace.class,
             LogsCommand.class,
+            ExecCommand.class,
             AppCommands.Releases.class,
             AppCommands.Rollback.class,
             AppCommands.Restart.class,

@@ -4,6 +4,7 @@ import io.slipway.engine.plan.Resources;
 
 import org.jspecify.annotations.Nullable;
 
+import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -74,6 +75,23 @@ public interface Deployer {
     ///
     /// @param after where it was read to; [LogMark#BEGIN] for all that the target still has
     void follow(String container, LogMark after, Output output) throws InterruptedException;
+
+    /// Runs a program in a container that runs, until it ends.
+    ///
+    /// @param command program and arguments, as they are
+    /// @param input what it reads, and then the end
+    /// @param printed takes what it prints; what that throws ends the call and not the program
+    /// @return its exit status
+    /// @throws io.slipway.fault.Fault CONFLICT when the container does not run
+    int exec(String container, List<String> command, byte[] input, Printed printed)
+            throws InterruptedException, IOException;
+
+    /// Takes what a program prints.
+    @FunctionalInterface
+    interface Printed {
+        /// @param error whether it is of its standard error
+        void bytes(boolean error, byte[] bytes, int offset, int length) throws IOException;
+    }
 
     /// Makes the container of a hook, and does not start it; one that is there stays as it is. It
     /// has all that the app's own container will have, but no name by which it is reached.

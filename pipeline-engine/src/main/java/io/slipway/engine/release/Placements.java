@@ -68,6 +68,12 @@ public final class Placements {
             on conflict do nothing
             """;
 
+    private static final String SERVING =
+            """
+            select name from app_containers where placement_id = ? and state = 'serving'
+            order by served_at desc limit 1
+            """;
+
     private static final String LOCK = "select id from placements where id = ? for update";
 
     private static final String CLAIM_HOST =
@@ -144,6 +150,11 @@ public final class Placements {
     /// The row of that id.
     public static Placement byId(Tx tx, long id) {
         return tx.one(BY_ID, Placement::from, id);
+    }
+
+    /// Name of the container that serves, the newest where there are two.
+    public static Optional<String> serving(Tx tx, long placementId) {
+        return tx.first(SERVING, row -> row.text("name"), placementId);
     }
 
     /// Hosts that lead to it.

@@ -140,6 +140,11 @@ public final class ApiClient implements AutoCloseable {
         return send("GET", path, null).body();
     }
 
+    /// The same of something that is asked for with a body.
+    public InputStream stream(String method, String path, Object body) throws InterruptedException {
+        return send(method, path, JSON.writeValueAsBytes(body)).body();
+    }
+
     /// Lines of text that may not end.
     public BufferedReader lines(String path) throws InterruptedException {
         return new BufferedReader(new InputStreamReader(stream(path), StandardCharsets.UTF_8));

@@ -10,6 +10,7 @@ import io.slipway.web.api.Api;
 import io.slipway.web.api.AppApi;
 import io.slipway.web.api.ApprovalApi;
 import io.slipway.web.api.ConfigApi;
+import io.slipway.web.api.ExecApi;
 import io.slipway.web.api.IncludeApi;
 import io.slipway.web.api.LogApi;
 import io.slipway.web.api.ProjectApi;
@@ -165,6 +166,7 @@ public final class Server implements AutoCloseable {
         new ApprovalApi(api, base.database(), engine.history(), new Approvals(base.database()));
         new AppApi(
                 api, base.database(), engine.rolloutRuns(), engine.appLogs(), engine.addresses());
+        new ExecApi(api, base.database(), docker.deployer());
         new ConfigApi(api, base.database(), engine.configuration(), engine.configurationChanges());
         new ConnectApi(
                 api, base.database(), engine.forges().connections(engine.webhooks().hookMaker()));

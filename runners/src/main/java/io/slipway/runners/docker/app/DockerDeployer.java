@@ -1,14 +1,12 @@
 package io.slipway.runners.docker.app;
 
 import com.github.dockerjava.api.DockerClient;
-import com.github.dockerjava.api.async.ResultCallback;
 import com.github.dockerjava.api.command.InspectContainerResponse;
 import com.github.dockerjava.api.command.InspectContainerResponse.ContainerState;
 import com.github.dockerjava.api.exception.DockerException;
 import com.github.dockerjava.api.exception.NotFoundException;
 import com.github.dockerjava.api.exception.NotModifiedException;
 import com.github.dockerjava.api.model.Container;
-import com.github.dockerjava.api.model.Frame;
 import com.github.dockerjava.api.model.RestartPolicy;
 
 import io.slipway.engine.release.Deployer;
@@ -19,18 +17,13 @@ import io.slipway.runners.docker.DockerFaults;
 
 import org.jspecify.annotations.Nullable;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
@@ -40,10 +33,10 @@ import java.util.stream.Collectors;
 public final class DockerDeployer implements Deployer {
     private static final int TRIES = 5;
     private static final String MADE = "created";
-    private static final int MOST_PRINTED = 1 << 20;
 
     private final DockerClient docker;
     private final ContainerOutput output;
+    private final InContainer inContainer;
     private final EngineMemory memory;
     private final String instance;
     private final AppImages images;
@@ -63,6 +56,7 @@ public final class DockerDeployer implements Deployer {
             Supplier<String> subnets) {
         this.docker = engine.client();
         this.output = new ContainerOutput(engine);
+        this.inContainer = new InContainer(engine);
         this.memory = new EngineMemory(engine);
         this.instance = instance;
         this.images = images;
@@ -240,37 +234,14 @@ public final class DockerDeployer implements Deployer {
     @Override
     public List<Socket> listening(String container) {
         InspectContainerResponse found = inspect(container);
-        Long pid = found == null ? null : found.getState().getPidLong();
-        if (pid == null || pid == 0) {
-            return List.of();
-        }
-        Path proc = Path.of("/proc/" + pid + "/net");
-        try {
-            return ListeningSockets.parse(
-                    Files.readString(proc.resolve("tcp")) + Files.readString(proc.resolve("tcp6")));
-        } catch (IOException e) {
-            return ListeningSockets.parse(
-                    output(container, "cat", "/proc/net/tcp", "/proc/net/tcp6"));
-        }
+        return inContainer.listening(
+                container, found == null ? null : found.getState().getPidLong());
     }
 
-    /// What a command in the container prints; empty when the image has no such command.
-    private String output(String container, String... command) {
-        Printed printed = new Printed();
-        try (printed) {
-            String exec =
-                    docker.execCreateCmd(container)
-                            .withCmd(command)
-                            .withAttachStdout(true)
-                            .exec()
-                            .getId();
-            docker.execStartCmd(exec).exec(printed).awaitCompletion(5, TimeUnit.SECONDS);
-        } catch (DockerException | IOException e) {
-            return "";
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-        return printed.text();
+    @Override
+    public int exec(String container, List<String> command, byte[] input, Printed printed)
+            throws InterruptedException, IOException {
+        return inContainer.exec(container, command, input, printed);
     }
 
     @Override
@@ -301,21 +272,6 @@ public final class DockerDeployer implements Deployer {
     @Override
     public List<String> tail(String container, int lines) {
         return output.tail(container, lines);
-    }
-
-    /// The beginning of what a command prints: a command of somebody's image may never stop.
-    private static final class Printed extends ResultCallback.Adapter<Frame> {
-        private final ByteArrayOutputStream out = new ByteArrayOutputStream();
-
-        @Override
-        public synchronized void onNext(Frame frame) {
-            byte[] bytes = frame.getPayload();
-            out.write(bytes, 0, Math.min(bytes.length, MOST_PRINTED - out.size()));
-        }
-
-        synchronized String text() {
-            return out.toString(StandardCharsets.UTF_8);
-        }
     }
 
     @Override
