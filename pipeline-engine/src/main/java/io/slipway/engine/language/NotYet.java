@@ -7,7 +7,6 @@ import java.util.Set;
 public final class NotYet {
     public static final Set<String> KEYS =
             Set.of(
-                    "on.pull-request",
                     "checkout",
                     "jobs.*.services",
                     "jobs.*.cache",

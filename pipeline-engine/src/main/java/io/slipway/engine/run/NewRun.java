@@ -28,5 +28,13 @@ public record NewRun(
     /// @param ref full, such as `refs/heads/main`
     /// @param subject first line of the commit's message
     /// @param author of the commit, for people
-    public record Source(String ref, CommitId commit, String subject, String author) {}
+    /// @param foreign whether they are of somebody who may not push: nothing of it begins before
+    ///   somebody has agreed to this commit
+    public record Source(
+            String ref, CommitId commit, String subject, String author, boolean foreign) {
+        /// The project's own.
+        public Source(String ref, CommitId commit, String subject, String author) {
+            this(ref, commit, subject, author, false);
+        }
+    }
 }

@@ -76,8 +76,9 @@ public final class Runs {
                 """
                 insert into runs (project_id, number, delivery_id, trigger, cause, ref, commit,
                     subject, author, principal_id, definition, definition_sha256, problems, notes,
-                    outcome, reason, concurrency_group, concurrency_policy, concurrency_turn)
-                values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                    outcome, reason, concurrency_group, concurrency_policy, concurrency_turn,
+                    source_trust)
+                values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 returning id
                 """,
                 row -> row.number("id"),
@@ -99,7 +100,8 @@ public final class Runs {
                 wrong ? sentence(plan.problems()) : null,
                 concurrency == null ? null : concurrency.group(),
                 concurrency == null ? null : concurrency.policy(),
-                place.turn());
+                place.turn(),
+                run.source().foreign() ? "fork" : "trusted");
     }
 
     private static String sentence(List<Problem> problems) {

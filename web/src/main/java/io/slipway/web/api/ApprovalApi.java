@@ -7,6 +7,7 @@ import io.slipway.db.Database;
 import io.slipway.engine.access.Right;
 import io.slipway.engine.approval.Approval;
 import io.slipway.engine.approval.Approvals;
+import io.slipway.engine.approval.ForeignRuns;
 import io.slipway.engine.project.Project;
 import io.slipway.engine.run.Run;
 import io.slipway.engine.run.RunHistory;
@@ -24,9 +25,16 @@ public final class ApprovalApi {
     private final Database database;
     private final RunHistory history;
     private final Approvals approvals;
+    private final ForeignRuns foreignRuns;
 
     /// Adds the operations.
-    public ApprovalApi(Api api, Database database, RunHistory history, Approvals approvals) {
+    public ApprovalApi(
+            Api api,
+            Database database,
+            RunHistory history,
+            Approvals approvals,
+            ForeignRuns foreignRuns) {
+        this.foreignRuns = foreignRuns;
         this.database = database;
         this.history = history;
         this.approvals = approvals;
@@ -91,6 +99,15 @@ public final class ApprovalApi {
         }
         Project project = database.read(tx -> request.project(tx, Right.ROLL_OUT));
         Run run = run(request, project);
+        boolean foreign =
+                word.environment() == null
+                        && database.transaction(
+                                tx ->
+                                        foreignRuns.rule(
+                                                tx, request.caller(), project, run, !rejects, why));
+        if (foreign) {
+            return new Api.Accepted(Map.of("run", run.number(), "environment", ""));
+        }
         String environment =
                 approvals.rule(
                         request.caller(),

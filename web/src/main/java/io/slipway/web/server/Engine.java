@@ -6,6 +6,7 @@ import io.slipway.engine.applog.AppLogs;
 import io.slipway.engine.blob.BlobStore;
 import io.slipway.engine.blob.FolderBlobStore;
 import io.slipway.engine.connect.ConnectedPlanning;
+import io.slipway.engine.connect.PullRequests;
 import io.slipway.engine.gate.HostOwners;
 import io.slipway.engine.gate.LiveApps;
 import io.slipway.engine.gate.SetValues;
@@ -171,7 +172,14 @@ final class Engine implements AutoCloseable {
                                 base.settings().engine().include()));
         this.forges = closing.add(new Forges(base, repositories, pushes, key));
         this.branchRuns = new BranchRuns(repositories, planning, runs, pushes.included(), domain);
-        this.webhooks = closing.add(new WebhookParts(base, key, forges.following()));
+        this.webhooks =
+                closing.add(
+                        new WebhookParts(
+                                base,
+                                key,
+                                forges.handling(
+                                        new PullRequests.Starting(
+                                                planning, runs, pushes.included(), domain))));
     }
 
     private static HostOwners hostOwners(Database database) {

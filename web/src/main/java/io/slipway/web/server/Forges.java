@@ -5,6 +5,7 @@ import io.slipway.engine.connect.Answers;
 import io.slipway.engine.connect.Connections;
 import io.slipway.engine.connect.Following;
 import io.slipway.engine.connect.HookMaker;
+import io.slipway.engine.connect.PullRequests;
 import io.slipway.engine.connect.Reconciler;
 import io.slipway.engine.egress.Egress;
 import io.slipway.engine.forge.Handling;
@@ -39,6 +40,12 @@ final class Forges implements AutoCloseable {
     /// What does for branches and tags what a forge tells.
     Following following() {
         return following;
+    }
+
+    /// What does everything that a forge tells.
+    Handling handling(PullRequests.Starting starting) {
+        return new PullRequests(
+                base.database(), repositories, remotes, fetches, following, starting);
     }
 
     Remotes remotes() {

@@ -2,6 +2,7 @@ package io.slipway.web.server;
 
 import io.slipway.db.Database;
 import io.slipway.engine.approval.Approvals;
+import io.slipway.engine.approval.ForeignRuns;
 import io.slipway.engine.route.Traffic;
 import io.slipway.fault.Failpoint;
 import io.slipway.fault.Fault;
@@ -163,7 +164,12 @@ public final class Server implements AutoCloseable {
         new IncludeApi(api, engine.pushes().included());
         new StartApi(api, base.database(), engine.byHand());
         new RunApi(api, base.database(), engine.history(), engine.runs());
-        new ApprovalApi(api, base.database(), engine.history(), new Approvals(base.database()));
+        new ApprovalApi(
+                api,
+                base.database(),
+                engine.history(),
+                new Approvals(base.database()),
+                new ForeignRuns(engine.runs()));
         new AppApi(
                 api, base.database(), engine.rolloutRuns(), engine.appLogs(), engine.addresses());
         new ExecApi(api, base.database(), docker.deployer());

@@ -83,7 +83,8 @@ public final class RunCommands {
             }
             String path = projectPath() + "/runs/" + run + "/approvals";
             String where = api.send("POST", path, word).path("environment").asString("");
-            out.println((reject ? "rejected" : "approved") + ": run " + run + " for " + where);
+            String done = (reject ? "rejected" : "approved") + ": run " + run;
+            out.println(done + (where.isEmpty() ? "" : " for " + where));
             out.flush();
             return 0;
         }
