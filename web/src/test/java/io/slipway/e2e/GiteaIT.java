@@ -8,7 +8,6 @@ import org.junit.jupiter.api.Test;
 
 import tools.jackson.databind.JsonNode;
 
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,54 +23,37 @@ class GiteaIT {
             """;
 
     @Test
-    void aRepositoryOfGiteaIsFollowedAndToldHowItsCommitsStand() throws IOException {
+    void aRepositoryOfGiteaIsFollowedAndToldHowItsCommitsStand() {
         try (GiteaServer gitea = new GiteaServer();
                 Slipway slipway =
                         SlipwayExtension.start(Map.of("SLIPWAY_EGRESS_ALLOW", gitea.url()))) {
-            gitea.api("POST", "/user/repos", "{\"name\":\"shop\",\"private\":true}");
-            Git git = slipway.repository("unused");
-            git.must("remote", "add", "gitea", gitea.pushUrl("admin/shop"));
+            Git git = repository(gitea, slipway, "shop");
             git.write(".slipway.yml", PASSES).write("words", "hello\n").commit("First");
             git.must("push", "-q", "gitea", "main");
-            Path token =
-                    Folders.write(slipway.folder().resolve("gitea-token"), gitea.token() + "\n");
-
-            Program.Ended listed =
-                    slipway.run(
-                            git.folder(),
-                            "",
-                            "connect",
-                            "gitea",
-                            gitea.url(),
-                            "--token-file",
-                            token.toString());
-            assertThat(listed.output()).contains("admin/shop\n");
-            Program.Ended connected =
-                    slipway.run(
-                            git.folder(),
-                            "",
-                            "connect",
-                            "gitea",
-                            gitea.url(),
-                            "admin/shop",
-                            "--poll",
-                            "1s",
-                            "--token-file",
-                            token.toString());
-            assertThat(connected.code()).as(connected.output()).isZero();
-            assertThat(connected.output()).contains("admin/shop is connected as admin/shop");
-
+            Path token = token(gitea, slipway);
+            assertThat(
+                            slipway.run(
+                                            git.folder(),
+                                            "",
+                                            "connect",
+                                            "gitea",
+                                            gitea.url(),
+                                            "--token-file",
+                                            token.toString())
+                                    .output())
+                    .contains("admin/shop\n");
+            connect(gitea, slipway, git, "admin/shop");
             String first = head(git);
-            assertThat(ends(gitea, first)).isEqualTo("success");
-            JsonNode told = statuses(gitea, first).get(0);
+            assertThat(ends(gitea, "shop", first)).isEqualTo("success");
+            JsonNode told = newest(gitea, "shop", first);
             assertThat(told.path("context").asString("")).isEqualTo("slipway");
             assertThat(told.path("target_url").asString("")).endsWith("/admin/shop/runs/1");
             assertThat(told.path("description").asString("")).isEqualTo("run 1 succeeded");
 
             git.write(".slipway.yml", PASSES.replace("cat words", "exit 3")).commit("Broken");
             git.must("push", "-q", "gitea", "main");
-            assertThat(ends(gitea, head(git))).isEqualTo("failure");
-            assertThat(statuses(gitea, head(git)).get(0).path("description").asString(""))
+            assertThat(ends(gitea, "shop", head(git))).isEqualTo("failure");
+            assertThat(newest(gitea, "shop", head(git)).path("description").asString(""))
                     .isEqualTo("run 2 failed: test failed: exit code 3");
 
             git.must("tag", "v1", first);
@@ -81,14 +63,65 @@ class GiteaIT {
             git.must("switch", "-q", "-c", "side", first);
             git.write("words", "side\n").commit("Side");
             git.must("push", "-q", "gitea", "side");
-            assertThat(ends(gitea, head(git))).isEqualTo("success");
+            assertThat(ends(gitea, "shop", head(git))).isEqualTo("success");
             git.must("push", "-q", "gitea", ":side");
             Await.until(
                     "the branch is gone here as well",
                     () -> !branches(slipway).contains("refs/heads/side"));
-
+            assertThat(git.run("push", "slipway", "side").output()).contains("it follows http");
             missedWhileItWasDown(gitea, slipway, git);
         }
+    }
+
+    @Test
+    void aRepositoryWithoutAFileIsRolledOutOnceItIsEnabled() {
+        try (GiteaServer gitea = new GiteaServer();
+                Slipway slipway =
+                        SlipwayExtension.start(Map.of("SLIPWAY_EGRESS_ALLOW", gitea.url()))) {
+            Git git = repository(gitea, slipway, "page");
+            git.write("Dockerfile", Apps.SERVES).write("index.html", "one").commit("First");
+            git.must("push", "-q", "gitea", "main");
+            connect(gitea, slipway, git, "admin/page");
+            assertThat(ends(gitea, "page", head(git))).isEqualTo("success");
+            assertThat(slipway.get("admin-page.localhost", "/").status()).isEqualTo(404);
+
+            assertThat(slipway.run(git.folder(), "", "enable", "admin/page").output())
+                    .contains("admin/page rolls out from its next run on");
+            git.write("index.html", "two").commit("Second");
+            git.must("push", "-q", "gitea", "main");
+            assertThat(ends(gitea, "page", head(git))).isEqualTo("success");
+            assertThat(slipway.page("admin-page.localhost", "/")).isEqualTo("two");
+        }
+    }
+
+    private static Git repository(GiteaServer gitea, Slipway slipway, String name) {
+        gitea.api("POST", "/user/repos", "{\"name\":\"" + name + "\",\"private\":true}");
+        Git git = slipway.repository("admin/" + name);
+        git.must("remote", "add", "gitea", gitea.pushUrl("admin/" + name));
+        return git;
+    }
+
+    private static Path token(GiteaServer gitea, Slipway slipway) {
+        return Folders.write(slipway.folder().resolve("gitea-token"), gitea.token() + "\n");
+    }
+
+    /// Compared so rarely that everything but the first look is told by the hook.
+    private static void connect(GiteaServer gitea, Slipway slipway, Git git, String name) {
+        Program.Ended connected =
+                slipway.run(
+                        git.folder(),
+                        "",
+                        "connect",
+                        "gitea",
+                        gitea.url(),
+                        name,
+                        "--poll",
+                        "12h",
+                        "--token-file",
+                        token(gitea, slipway).toString());
+        assertThat(connected.code()).as(connected.output()).isZero();
+        assertThat(connected.output()).isEqualTo(name + " is connected as " + name + "\n");
+        assertThat(gitea.api("GET", "/repos/" + name + "/hooks", "")).hasSize(1);
     }
 
     private static void missedWhileItWasDown(GiteaServer gitea, Slipway slipway, Git git) {
@@ -97,27 +130,34 @@ class GiteaIT {
         git.write(".slipway.yml", PASSES).commit("Missed");
         git.must("push", "-q", "gitea", "main");
         slipway.startAgain();
-        assertThat(ends(gitea, head(git))).isEqualTo("success");
+        assertThat(ends(gitea, "shop", head(git))).isEqualTo("success");
     }
 
     private static String head(Git git) {
         return git.must("rev-parse", "HEAD").strip();
     }
 
-    private static JsonNode statuses(GiteaServer gitea, String commit) {
+    private static JsonNode newest(GiteaServer gitea, String name, String commit) {
         return gitea.api(
-                "GET", "/repos/admin/shop/commits/" + commit + "/statuses?sort=recentupdate", "");
+                        "GET",
+                        "/repos/admin/"
+                                + name
+                                + "/commits/"
+                                + commit
+                                + "/statuses?sort=recentupdate",
+                        "")
+                .get(0);
     }
 
-    private static String ends(GiteaServer gitea, String commit) {
+    private static String ends(GiteaServer gitea, String name, String commit) {
         Await.until(
                 "gitea is told how " + commit + " ended",
-                () -> !state(gitea, commit).isEmpty() && !state(gitea, commit).equals("pending"));
-        return state(gitea, commit);
+                () -> !List.of("", "pending").contains(state(gitea, name, commit)));
+        return state(gitea, name, commit);
     }
 
-    private static String state(GiteaServer gitea, String commit) {
-        return gitea.api("GET", "/repos/admin/shop/commits/" + commit + "/status", "")
+    private static String state(GiteaServer gitea, String name, String commit) {
+        return gitea.api("GET", "/repos/admin/" + name + "/commits/" + commit + "/status", "")
                 .path("state")
                 .asString("");
     }

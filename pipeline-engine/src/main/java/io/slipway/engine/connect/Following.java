@@ -139,7 +139,7 @@ public final class Following implements Handling {
                     ? Outcome.nothing(Refs.brief(ref) + " is gone meanwhile")
                     : already(told, ref, here);
         }
-        CommitId to = said != null && ref.startsWith(Refs.HEADS) && branches.has(said) ? said : tip;
+        CommitId to = target(branches, ref, here, said, tip);
         CommitInfo commit =
                 branches.commitOf(to)
                         .map(id -> repositories.describe(told.project(), id))
@@ -156,6 +156,22 @@ public final class Following implements Handling {
         return skipped
                 ? Outcome.nothing("the commit's message says that nothing is to run")
                 : outcome;
+    }
+
+    /// The commit of the event where it lies between here and there, else what the remote has now:
+    /// a late event moves nothing back, and a false one moves nothing elsewhere.
+    private static CommitId target(
+            Branches branches,
+            String ref,
+            @Nullable CommitId here,
+            @Nullable CommitId said,
+            CommitId tip) {
+        boolean between =
+                said != null
+                        && ref.startsWith(Refs.HEADS)
+                        && branches.isIn(said, tip)
+                        && (here == null || !branches.isIn(said, here));
+        return between && said != null ? said : tip;
     }
 
     private static boolean skips(String message) {

@@ -38,7 +38,11 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
@@ -58,6 +62,8 @@ public final class Fetches {
     private final Repositories repositories;
     private final Egress egress;
     private final Size size;
+    private final UUID server;
+    private final Map<Long, Lock> locks = new ConcurrentHashMap<>();
 
     /// How much is taken from one repository.
     ///
@@ -68,11 +74,14 @@ public final class Fetches {
         public static final Size STANDARD = new Size(4L << 30, 50_000);
     }
 
-    public Fetches(Database database, Repositories repositories, Egress egress, Size size) {
+    /// @param server this server's identity
+    public Fetches(
+            Database database, Repositories repositories, Egress egress, Size size, UUID server) {
         this.database = database;
         this.repositories = repositories;
         this.egress = egress;
         this.size = size;
+        this.server = server;
     }
 
     /// Does something as the only one of all servers that fetches for this project, or changes its
@@ -80,23 +89,43 @@ public final class Fetches {
     ///
     /// @throws Fault UNAVAILABLE when somebody else is at it for minutes
     public <T> T alone(long projectId, Supplier<T> work) {
-        UUID me = UUID.randomUUID();
+        Lock lock = locks.computeIfAbsent(projectId, id -> new ReentrantLock());
+        try {
+            if (!lock.tryLock(LONGEST_WAIT.toMillis(), TimeUnit.MILLISECONDS)) {
+                throw busy();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw busy();
+        }
+        try {
+            take(projectId);
+            try {
+                return work.get();
+            } finally {
+                database.change(tx -> Remotes.giveBack(tx, projectId, server));
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void take(long projectId) {
         long end = System.nanoTime() + LONGEST_WAIT.toNanos();
         Duration held = LONGEST.plusMinutes(5);
-        while (!database.transaction(tx -> Remotes.take(tx, projectId, me, held))) {
+        while (!database.transaction(tx -> Remotes.take(tx, projectId, server, held))) {
             if (System.nanoTime() > end || Thread.currentThread().isInterrupted()) {
-                throw new Fault(
-                        Kind.UNAVAILABLE,
-                        "cannot fetch now: another fetch of this project is under way",
-                        "try again");
+                throw busy();
             }
             LockSupport.parkNanos(PAUSE_NANOS);
         }
-        try {
-            return work.get();
-        } finally {
-            database.change(tx -> Remotes.giveBack(tx, projectId, me));
-        }
+    }
+
+    private static Fault busy() {
+        return new Fault(
+                Kind.UNAVAILABLE,
+                "cannot fetch now: another fetch of this project is under way",
+                "try again");
     }
 
     /// The branches and tags that the repository has, by full name, with what they point to.

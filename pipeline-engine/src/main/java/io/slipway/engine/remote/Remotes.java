@@ -52,7 +52,11 @@ public final class Remotes {
             """
             update project_remotes
             set fetcher = ?, fetching_until = now() + ? * interval '1 millisecond'
-            where project_id = ? and (fetching_until is null or fetching_until < now())
+            where project_id = ?
+                and (fetcher is null or fetcher = ? or fetching_until < now()
+                    or not exists (
+                        select 1 from servers s
+                        where s.id = fetcher and s.seen_at > now() - interval '20 seconds'))
             """;
 
     private static final String GIVE_BACK =
@@ -176,8 +180,9 @@ public final class Remotes {
                 problem);
     }
 
-    static boolean take(Tx tx, long projectId, UUID fetcher, Duration time) {
-        return tx.update(TAKE, fetcher, time.toMillis(), projectId) == 1;
+    /// Makes a server the one that fetches, unless another one that lives is at it.
+    static boolean take(Tx tx, long projectId, UUID server, Duration time) {
+        return tx.update(TAKE, server, time.toMillis(), projectId, server) == 1;
     }
 
     static void giveBack(Tx tx, long projectId, UUID fetcher) {

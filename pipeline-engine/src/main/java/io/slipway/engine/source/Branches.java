@@ -208,12 +208,21 @@ public final class Branches {
         }
     }
 
-    /// Whether the repository has an object.
-    public boolean has(CommitId object) {
-        try (Repository repository = opening.open()) {
-            return repository.getObjectDatabase().has(Refs.id(object));
+    /// Whether a commit is another one, or in its history; false where one of them is not here.
+    public boolean isIn(CommitId commit, CommitId history) {
+        try (Repository repository = opening.open();
+                RevWalk walk = new RevWalk(repository)) {
+            if (!repository.getObjectDatabase().has(Refs.id(commit))
+                    || !repository.getObjectDatabase().has(Refs.id(history))) {
+                return false;
+            }
+            RevObject one = walk.peel(walk.parseAny(Refs.id(commit)));
+            RevObject other = walk.peel(walk.parseAny(Refs.id(history)));
+            return one instanceof RevCommit base
+                    && other instanceof RevCommit tip
+                    && walk.isMergedInto(base, tip);
         } catch (IOException e) {
-            throw Repositories.unreadable("object " + object.brief(), e);
+            throw Repositories.unreadable("commit " + commit.brief(), e);
         }
     }
 

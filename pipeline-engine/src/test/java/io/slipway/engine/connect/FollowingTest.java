@@ -78,7 +78,7 @@ final class FollowingTest {
         egress = new Egress(EgressRules.parse(List.of(server.origin())));
         repositories = new Repositories(temp.resolve("repositories"));
         remotes = new Remotes(SealingKey.at(temp.resolve("key")));
-        fetches = new Fetches(database, repositories, egress, Fetches.Size.STANDARD);
+        fetches = fetches(Fetches.Size.STANDARD);
         name = "f" + Math.abs(test.getDisplayName().hashCode());
         project =
                 database.transaction(
@@ -121,6 +121,10 @@ final class FollowingTest {
                 Duration.ofMinutes(5));
     }
 
+    private Fetches fetches(Fetches.Size size) {
+        return new Fetches(database, repositories, egress, size, UUID.randomUUID());
+    }
+
     private Outcome branch(String ref, CommitId after) {
         return following.handle(
                 project,
@@ -151,6 +155,47 @@ final class FollowingTest {
         git.write("b", "1").commit("Elsewhere");
         assertThat(branch(MAIN, head())).as("a forced push").isEqualTo(Outcome.started(3));
         assertThat(at(MAIN)).isEqualTo(head());
+    }
+
+    @Test
+    void lateAndFalseEventsMoveNothingBackOrElsewhere() {
+        CommitId first = head();
+        git.write("a", "1").commit("Second");
+        CommitId second = head();
+        git.must("switch", "-q", "-c", "side", first.hex());
+        git.write("b", "1").commit("Side");
+        CommitId side = head();
+        branch("refs/heads/side", side);
+        git.must("switch", "-q", "main");
+        branch(MAIN, second);
+        git.write("a", "2").commit("Third");
+        CommitId third = head();
+        assertThat(branch(MAIN, first).run()).as("late: what is there now runs").isEqualTo(3);
+        assertThat(at(MAIN)).isEqualTo(third);
+        assertThat(branch(MAIN, side)).as("false").isEqualTo(Outcome.started(3));
+        assertThat(at(MAIN)).isEqualTo(third);
+    }
+
+    @Test
+    void twoServersFetchOneAfterTheOtherAndOneThatIsGoneHoldsNobodyUp() {
+        UUID gone = UUID.randomUUID();
+        database.change(
+                tx ->
+                        tx.update(
+                                "update project_remotes set fetcher = ?, fetching_until = now() +"
+                                        + " interval '1 hour' where project_id = ?",
+                                gone,
+                                project));
+        assertThat(branch(MAIN, head()).run()).isEqualTo(1);
+        long free =
+                database.read(
+                        tx ->
+                                tx.one(
+                                        "select count(*) as n from project_remotes where project_id"
+                                                + " = ? and fetcher is null",
+                                        row -> row.number("n"),
+                                        project));
+        assertThat(free).as("it is given back").isEqualTo(1);
     }
 
     @Test
@@ -280,12 +325,12 @@ final class FollowingTest {
     @Tag("attack")
     void fetchesAreLimited() {
         Remote remote = remote(server.origin() + "/team/shop.git");
-        Fetches small = new Fetches(database, repositories, egress, new Fetches.Size(200, 1_000));
+        Fetches small = fetches(new Fetches.Size(200, 1_000));
         assertThatThrownBy(() -> small.fetch(remote, List.of(MAIN)))
                 .hasMessageContaining("larger than 200 bytes");
         git.must("tag", "one");
         git.must("tag", "two");
-        Fetches few = new Fetches(database, repositories, egress, new Fetches.Size(1 << 20, 2));
+        Fetches few = fetches(new Fetches.Size(1 << 20, 2));
         assertThatThrownBy(() -> few.heads(remote)).hasMessageContaining("more than 2 refs");
     }
 

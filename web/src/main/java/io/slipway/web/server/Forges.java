@@ -33,7 +33,13 @@ final class Forges implements AutoCloseable {
         this.repositories = repositories;
         this.egress = closing.add(new Egress(base.settings().engine().egress()));
         this.remotes = new Remotes(key);
-        this.fetches = new Fetches(database, repositories, egress, Fetches.Size.STANDARD);
+        this.fetches =
+                new Fetches(
+                        database,
+                        repositories,
+                        egress,
+                        Fetches.Size.STANDARD,
+                        base.folder().identity());
         this.following = new Following(database, repositories, remotes, fetches, pushes);
     }
 
