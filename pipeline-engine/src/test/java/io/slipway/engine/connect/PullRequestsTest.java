@@ -74,7 +74,9 @@ final class PullRequestsTest {
         egress = new Egress(EgressRules.parse(List.of(server.origin())));
         repositories = new Repositories(temp.resolve("repositories"));
         remotes = new Remotes(SealingKey.at(temp.resolve("key")));
-        fetches = new Fetches(database, repositories, egress, Fetches.Size.STANDARD);
+        fetches =
+                new Fetches(
+                        database, repositories, egress, Fetches.Size.STANDARD, UUID.randomUUID());
         name = "f" + Math.abs(test.getDisplayName().hashCode());
         project =
                 database.transaction(
