@@ -75,6 +75,7 @@ class KillIT {
                 Arrays.stream(Pusher.Kind.values())
                         .map(kind -> new Pusher(slipway, kind, ledger).begin())
                         .toList();
+        Nights nights = new Nights(slipway, ledger).begin();
         Load load = new Load(slipway.port(), "steady.localhost", 20);
         long end = System.nanoTime() + longest.toNanos();
         for (int i = 0; i < kills && System.nanoTime() < end; i++) {
@@ -92,11 +93,13 @@ class KillIT {
         for (Pusher pusher : pushers) {
             pusher.end();
         }
+        nights.end();
         slipway.dropsNothing(load);
         load.close();
         tally.add("requests of an app dropped by killed servers", 0);
         Oracle oracle = new Oracle(slipway, ledger, tally);
         pushers.forEach(oracle::judge);
+        oracle.judge(nights);
         oracle.awaitNoOrphans();
         print();
         assertThat(oracle.wrong()).isEmpty();

@@ -108,6 +108,13 @@ final class Oracle {
         }
     }
 
+    /// Every instant of a schedule that came.
+    void judge(Nights nights) {
+        tally.add("instants of a schedule", nights.came());
+        tally.add("runs", nights.started().size());
+        nights.wrong(ledger).forEach(why -> wrong(TWICE, 1, why));
+    }
+
     /// Whether a later run is of the same commit: a push that was cut off had been taken after all.
     private static boolean isAgain(List<Row> runs, Row run) {
         return runs.stream()

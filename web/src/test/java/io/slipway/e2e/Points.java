@@ -3,11 +3,14 @@ package io.slipway.e2e;
 import java.util.ArrayList;
 import java.util.List;
 
-/// The points of the way of a push at which the server is cut off: before and within and after each
-/// commit, before and after each call that changes something outside.
+/// The points of the way of a push, and of what a schedule starts, at which the server is cut off:
+/// before and within and after each commit, before and after each call that changes something
+/// outside.
 final class Points {
     private static final List<String> COMMITS =
             List.of(
+                    "ScheduleClock.read",
+                    "ScheduleClock.begin",
                     "Pushes.receive",
                     "Pushes.taken",
                     "Receiving.receive",
