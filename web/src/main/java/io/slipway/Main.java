@@ -10,6 +10,7 @@ import io.slipway.web.cli.UpCommand;
 import io.slipway.web.cli.remote.AppCommands;
 import io.slipway.web.cli.remote.ConfigCommand;
 import io.slipway.web.cli.remote.ConnectCommand;
+import io.slipway.web.cli.remote.DeliveryCommands;
 import io.slipway.web.cli.remote.ExecCommand;
 import io.slipway.web.cli.remote.ListCommands;
 import io.slipway.web.cli.remote.LogsCommand;
@@ -43,6 +44,7 @@ import picocli.CommandLine.Spec;
             DemoCommand.class,
             StatusCommand.class,
             ListCommands.Projects.class,
+            DeliveryCommands.class,
             ListCommands.Runs.class,
             WatchCommand.class,
             ListCommands.Trace.class,

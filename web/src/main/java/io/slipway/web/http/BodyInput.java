@@ -58,6 +58,11 @@ public final class BodyInput extends InputStream {
         request.fetch(2);
     }
 
+    /// Ends a read that waits, and every later one, as if the client had hung up. From any thread.
+    public void abandon(String why) {
+        fail(new ClientGone(why));
+    }
+
     private void fail(Throwable cause) {
         failure = cause;
         arrived.add(END);

@@ -41,6 +41,7 @@ import java.util.concurrent.Semaphore;
 public final class WebhookHandler {
     private static final JsonMapper JSON = JsonMapper.builder().build();
     private static final int KEPT_BODY = 64 << 10;
+    private static final String BODY = WebhookHandler.class.getName();
 
     /// Large bodies are read one after the other: each may take some memory and 100 ms.
     private static final int LARGE_AT_ONCE = 2;
@@ -108,6 +109,10 @@ public final class WebhookHandler {
                                                         "remedy",
                                                         "send it again"));
                                         request.connection().close();
+                                        BodyInput read = context.get(BODY);
+                                        if (read != null) {
+                                            read.abandon("it took too long");
+                                        }
                                     }
                                 });
         context.addEndHandler(ignored -> context.vertx().cancelTimer(timer));
@@ -127,7 +132,9 @@ public final class WebhookHandler {
         Forge forge = Forge.of(hook.forge());
         SignedBody signed =
                 new SignedBody(forge.proof(headers, clock.instant()), hook.secret().reveal());
-        try (SpooledBody body = SpooledBody.of(BodyInput.of(context), signed, limits.bytes())) {
+        BodyInput input = BodyInput.of(context);
+        context.put(BODY, input);
+        try (SpooledBody body = SpooledBody.of(input, signed, limits.bytes())) {
             if (!signed.holds()) {
                 throw new Fault(
                         Fault.Kind.PERMISSION,

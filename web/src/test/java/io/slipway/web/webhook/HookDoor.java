@@ -45,7 +45,7 @@ final class HookDoor implements AutoCloseable {
     final int port;
     final List<ForgeEvent> handled = new CopyOnWriteArrayList<>();
     final List<String> woken = new CopyOnWriteArrayList<>();
-    final HttpClient client = HttpClient.newHttpClient();
+    final HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private final UUID server = UUID.randomUUID();
     private final AtomicInteger runs = new AtomicInteger();
     private final Vertx vertx = Vertx.vertx();

@@ -1,0 +1,61 @@
+package io.slipway.web.cli.remote;
+
+import io.slipway.web.cli.remote.ListCommands.Listing;
+import io.slipway.web.client.ApiClient;
+import io.slipway.web.text.DeliveryText;
+
+import org.jspecify.annotations.Nullable;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+import tools.jackson.databind.JsonNode;
+
+import java.io.PrintWriter;
+import java.util.Map;
+
+/// `slipway deliveries`.
+@Command(
+        name = "deliveries",
+        mixinStandardHelpOptions = true,
+        description = "Lists what forges sent for a project, the newest first, or shows one of it.")
+public final class DeliveryCommands extends Listing {
+    @Parameters(
+            index = "0",
+            arity = "0..1",
+            paramLabel = "DELIVERY",
+            description = "the delivery's id")
+    private @Nullable String delivery;
+
+    @Option(names = "--replay", description = "has that delivery handled once more")
+    private boolean replay;
+
+    @Option(
+            names = "--limit",
+            paramLabel = "COUNT",
+            defaultValue = "30",
+            description = "at most so many, up to 100; default: ${DEFAULT-VALUE}")
+    private int limit = 30;
+
+    @Override
+    int call(ApiClient api, PrintWriter out) throws InterruptedException {
+        if (delivery == null) {
+            if (replay) {
+                out.println(
+                        "cannot replay: no delivery is named; name one of 'slipway deliveries'");
+                out.flush();
+                return 2;
+            }
+            String query = projectPath() + "/webhooks?limit=" + limit;
+            return print(out, api.get(query), DeliveryText::list);
+        }
+        String path = "/webhooks/" + ApiClient.escaped(delivery);
+        if (!replay) {
+            return print(out, api.get(path), DeliveryText::one);
+        }
+        JsonNode made = api.send("POST", path + "/replay", Map.of());
+        return print(
+                out, made, answer -> "replayed as " + answer.path("delivery").asString("") + "\n");
+    }
+}

@@ -1,0 +1,68 @@
+package io.slipway.web.text;
+
+import tools.jackson.databind.JsonNode;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/// What forges sent.
+public final class DeliveryText {
+    private DeliveryText() {}
+
+    /// @param answer of `/projects/{project}/webhooks`
+    public static String list(JsonNode answer) {
+        if (answer.path("webhooks").isEmpty()) {
+            return "nothing has arrived yet: connect the project, or make a hook for it\n";
+        }
+        Columns lines = new Columns();
+        for (JsonNode one : answer.path("webhooks")) {
+            lines.line(
+                    Said.text(one.path("id")),
+                    Said.at(one.path("receivedAt")),
+                    Said.text(one.path("forge")) + " " + Said.text(one.path("event")),
+                    became(one));
+        }
+        return lines.toString();
+    }
+
+    /// @param answer of `/webhooks/{delivery}`
+    public static String one(JsonNode answer) {
+        JsonNode one = answer.path("webhook");
+        Columns lines = new Columns();
+        lines.line("project", Said.text(answer.path("project")));
+        lines.line("received", Said.at(one.path("receivedAt")));
+        lines.line("event", Said.text(one.path("forge")) + " " + Said.text(one.path("event")));
+        lines.line("sender", Said.text(one.path("sender")));
+        lines.line("became", became(one));
+        StringBuilder text = new StringBuilder(lines.toString());
+        text.append('\n');
+        answer.path("headers")
+                .properties()
+                .forEach(
+                        header ->
+                                text.append(header.getKey())
+                                        .append(": ")
+                                        .append(Said.text(header.getValue()))
+                                        .append('\n'));
+        text.append('\n').append(Said.text(answer.path("body")));
+        if (!answer.path("whole").asBoolean(true)) {
+            text.append("\n(of ").append(answer.path("size").asLong()).append(" bytes)");
+        }
+        return text.append('\n').toString();
+    }
+
+    private static String became(JsonNode one) {
+        String reason = Said.text(one.path("reason"));
+        if (one.path("state").asString("").equals("received")) {
+            int failures = one.path("failures").asInt(0);
+            return failures == 0 ? "is being handled" : "tried " + failures + " times: " + reason;
+        }
+        List<String> runs = new ArrayList<>();
+        one.path("runs").forEach(run -> runs.add("run " + run.asInt()));
+        return switch (one.path("verdict").asString("")) {
+            case "started" -> String.join(", ", runs);
+            case "failed" -> "failed: " + reason;
+            default -> "nothing: " + reason;
+        };
+    }
+}
