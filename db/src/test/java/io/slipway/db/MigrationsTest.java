@@ -23,6 +23,38 @@ final class MigrationsTest {
         assertThat(Counts.number(database, "select count(*) as n from instance")).isEqualTo(1);
     }
 
+    /// Both compute the same checksums, or every start would ask Flyway.
+    @Test
+    void aCurrentSchemaIsSeenWithoutFlyway() {
+        assertThat(Migrations.SchemaHistory.of(database))
+                .isEqualTo(Migrations.SchemaHistory.ofProgram());
+        assertThat(Migrations.SchemaHistory.ofProgram().steps()).containsKey("V1__foundation.sql");
+    }
+
+    @Test
+    void aStepThatWasEditedIsNotTakenForCurrent(DatabaseAddress address) {
+        try (Database edited = new Database(address, 2)) {
+            edited.change(
+                    tx ->
+                            tx.update(
+                                    """
+                                    update flyway_schema_history set checksum = checksum + 1
+                                    where version = '2'
+                                    """));
+            assertThatThrownBy(() -> Migrations.run(edited))
+                    .isInstanceOfSatisfying(
+                            Fault.class,
+                            fault -> assertThat(fault.kind()).isEqualTo(Kind.CONFIGURATION));
+            edited.change(
+                    tx ->
+                            tx.update(
+                                    """
+                                    update flyway_schema_history set checksum = checksum - 1
+                                    where version = '2'
+                                    """));
+        }
+    }
+
     @Test
     void aSchemaMadeByANewerVersionIsRefusedOrMadeAnew(DatabaseAddress address) {
         try (Database newer = new Database(address, 2)) {
