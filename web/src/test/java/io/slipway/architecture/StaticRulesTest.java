@@ -21,6 +21,7 @@ class StaticRulesTest {
                     "PostgresPrograms.java", "the embedded PostgreSQL",
                     "Iptables.java", "iptables, fixed arguments and addresses that were parsed",
                     "SwitchProcess.java", "the switch: this program again",
+                    "ClassArchive.java", "what makes a class archive from a process",
                     "PortOwner.java", "lsof, to name who has a taken port",
                     "DemoRepository.java", "the git client of the demo",
                     "GitProgram.java", "the git client of whoever links a folder",

@@ -3,6 +3,7 @@ package io.slipway.web.traffic;
 import io.slipway.fault.Fault;
 import io.slipway.fault.Fault.Kind;
 
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,22 +23,33 @@ import java.util.concurrent.TimeUnit;
 public final class SwitchProcess {
     private static final Duration START = Duration.ofSeconds(20);
     private static final Duration STOP = Duration.ofSeconds(15);
-    private static final Duration LOOK = Duration.ofMillis(500);
+    private static final Duration LOOK = Duration.ofMillis(200);
+
+    /// The folder of class archives; without it there are none.
+    private static final String ARCHIVES = "slipway.archives";
+
     private static final Logger LOG = LoggerFactory.getLogger(SwitchProcess.class);
     private static final long LOG_BYTES = 1024 * 1024;
 
     private final SwitchSettings settings;
     private final SwitchFolder folder;
     private final List<String> program;
+    private final @Nullable ClassArchive archive;
 
     /// @param settings what the switch shall have
     public SwitchProcess(SwitchSettings settings) {
-        this(settings, ownProgram());
+        this(settings, ownProgram(), ownArchive());
     }
 
     SwitchProcess(SwitchSettings settings, List<String> program) {
+        this(settings, program, null);
+    }
+
+    private SwitchProcess(
+            SwitchSettings settings, List<String> program, @Nullable ClassArchive archive) {
         this.settings = settings;
         this.program = List.copyOf(program);
+        this.archive = archive;
         folder = new SwitchFolder(settings.data());
     }
 
@@ -80,7 +92,23 @@ public final class SwitchProcess {
                                         startAgainIfCrashed();
                                     }
                                 });
-        return thread::interrupt;
+        Thread archiver = Thread.ofVirtual().name("switch-archiver").start(this::makeArchive);
+        return () -> {
+            archiver.interrupt();
+            thread.interrupt();
+        };
+    }
+
+    private void makeArchive() {
+        Optional<ControlFile> running = running();
+        if (archive == null || running.isEmpty()) {
+            return;
+        }
+        try {
+            archive.makeFrom(running.get().pid(), settings.data());
+        } catch (InterruptedException e) {
+            LOG.debug("not made: {}", e.getMessage());
+        }
     }
 
     /// Something that goes on until it is closed.
@@ -152,7 +180,11 @@ public final class SwitchProcess {
     private Process start(Path log) throws IOException {
         List<String> command =
                 new ArrayList<>(List.of("/bin/sh", "-c", "trap '' INT HUP; exec \"$0\" \"$@\""));
-        command.addAll(program);
+        command.add(program.getFirst());
+        if (archive != null) {
+            command.addAll(archive.flags());
+        }
+        command.addAll(program.subList(1, program.size()));
         command.addAll(List.of("--data", settings.data().toAbsolutePath().toString()));
         settings.addresses().forEach(address -> command.addAll(List.of("--listen", address)));
         settings.trusted().forEach(cidr -> command.addAll(List.of("--trusted-proxy", cidr)));
@@ -223,6 +255,11 @@ public final class SwitchProcess {
                 "cannot stop the switch: " + e.getMessage(),
                 "end process " + control.pid(),
                 e);
+    }
+
+    private static @Nullable ClassArchive ownArchive() {
+        String archives = System.getProperty(ARCHIVES);
+        return archives == null ? null : ClassArchive.of(Path.of(archives), "switch");
     }
 
     /// This program with as little memory as the switch needs.
