@@ -29,11 +29,14 @@ final class TestServer implements AutoCloseable {
 
     private TestServer() throws IOException {
         Path temporary = Path.of(System.getProperty("java.io.tmpdir"));
-        sweep(temporary);
-        this.folder = Files.createTempDirectory(temporary, PREFIX);
-        System.setProperty(OURS, System.getProperty(OURS, "") + folder + "\n");
-        this.owner = open(folder);
-        owner.lock();
+        try (FileChannel starting = oneAtATime(temporary)) {
+            starting.lock();
+            sweep(temporary);
+            this.folder = Files.createTempDirectory(temporary, PREFIX);
+            System.setProperty(OURS, System.getProperty(OURS, "") + folder + "\n");
+            this.owner = open(folder);
+            owner.lock();
+        }
         this.embedded =
                 EmbeddedDatabase.start(folder, EmbeddedDatabase.defaultCache(), Durability.NONE);
         this.maintenance = new Database(embedded.address(), 1);
@@ -94,6 +97,15 @@ final class TestServer implements AutoCloseable {
         embedded.stop();
         owner.close();
         PostgresBinaries.remove(folder);
+    }
+
+    /// Or one sweeps what another has just begun to make.
+    private static FileChannel oneAtATime(Path temporary) throws IOException {
+        return FileChannel.open(
+                temporary.resolve(
+                        "slipway-test-postgres." + System.getProperty("user.name") + ".lock"),
+                StandardOpenOption.CREATE,
+                StandardOpenOption.WRITE);
     }
 
     private static FileChannel open(Path folder) throws IOException {

@@ -1,5 +1,7 @@
 package io.slipway.e2e;
 
+import io.slipway.web.traffic.ClassArchive;
+
 import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -12,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /// `io.slipway.Main` in processes of its own, as the launcher starts it.
 record Program(Map<String, String> settings, List<String> flags, String entry) {
@@ -53,7 +56,12 @@ record Program(Map<String, String> settings, List<String> flags, String entry) {
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.add("@" + home().resolve("tools/jvm.options"));
         command.add("-XX:-AutoCreateSharedArchive");
+        command.addAll(archive().flags());
+        Stream.of(System.getProperty("slipway.jvm", "").split(" "))
+                .filter(flag -> !flag.isBlank())
+                .forEach(command::add);
         command.add("-Dslipway.home=" + home());
+        command.add("-Dslipway.archives=" + archives());
         command.addAll(flags);
         command.addAll(List.of("-cp", classPath(), entry));
         command.addAll(words);
@@ -71,6 +79,16 @@ record Program(Map<String, String> settings, List<String> flags, String entry) {
         } catch (IOException e) {
             throw new java.io.UncheckedIOException(e);
         }
+    }
+
+    /// The product's classes, made once for each build from the first server that is ready. They
+    /// are the same for every process, whatever follows them in its class path.
+    static ClassArchive archive() {
+        return ClassArchive.of(archives(), "product");
+    }
+
+    private static Path archives() {
+        return home().resolve("web/target/archives");
     }
 
     /// Runs a word to its end, at most three minutes.

@@ -89,6 +89,17 @@ final class Slipway implements AutoCloseable {
         this.engine = new EngineSide(Integer.parseInt(registry.replaceFirst(".*:", "")));
         this.server = begin();
         awaitReady();
+        if (desk == null) {
+            makeArchive();
+        }
+    }
+
+    private void makeArchive() {
+        try {
+            Program.archive().makeFrom(server.pid(), folder);
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
     }
 
     private Process begin() {
