@@ -172,7 +172,8 @@ final class ApprovalTest {
         assertThat(told.commit()).isEqualTo(Plans.COMMIT.hex());
         assertThat(Duration.between(told.askedAt(), told.expiresAt()))
                 .isEqualTo(Duration.ofHours(24));
-        assertThat(ends).containsExactly("waits", "ended SUCCEEDED");
+        // A server that stops may leave what it did to be done again by the next.
+        assertThat(ends.stream().distinct()).containsExactly("waits", "ended SUCCEEDED");
         Audit.Listed audit =
                 database.read(tx -> Audit.newest(tx, project.id(), Long.MAX_VALUE, 1)).getFirst();
         assertThat(audit.who() + " " + audit.action() + " " + audit.subject())
