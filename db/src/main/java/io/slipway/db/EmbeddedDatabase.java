@@ -156,7 +156,7 @@ public final class EmbeddedDatabase {
                         .start(
                                 () -> {
                                     while (paused()) {
-                                        Rounds.once(
+                                        Rounds.watched(
                                                 log,
                                                 "the database stays away for now",
                                                 () -> startAgainIfGone(port));

@@ -138,7 +138,7 @@ public final class Notifications implements AutoCloseable {
         for (Consumer<String> listener : listeners.getOrDefault(channel, List.of())) {
             try {
                 listener.accept(payload);
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 log.error("a listener on {} failed", channel, e);
             }
         }

@@ -126,7 +126,7 @@ public final class AppLogs implements AutoCloseable {
     public void start() {
         var unused =
                 rounds.scheduleWithFixedDelay(
-                        () -> Rounds.once(log, "the apps' logs are not looked for", this::look),
+                        () -> Rounds.watched(log, "the apps' logs are not looked for", this::look),
                         0,
                         1,
                         TimeUnit.SECONDS);

@@ -10,6 +10,7 @@ import io.slipway.engine.remote.Remote;
 import io.slipway.engine.remote.Remotes;
 import io.slipway.engine.source.CommitId;
 import io.slipway.fault.Fault;
+import io.slipway.fault.Rounds;
 
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -152,7 +153,7 @@ public final class Answers implements AutoCloseable {
         try {
             while (true) {
                 Thread.sleep(EACH);
-                round();
+                Rounds.watched(log, "forges wait for answers", this::round);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

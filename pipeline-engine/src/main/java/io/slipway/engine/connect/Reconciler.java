@@ -94,7 +94,7 @@ public final class Reconciler implements AutoCloseable {
                     Thread.ofVirtual().name("look-" + project).start(() -> looked(project));
                 }
             }
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             log.debug("the remotes that are due are not known: {}", e.toString());
         }
     }

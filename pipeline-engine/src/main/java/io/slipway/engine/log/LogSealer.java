@@ -70,6 +70,9 @@ public final class LogSealer implements AutoCloseable {
                 select sequence from log_chunks where attempt_id = ? order by sequence limit 100)
             """;
 
+    /// Logs may be large.
+    private static final Duration LONGEST = Duration.ofMinutes(10);
+
     private final Database database;
     private final BlobStore blobs;
     private final Signal signal = new Signal();
@@ -87,7 +90,7 @@ public final class LogSealer implements AutoCloseable {
         while (!closed) {
             signal.await(EACH);
             if (!closed) {
-                Rounds.once(log, "cannot seal long logs", this::look);
+                Rounds.watched(log, "cannot seal long logs", LONGEST, this::look);
             }
         }
     }

@@ -94,7 +94,7 @@ public final class Dispatcher implements AutoCloseable {
                         .start(
                                 () -> {
                                     while (!closed) {
-                                        quietly(name, body);
+                                        Rounds.watched(log, name + " could not look", body);
                                         signal.await(atMost);
                                     }
                                 }));
@@ -181,7 +181,9 @@ public final class Dispatcher implements AutoCloseable {
         for (Holding one : held.values()) {
             one.lookAtClock();
             if (one.hangs(one.job().spec() instanceof RolloutSpec ? ROLLOUT_HANGS : HANGS)) {
-                Thread.ofVirtual().name("force-" + one.job().id()).start(() -> driver.force(one));
+                Thread.ofVirtual()
+                        .name("force-" + one.job().id())
+                        .start(() -> driver.force(one, () -> gone(one.job().attemptId(), one)));
             }
         }
     }

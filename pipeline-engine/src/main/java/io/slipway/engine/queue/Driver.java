@@ -71,14 +71,28 @@ final class Driver {
     }
 
     /// Writes the verdict over an attempt whose own thread does not stop.
-    void force(Holding holding) {
-        log.warn("{} does not stop when told: it is ended without its driver", holding.name());
+    ///
+    /// @param gone told when the claim is no longer this process's, before the removal begins
+    void force(Holding holding, Runnable gone) {
+        boolean ended = false;
         try {
-            if (conclude(holding, stopped(holding))) {
-                removals.remove(due(holding));
+            if (!holding.settle()) {
+                return;
             }
+            log.warn("{} does not stop when told: it is ended without its driver", holding.name());
+            ended = conclude(holding, stopped(holding));
+            gone.run();
         } catch (ClaimLost e) {
             log.info("{}", e.getMessage());
+        } catch (RuntimeException | Error e) {
+            // Its driver can write no verdict any more: somebody else has to.
+            log.error("{} was let go", holding.name(), e);
+            holding.end(Ended.LOST, "its verdict could not be written");
+            giveUp(holding);
+            gone.run();
+        }
+        if (ended) {
+            removals.remove(due(holding));
         }
     }
 
@@ -96,7 +110,7 @@ final class Driver {
             holding.noMoreInterrupts();
         }
         if (verdict.isPresent()) {
-            return conclude(holding, verdict.get());
+            return holding.settle() && conclude(holding, verdict.get());
         }
         letGo(holding);
         return false;
@@ -171,11 +185,10 @@ final class Driver {
         return limit.toSecondsPart() == 0 ? limit.toMinutes() + " min" : limit.toSeconds() + " s";
     }
 
+    /// For whoever has settled the claim.
+    ///
     /// @return whether this verdict is the one that is written
     private boolean conclude(Holding holding, Verdict verdict) {
-        if (!holding.settle()) {
-            return false;
-        }
         // One transaction with the end of the log.
         AtomicBoolean written = new AtomicBoolean();
         holding.ownLog()

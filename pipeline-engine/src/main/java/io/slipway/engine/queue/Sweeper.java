@@ -42,7 +42,7 @@ public final class Sweeper implements AutoCloseable {
 
     private void sweepInTurn() {
         while (!closed) {
-            Rounds.once(log, "cannot sweep", this::sweep);
+            Rounds.watched(log, "cannot sweep", this::sweep);
             signal.await(EVERY);
         }
     }

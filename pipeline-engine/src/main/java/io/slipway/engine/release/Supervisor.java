@@ -111,7 +111,7 @@ public final class Supervisor implements AutoCloseable {
 
     private void rounds() {
         while (!closed) {
-            Rounds.once(log, "apps are not looked after", this::round);
+            Rounds.watched(log, "apps are not looked after", this::round);
             wake.await(ROUND);
         }
     }

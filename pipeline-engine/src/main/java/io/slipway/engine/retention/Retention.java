@@ -4,7 +4,7 @@ import io.slipway.db.Database;
 import io.slipway.db.Row;
 import io.slipway.engine.image.OldImages;
 import io.slipway.engine.source.Repositories;
-import io.slipway.fault.Fault;
+import io.slipway.fault.Rounds;
 
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,7 +26,10 @@ public final class Retention implements AutoCloseable {
     private static final Duration TIDY_EACH = Duration.ofHours(6);
     private static final int BATCH = 50;
 
-    /// The newest releases of an app in an environment, to which anybody may want to go back.
+    /// The newest releases of an app in an environment, to which anybody may want to go back. Large
+    /// repositories are packed in it.
+    private static final Duration LONGEST = Duration.ofHours(1);
+
     private static final int RELEASES = OldImages.RELEASES;
 
     private static final String OLD =
@@ -88,7 +91,7 @@ public final class Retention implements AutoCloseable {
         try {
             while (true) {
                 Thread.sleep(EACH);
-                look();
+                Rounds.watched(log, "cannot remove what is old", LONGEST, this::look);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -96,20 +99,14 @@ public final class Retention implements AutoCloseable {
     }
 
     private void look() {
-        try {
-            removeSome();
-            OldImages.Removed removed = images.removeSome();
-            if (removed.copies() + removed.images() + removed.blobs() > 0) {
-                log.info(
-                        "{} images are removed from the engine, {} from the registry with {} blobs",
-                        removed.copies(),
-                        removed.images(),
-                        removed.blobs());
-            }
-        } catch (Fault e) {
-            log.warn("cannot remove what is old: {}", e.message());
-        } catch (RuntimeException e) {
-            log.error("cannot remove what is old", e);
+        removeSome();
+        OldImages.Removed removed = images.removeSome();
+        if (removed.copies() + removed.images() + removed.blobs() > 0) {
+            log.info(
+                    "{} images are removed from the engine, {} from the registry with {} blobs",
+                    removed.copies(),
+                    removed.images(),
+                    removed.blobs());
         }
     }
 

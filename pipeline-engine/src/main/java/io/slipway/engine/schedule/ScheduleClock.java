@@ -14,6 +14,7 @@ import io.slipway.engine.schedule.BranchRuns.Asked;
 import io.slipway.engine.schedule.BranchRuns.Head;
 import io.slipway.engine.schedule.BranchRuns.Ready;
 import io.slipway.fault.Fault;
+import io.slipway.fault.Rounds;
 
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -68,7 +69,7 @@ public final class ScheduleClock implements AutoCloseable {
     private void run() {
         try {
             while (true) {
-                look();
+                Rounds.watched(log, "schedules wait", this::look);
                 Thread.sleep(EACH);
             }
         } catch (InterruptedException e) {

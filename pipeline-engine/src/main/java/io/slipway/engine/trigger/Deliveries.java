@@ -157,6 +157,24 @@ public final class Deliveries {
                 == 1;
     }
 
+    /// Holds these until the transaction ends, as long as nobody else has them.
+    ///
+    /// @return false when one is over, or another server's
+    static boolean mine(Tx tx, List<UUID> ids, UUID server) {
+        return tx.query(
+                                """
+                                select 1 as one from deliveries
+                                where state = 'received' and id = any (?::uuid[]) and server_id = ?
+                                order by id
+                                for update
+                                """,
+                                row -> true,
+                                ids.stream().map(UUID::toString).toArray(String[]::new),
+                                server)
+                        .size()
+                == ids.size();
+    }
+
     /// The run exists; the ref waits for it.
     static void plan(Tx tx, UUID id) {
         tx.update(

@@ -1,6 +1,7 @@
 package io.slipway.engine.trigger;
 
 import io.slipway.db.Database;
+import io.slipway.fault.Rounds;
 
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -55,11 +56,7 @@ public final class Presence implements AutoCloseable {
     }
 
     private void beat() {
-        try {
-            seen(false);
-        } catch (RuntimeException e) {
-            log.debug("this server could not tell that it lives: {}", e.toString());
-        }
+        Rounds.watched(log, "this server could not tell that it lives", () -> seen(false));
     }
 
     @Override

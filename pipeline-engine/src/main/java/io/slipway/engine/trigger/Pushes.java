@@ -21,11 +21,14 @@ import org.slf4j.LoggerFactory;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongPredicate;
 
 /// Takes a push: writes it down, decides what each ref means, moves what need not wait, starts the
@@ -39,7 +42,8 @@ public final class Pushes {
     /// Longer than any lease: a server that was not seen for this long is gone.
     private static final Duration GONE = Duration.ofMinutes(1);
 
-    private static final String CUT_OFF = "Slipway stopped before this was taken up: push again";
+    private static final String CUT_OFF =
+            "Slipway was stopped or cut off before this was taken up: push again";
 
     private final Database database;
     private final Repositories repositories;
@@ -47,6 +51,7 @@ public final class Pushes {
     private final Starts starts;
     private final ChangedFiles changed;
     private final Here here;
+    private final Set<UUID> inHand = ConcurrentHashMap.newKeySet();
 
     /// Where pushes are taken.
     ///
@@ -75,17 +80,22 @@ public final class Pushes {
     ///
     /// @return one for each ref, in the push's order
     public List<Ruling> receive(Push push) {
-        List<UUID> ids = database.transaction(tx -> written(tx, push));
+        inHand.add(push.id());
         try {
-            return taken(push, ids);
-        } catch (RuntimeException e) {
-            goOn(ids, e);
-            throw e;
+            List<UUID> ids = database.transaction(tx -> written(tx, push));
+            try {
+                return taken(push, ids);
+            } catch (RuntimeException e) {
+                goOn(ids, e);
+                throw e;
+            }
+        } finally {
+            inHand.remove(push.id());
         }
     }
 
     /// What broke off in the middle: where the branch has moved already its run starts all the
-    /// same. What cannot be told now, since the database is away, is left for the next start.
+    /// same. What cannot be told now, since the database is away, [#endBrokenOff] ends.
     private void goOn(List<UUID> ids, RuntimeException cause) {
         try {
             database.read(tx -> Deliveries.received(tx, here.server())).stream()
@@ -136,13 +146,21 @@ public final class Pushes {
         List<Decision> decided = push.atomic() ? together(decisions) : decisions;
         database.change(tx -> decided.forEach(decision -> decide(tx, decision)));
         Map<UUID, Moved> moved = move(project, decided, push.atomic());
+        List<UUID> open = open(decided);
         return database.transaction(
                 tx -> {
+                    if (!Deliveries.mine(tx, open, here.server())) {
+                        throw takenOver();
+                    }
                     if (existsNow(moved)) {
                         FirstBranch.exists(tx, project.id(), branch);
                     }
                     return rulings(tx, project, decided, moved, push.principalId());
                 });
+    }
+
+    private static List<UUID> open(List<Decision> decisions) {
+        return decisions.stream().filter(d -> !d.refused()).map(Decision::delivery).toList();
     }
 
     /// Where a project's commits come from, when that is not here.
@@ -205,14 +223,18 @@ public final class Pushes {
         String refusal = decision.refusal();
         if (refusal == null) {
             if (!Deliveries.decide(tx, decision.delivery(), decision.gated(), here.server())) {
-                throw new Fault(
-                        Fault.Kind.CONFLICT,
-                        "cannot take the push: another server took it for abandoned",
-                        "push again");
+                throw takenOver();
             }
         } else {
             Deliveries.settle(tx, decision.delivery(), Deliveries.Result.REFUSED, refusal);
         }
+    }
+
+    private static Fault takenOver() {
+        return new Fault(
+                Fault.Kind.CONFLICT,
+                "cannot take the push: another server took it for abandoned",
+                "push again");
     }
 
     private Map<UUID, Moved> move(Project project, List<Decision> decisions, boolean atomic) {
@@ -303,16 +325,49 @@ public final class Pushes {
     /// What a server that lives is about to take is left to it. Called once at start, before pushes
     /// are taken.
     public void recover() {
-        database.change(tx -> Deliveries.takeOver(tx, here.server(), GONE));
-        List<Deliveries.Delivery> open =
-                database.read(tx -> Deliveries.received(tx, here.server()));
-        for (Deliveries.Delivery delivery : open) {
-            try {
-                recover(delivery);
-            } catch (Fault fault) {
-                log.error("delivery {} is dropped: {}", delivery.id(), fault.message());
-                drop(List.of(delivery.id()), fault);
+        takeOver();
+        endBrokenOff();
+    }
+
+    /// Ends what this server has begun and nobody works at any more, since the database went away
+    /// in the middle. What is being taken is left alone. Repeatable at any time.
+    ///
+    /// @return how many there were
+    int endBrokenOff() {
+        Set<UUID> idle = idle();
+        if (idle.isEmpty()) {
+            return 0;
+        }
+        // One of them may have come to its end between the look at its row and that at who works.
+        idle.retainAll(idle());
+        database.read(tx -> Deliveries.received(tx, here.server())).stream()
+                .filter(delivery -> idle.contains(delivery.id()))
+                .forEach(this::endOne);
+        return idle.size();
+    }
+
+    private Set<UUID> idle() {
+        Set<UUID> idle = new HashSet<>();
+        for (Deliveries.Delivery one :
+                database.read(tx -> Deliveries.received(tx, here.server()))) {
+            if (!inHand.contains(one.push())) {
+                idle.add(one.id());
             }
+        }
+        return idle;
+    }
+
+    /// As [#recover], for what other servers did, while this one runs.
+    void takeOver() {
+        database.change(tx -> Deliveries.takeOver(tx, here.server(), GONE));
+    }
+
+    private void endOne(Deliveries.Delivery delivery) {
+        try {
+            recover(delivery);
+        } catch (Fault fault) {
+            log.error("delivery {} is dropped: {}", delivery.id(), fault.message());
+            drop(List.of(delivery.id()), fault);
         }
     }
 
@@ -332,6 +387,9 @@ public final class Pushes {
         Moved moved = new Moved(move(change), Branches.Result.MOVED, change.to());
         database.change(
                 tx -> {
+                    if (!Deliveries.mine(tx, List.of(delivery.id()), here.server())) {
+                        return;
+                    }
                     if (existsNow(Map.of(delivery.id(), moved))) {
                         FirstBranch.exists(tx, project.id(), branch);
                     }

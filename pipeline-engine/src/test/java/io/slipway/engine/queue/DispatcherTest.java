@@ -384,9 +384,10 @@ final class DispatcherTest {
     @Test
     void aJobThatDoesNotStopWhenToldIsEndedWithoutItsDriver() {
         CountDownLatch never = new CountDownLatch(1);
-        work.on(
-                "stuck",
+        ScriptedWork.Script deaf =
                 claim -> {
+                    claim.steps().declare(List.of("one"));
+                    claim.steps().begin(0, Instant.now());
                     while (true) {
                         try {
                             never.await();
@@ -394,13 +395,19 @@ final class DispatcherTest {
                             // it does not listen
                         }
                     }
-                });
-        dispatcher(UUID.randomUUID());
+                };
+        work.on("stuck", deaf).on("slow", deaf);
+        Dispatcher dispatcher = dispatcher(UUID.randomUUID());
         Runs.Created run = Plans.run(database, project, check("stuck"));
-        await().until(() -> !work.performed.isEmpty());
+        Runs.Created slow = Plans.run(database, project, check("slow", Duration.ofMillis(300)));
+        await().until(() -> work.performed.size() == 2);
         database.change(tx -> new Runs().cancel(tx, run.id(), "cancelled by anna"));
         Run seen = ended(run.id());
         assertThat(seen.progress().outcome()).isEqualTo(Outcome.CANCELLED);
+        assertThat(ended(slow.id()).progress().outcome()).isEqualTo(Outcome.FAILED);
+        assertThat(job(slow.id(), "slow").reason()).isEqualTo(Reason.TIMEOUT);
+        await().until(() -> work.removed.size() == 2);
+        assertThat(dispatcher.driving()).isZero();
     }
 
     @Test

@@ -234,6 +234,12 @@ final class MutationTest {
                             "and state = 'received' and (server_id = ? or true)",
                             TRIGGER + "RecoveryTest#aPushThatAnotherServerTookOverMovesNothing"),
                     new Mutation(
+                            "a push is ended by who has it",
+                            TRIGGER + "Deliveries",
+                            "and id = any (?::uuid[]) and server_id = ?",
+                            "and id = any (?::uuid[]) and (server_id = ? or true)",
+                            TRIGGER + "BrokenOffTest#whatAnotherServerTookOverStartsOneRun"),
+                    new Mutation(
                             "a placement is changed by its fence",
                             "io.slipway.engine.release.Rollouts",
                             "and p.fence = ?",

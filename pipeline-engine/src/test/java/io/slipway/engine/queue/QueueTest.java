@@ -158,7 +158,7 @@ final class QueueTest {
     @Test
     void anotherProjectsFirstJobIsNotHeldUpByThousands() {
         long busy = project();
-        Plans.run(database, busy, jobs(500));
+        Plans.run(database, busy, jobs(9_000));
         Queue queue = queue();
         List<Claimed> before = queue.claim(Set.of(), 20);
         assertThat(before).hasSize(20);

@@ -1,6 +1,7 @@
 package io.slipway.runners.docker;
 
 import io.slipway.fault.Fault;
+import io.slipway.fault.Rounds;
 
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -56,7 +57,7 @@ public final class EngineEvents implements AutoCloseable {
 
     static EngineEvents watch(EngineSocket socket, List<String> labels, Listener listener) {
         EngineEvents events = new EngineEvents(socket, labels, listener);
-        Thread.ofVirtual().name("engine-events").start(events::run);
+        Thread.ofVirtual().name("engine-events").start(events::runOn);
         return events;
     }
 
@@ -66,6 +67,15 @@ public final class EngineEvents implements AutoCloseable {
         EngineReply open = reply;
         if (open != null) {
             open.close();
+        }
+    }
+
+    private void runOn() {
+        while (!closed) {
+            Rounds.once(LOG, "the engine's events are followed anew", this::run);
+            if (!closed) {
+                pause();
+            }
         }
     }
 

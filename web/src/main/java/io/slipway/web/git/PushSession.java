@@ -1,5 +1,6 @@
 package io.slipway.web.git;
 
+import io.slipway.db.Database;
 import io.slipway.engine.access.Access;
 import io.slipway.engine.access.Caller;
 import io.slipway.engine.access.Right;
@@ -124,10 +125,19 @@ final class PushSession implements PreReceiveHook {
         }
         boolean follow = PushOptions.parse(options).follow();
         PushFollower follower = new PushFollower(host, terminal, alive);
-        for (Ruling ruling : rulings) {
-            follower.tell(ruling, follow);
+        try {
+            for (Ruling ruling : rulings) {
+                follower.tell(ruling, follow);
+            }
+            settle(commands, rulings, alive);
+        } catch (Fault fault) {
+            if (!Database.isAway(fault)) {
+                throw fault;
+            }
+            terminal.blank();
+            terminal.wrapped("the database is away: what the push started goes on");
+            reject(commands, "the run goes on");
         }
-        settle(commands, rulings, alive);
     }
 
     private static Push.Change change(ReceiveCommand command) {

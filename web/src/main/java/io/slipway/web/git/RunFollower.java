@@ -1,11 +1,13 @@
 package io.slipway.web.git;
 
+import io.slipway.db.Database;
 import io.slipway.engine.run.JobState;
 import io.slipway.engine.run.Outcome;
 import io.slipway.engine.run.Reason;
 import io.slipway.engine.run.Run;
 import io.slipway.engine.run.RunChanges;
 import io.slipway.engine.run.RunState;
+import io.slipway.fault.Fault;
 
 import java.time.Duration;
 import java.time.Instant;
@@ -46,20 +48,42 @@ final class RunFollower {
         terminal.blank();
         try (RunChanges.Watch watch = watching.changes().watch(started.id())) {
             while (!alive.clientGone() && !Thread.currentThread().isInterrupted()) {
-                Optional<Run> now = watching.history().byId(started.id());
-                List<Run.Job> jobs = watching.history().jobs(started.id());
-                jobs(jobs);
-                if (now.isEmpty() || now.get().progress().state() == RunState.ENDED) {
-                    now.ifPresent(run -> new RunEnding(watching, facts, terminal).tell(run, jobs));
+                if (look(started, watch)) {
                     return;
                 }
-                if (asking(now.get(), jobs)) {
-                    return;
-                }
-                watch.progress().forEach(p -> progress.put(p.jobId(), p.line()));
-                waiting(jobs);
                 watch.await(Duration.ofSeconds(1));
             }
+        }
+    }
+
+    /// @return whether nothing more is to be told. A database that is away says nothing of the run.
+    private boolean look(Run started, RunChanges.Watch watch) {
+        try {
+            Optional<Run> now = watching.history().byId(started.id());
+            List<Run.Job> jobs = watching.history().jobs(started.id());
+            jobs(jobs);
+            if (now.isEmpty() || now.get().progress().state() == RunState.ENDED) {
+                now.ifPresent(run -> new RunEnding(watching, facts, terminal).tell(run, jobs));
+                return true;
+            }
+            if (asking(now.get(), jobs)) {
+                return true;
+            }
+            watch.progress().forEach(p -> progress.put(p.jobId(), p.line()));
+            waiting(jobs);
+        } catch (Fault fault) {
+            if (!Database.isAway(fault)) {
+                throw fault;
+            }
+            once("waits for the database, which is away; the run goes on");
+        }
+        return false;
+    }
+
+    private void once(String text) {
+        if (!text.equals(waited)) {
+            waited = text;
+            terminal.wrapped("  " + text);
         }
     }
 

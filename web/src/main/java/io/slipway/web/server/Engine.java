@@ -45,17 +45,16 @@ import io.slipway.engine.secret.SealingKey;
 import io.slipway.engine.source.Repositories;
 import io.slipway.engine.step.ConfiguredSecrets;
 import io.slipway.engine.step.RegistryAccess;
+import io.slipway.engine.trigger.BrokenOff;
 import io.slipway.engine.trigger.Deliveries;
 import io.slipway.engine.trigger.Planning;
 import io.slipway.engine.trigger.Presence;
 import io.slipway.engine.trigger.Pushes;
 import io.slipway.engine.trigger.Settlement;
-import io.slipway.fault.Rounds;
 
 import org.jspecify.annotations.Nullable;
 
 import java.net.URI;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -63,9 +62,6 @@ import java.util.TreeSet;
 
 /// Everything that plans, runs and rolls out, without any listener.
 final class Engine implements AutoCloseable {
-    /// A round of any loop that takes longer is told with where it stands.
-    private static final Duration HANGS = Duration.ofMinutes(2);
-
     private static final String TARGET =
             """
             insert into targets (name, runner_id) values ('docker', ?)
@@ -257,10 +253,10 @@ final class Engine implements AutoCloseable {
                     tx.update(EVERY_ENVIRONMENT, target);
                 });
         repositories.sweep();
-        closing.add(Rounds.watch(HANGS));
         closing.add(new Presence(database, base.folder().identity(), version));
         pushes.recover();
         webhooks.start();
+        closing.add(new BrokenOff(pushes));
         String url = base.settings().serving().url().toString();
         Map<JobKind, JobWork> work =
                 Map.of(

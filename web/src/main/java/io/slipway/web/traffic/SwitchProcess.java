@@ -2,6 +2,7 @@ package io.slipway.web.traffic;
 
 import io.slipway.fault.Fault;
 import io.slipway.fault.Fault.Kind;
+import io.slipway.fault.Rounds;
 
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -89,7 +90,10 @@ public final class SwitchProcess {
                         .start(
                                 () -> {
                                     while (pauseUnlessInterrupted()) {
-                                        startAgainIfCrashed();
+                                        Rounds.watched(
+                                                LOG,
+                                                "the switch is not looked after",
+                                                this::startAgainIfCrashed);
                                     }
                                 });
         Thread archiver = Thread.ofVirtual().name("switch-archiver").start(this::makeArchive);
