@@ -12,7 +12,11 @@ import org.junit.jupiter.api.TestInstance;
 
 import tools.jackson.databind.JsonNode;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /// The server is killed with -9 at any moment: nothing is lost, nothing stays running, and apps do
 /// not notice.
@@ -172,6 +176,31 @@ class KilledServerIT {
             int later = load.succeeded();
             Await.until("answered by the new switch", () -> load.succeeded() > later + 400);
             slipway.dropsNothing(load);
+        }
+    }
+
+    @Test
+    void aKilledSwitchStartsAgainFromTheArchiveOfItsClasses() throws Exception {
+        Await.until("the archive is made", KilledServerIT::hasArchive);
+        long before = slipway.switchProcess();
+
+        ProcessHandle.of(before).orElseThrow().destroyForcibly();
+
+        Await.until("another serves", () -> slipway.switchProcess() != before);
+        Await.until("it answers", () -> slipway.get("localhost", "/readyz").status() == 200);
+        String command =
+                ProcessHandle.of(slipway.switchProcess())
+                        .orElseThrow()
+                        .info()
+                        .commandLine()
+                        .orElseThrow();
+        assertThat(command).contains("-XX:SharedArchiveFile=");
+    }
+
+    private static boolean hasArchive() throws IOException {
+        try (Stream<Path> files = Files.list(Program.home().resolve("web/target/archives"))) {
+            return files.map(file -> file.getFileName().toString())
+                    .anyMatch(name -> name.startsWith("switch-") && name.endsWith(".jsa"));
         }
     }
 

@@ -41,8 +41,8 @@ import java.util.stream.Stream;
 /// PROJECT APP ENVIRONMENT`, `event KIND`, `target BRANCH` (of pull request 12), `fork`, `sample
 /// NAME` (the files of a sample project), `lives APP ENVIRONMENT REF`, `whole-language` (nothing is
 /// refused), `changed PATH...`, `input NAME VALUE`, `files PATH...`, `written PATH TEXT`, `unset
-/// NAME...` and `later FILE` (its lines that begin with `#~`), and
-/// `copy FILE` (of the project, as `.slipway.yml`), a blank line, and the text of `.slipway.yml`.
+/// NAME...` and `later FILE` (its lines that begin with `#~`), and `copy FILE` (of the project, as
+/// `.slipway.yml`), a blank line, and the text of `.slipway.yml`.
 class PlannerTest {
     private static final String COMMIT = "4be0a17c2e9d5a6f0b1c3d4e5f60718293a4b5c6";
 
