@@ -71,7 +71,9 @@ public final class Following implements Handling {
     }
 
     /// A project, where its commits come from, and what told that something happened there.
-    private record Told(long project, UUID delivery, Remote remote) {}
+    ///
+    /// @param again whether a run is wanted where the ref has not moved as well
+    private record Told(long project, UUID delivery, Remote remote, boolean again) {}
 
     @Override
     public Outcome handle(long projectId, UUID delivery, ForgeEvent event, Sender sender) {
@@ -80,11 +82,16 @@ public final class Following implements Handling {
                     alone(
                             projectId,
                             delivery,
+                            sender,
                             told -> moved(told, e.ref(), e.after(), e.headMessage()));
             case ForgeEvent.TagPushed e ->
-                    alone(projectId, delivery, told -> moved(told, e.ref(), e.target(), ""));
+                    alone(
+                            projectId,
+                            delivery,
+                            sender,
+                            told -> moved(told, e.ref(), e.target(), ""));
             case ForgeEvent.BranchDeleted e ->
-                    alone(projectId, delivery, told -> deleted(told, e.ref()));
+                    alone(projectId, delivery, sender, told -> deleted(told, e.ref()));
             case ForgeEvent.PullRequest e ->
                     Outcome.nothing("pull request " + e.number() + " is no branch of the project");
             case ForgeEvent.Ping e -> Outcome.nothing("ping");
@@ -98,7 +105,7 @@ public final class Following implements Handling {
         Outcome with(Told told);
     }
 
-    private Outcome alone(long projectId, UUID delivery, Work work) {
+    private Outcome alone(long projectId, UUID delivery, Sender sender, Work work) {
         Remote remote = database.read(tx -> remotes.get(tx, projectId));
         return fetches.alone(
                 projectId,
@@ -114,7 +121,7 @@ public final class Following implements Handling {
                         return Outcome.started(before.get());
                     }
                     database.change(tx -> tx.update(ABANDON, delivery));
-                    return work.with(new Told(projectId, delivery, remote));
+                    return work.with(new Told(projectId, delivery, remote, sender.again()));
                 });
     }
 
@@ -122,7 +129,7 @@ public final class Following implements Handling {
     private Outcome moved(Told told, String ref, @Nullable CommitId said, String message) {
         Branches branches = repositories.branches(told.project());
         CommitId here = branches(told).at(ref).orElse(null);
-        if (here != null && here.equals(said)) {
+        if (!told.again() && here != null && here.equals(said)) {
             return already(told, ref, here);
         }
         try {
@@ -134,7 +141,7 @@ public final class Following implements Handling {
             throw fault;
         }
         CommitId tip = branches.at(Fetches.kept(ref)).orElse(null);
-        if (tip == null || tip.equals(here)) {
+        if (tip == null || tip.equals(here) && !told.again()) {
             return here == null
                     ? Outcome.nothing(Refs.brief(ref) + " is gone meanwhile")
                     : already(told, ref, here);

@@ -266,4 +266,16 @@ final class PullRequestsTest {
         assertThat(outcome.run()).isNull();
         assertThat(outcome.reason()).contains("main");
     }
+
+    @Test
+    void whatAPersonHasHandledOnceMoreRunsAgain() {
+        ForgeEvent pushed = new ForgeEvent.BranchPushed("refs/heads/main", null, head(), "");
+        Integer first = told(pushed).run();
+        assertThat(first).isNotNull();
+        assertThat(told(pushed)).isEqualTo(Outcome.started(first));
+        Outcome again =
+                requests.handle(project, UUID.randomUUID(), pushed, new Sender("", "", true));
+        assertThat(again.run()).isNotNull().isGreaterThan(first);
+        assertThat(runs("refs/heads/main")).isEqualTo(2);
+    }
 }
