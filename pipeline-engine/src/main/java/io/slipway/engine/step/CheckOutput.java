@@ -18,6 +18,9 @@ import java.util.Optional;
 /// mark counts as taken only with what it says: both are stored in one transaction.
 final class CheckOutput implements Runner.Sink, Marks.Into {
     private static final byte[] NOTHING = {};
+    private static final String DROPPED =
+            "slipway: some of what was printed here is lost: it was more than the engine keeps"
+                    + " until it is read";
     private static final int LAST = 4 * 1024;
     private static final int LAST_LINES = 20;
     private static final int LARGEST_GENERATED = 256 * 1024;
@@ -64,6 +67,19 @@ final class CheckOutput implements Runner.Sink, Marks.Into {
         }
         try {
             marks.take(bytes, offset, length, end);
+        } catch (RuntimeException e) {
+            failure = e;
+        }
+    }
+
+    @Override
+    public synchronized void gap() {
+        if (failure != null) {
+            return;
+        }
+        try {
+            masked.end();
+            claim.log().line(DROPPED);
         } catch (RuntimeException e) {
             failure = e;
         }

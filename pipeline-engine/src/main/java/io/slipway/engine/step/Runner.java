@@ -50,6 +50,10 @@ public interface Runner extends AutoCloseable {
         /// @param streamEnd bytes of the container's stream up to and including these
         void output(byte[] bytes, int offset, int length, long streamEnd);
 
+        /// Some of what comes next is lost: the runner keeps so much of a container's output, and
+        /// dropped it before it was read. What is given after it was not given before.
+        void gap();
+
         /// For people: what is being waited for, `pulls busybox, 212 of 480 MB, about 40 s`.
         void progress(String line);
     }

@@ -25,6 +25,11 @@ public final class CollectedOutput implements Runner.Sink {
     }
 
     @Override
+    public void gap() {
+        throw new AssertionError("nothing is dropped here");
+    }
+
+    @Override
     public void progress(String line) {
         assertThat(line).isNotBlank();
     }

@@ -1,12 +1,14 @@
 package io.slipway.runners.docker.job;
 
 import com.github.dockerjava.api.DockerClient;
+import com.github.dockerjava.api.command.CreateContainerCmd;
 import com.github.dockerjava.api.command.InspectContainerResponse;
 import com.github.dockerjava.api.command.InspectImageResponse;
 import com.github.dockerjava.api.exception.ConflictException;
 import com.github.dockerjava.api.exception.DockerException;
 import com.github.dockerjava.api.exception.NotFoundException;
 import com.github.dockerjava.api.model.ContainerConfig;
+import com.github.dockerjava.api.model.LogConfig;
 
 import io.slipway.engine.run.AttemptName;
 import io.slipway.engine.run.ClaimLost;
@@ -31,6 +33,7 @@ import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -53,6 +56,7 @@ public final class DockerRunner implements Runner {
     private final JobNetworks networks;
     private final Workspace workspace;
     private final MemoryPeaks peaks;
+    private final LogConfig log;
 
     /// The networks of the containers that this process made, by name.
     private final Map<AttemptName, String> taken = new ConcurrentHashMap<>();
@@ -60,6 +64,12 @@ public final class DockerRunner implements Runner {
     /// @param instance 8 hexadecimal digits
     /// @param networks of the same engine and instance; closed with the runner
     public DockerRunner(DockerEngine engine, String instance, JobNetworks networks) {
+        this(engine, instance, networks, JobContainer.LOG);
+    }
+
+    /// @param log what the engine keeps of containers' output
+    DockerRunner(DockerEngine engine, String instance, JobNetworks networks, LogConfig log) {
+        this.log = log;
         this.engine = engine;
         this.client = engine.client();
         this.instance = instance;
@@ -190,10 +200,10 @@ public final class DockerRunner implements Runner {
     private @Nullable String create(Order order) {
         JobNetwork network = networks.take(order.network());
         try {
-            String id =
-                    JobContainer.create(client, order, network.name(), engine.facts().cpus())
-                            .exec()
-                            .getId();
+            CreateContainerCmd create =
+                    JobContainer.create(client, order, network.name(), engine.facts().cpus());
+            Objects.requireNonNull(create.getHostConfig()).withLogConfig(log);
+            String id = create.exec().getId();
             taken.put(order.name(), network.name());
             return id;
         } catch (ConflictException e) {

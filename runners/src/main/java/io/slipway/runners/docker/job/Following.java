@@ -20,6 +20,7 @@ import tools.jackson.databind.JsonNode;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -47,6 +48,11 @@ final class Following implements RunningSteps {
     /// The exit status of a container whose program was not found.
     private static final int NO_PROGRAM = 127;
 
+    /// How the starter begins its output: with a mark that says so.
+    private static final byte MARK = 0x1e;
+
+    private static final String READY = " ready";
+
     private final DockerEngine engine;
     private final AttemptName attempt;
     private final String container;
@@ -56,6 +62,7 @@ final class Following implements RunningSteps {
     private final CompletableFuture<Exit> exit = new CompletableFuture<>();
 
     private long streamEnd;
+    private boolean gap;
     private boolean broken;
     private volatile boolean stopped;
     private volatile boolean closed;
@@ -222,7 +229,7 @@ final class Following implements RunningSteps {
     }
 
     private Exit follow(@Nullable EngineReply attached) {
-        boolean complete = attached != null ? copy(attached, new Frames()::copy) : copyLog();
+        boolean complete = attached != null ? copy(attached, new Frames()::copy, false) : copyLog();
         if (complete && succeeded()) {
             return new Exit(0, false, memoryLimit, peak.bytes());
         }
@@ -271,14 +278,21 @@ final class Following implements RunningSteps {
     /// Copies one stream to its end.
     ///
     /// @param form takes the output out of the stream, from the container's first byte on
+    /// @param kept whether it is what the engine has kept: then its beginning may be gone, and as
+    ///   many bytes as are missing there are missing where it goes on
     /// @return whether it ended, rather than broke
-    private boolean copy(EngineReply reply, Form form) {
+    private boolean copy(EngineReply reply, Form form, boolean kept) {
         long[] at = {0};
         try (reply) {
             stream = reply;
             form.copy(
                     reply.body(),
                     (bytes, offset, length) -> {
+                        boolean first = kept && at[0] == 0 && length > 0;
+                        if (first && streamEnd > 0 && !gap && !begins(bytes, offset, length)) {
+                            gap = true;
+                            sink.gap();
+                        }
                         int known = (int) Math.min(length, Math.max(0, streamEnd - at[0]));
                         at[0] += length;
                         if (known < length) {
@@ -294,6 +308,14 @@ final class Following implements RunningSteps {
         }
     }
 
+    /// Whether this is the first line of the starter's output.
+    private static boolean begins(byte[] line, int offset, int length) {
+        return line[offset] == MARK
+                && new String(line, offset, length, StandardCharsets.ISO_8859_1)
+                        .stripTrailing()
+                        .endsWith(READY);
+    }
+
     private boolean copyLog() {
         EngineRequest request =
                 EngineRequest.of(
@@ -303,7 +325,7 @@ final class Following implements RunningSteps {
             if (!reply.ok()) {
                 throw DockerFaults.of("cannot read the log of job " + attempt.job(), reply);
             }
-            return copy(reply, new LogFrames()::copy);
+            return copy(reply, new LogFrames()::copy, true);
         } catch (IOException e) {
             broken = true;
             LOG.debug("the log of {} cannot be read", attempt, e);

@@ -48,7 +48,7 @@ final class JobContainer {
 
     /// The engine's copy of the output, for whoever takes the job over: exact bytes, and enough
     /// room that nothing is dropped before a new server has read it.
-    private static final LogConfig LOG =
+    static final LogConfig LOG =
             new LogConfig(
                     LogConfig.LoggingType.LOCAL,
                     Map.of("max-size", "256m", "max-file", "4", "compress", "false"));

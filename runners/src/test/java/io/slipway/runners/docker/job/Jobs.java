@@ -1,5 +1,7 @@
 package io.slipway.runners.docker.job;
 
+import com.github.dockerjava.api.model.LogConfig;
+
 import io.slipway.engine.plan.Resources;
 import io.slipway.engine.plan.StepSpec;
 import io.slipway.engine.run.AttemptName;
@@ -32,9 +34,14 @@ final class Jobs implements AutoCloseable {
     private final String instance;
 
     Jobs(DockerEngine engine, String instance) {
+        this(engine, instance, JobContainer.LOG);
+    }
+
+    /// @param log what the engine keeps of the output
+    Jobs(DockerEngine engine, String instance, LogConfig log) {
         this.instance = instance;
         this.networks = new JobNetworks(engine, instance, Subnets.of(engine.client(), ""), 1);
-        this.runner = new DockerRunner(engine, instance, networks);
+        this.runner = new DockerRunner(engine, instance, networks, log);
     }
 
     /// An order of one step, for a job of its own.
@@ -86,6 +93,7 @@ final class Jobs implements AutoCloseable {
     static final class Output implements Runner.Sink {
         private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         private long end;
+        private int gaps;
 
         Output() {
             this(0);
@@ -102,6 +110,15 @@ final class Jobs implements AutoCloseable {
                 throw new IllegalStateException(end + " bytes arrived, not " + streamEnd);
             }
             bytes.write(from, offset, length);
+        }
+
+        @Override
+        public synchronized void gap() {
+            gaps++;
+        }
+
+        synchronized int gaps() {
+            return gaps;
         }
 
         @Override
