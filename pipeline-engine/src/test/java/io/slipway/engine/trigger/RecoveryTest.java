@@ -273,6 +273,12 @@ final class RecoveryTest {
 
     @Test
     void aPushThatAnotherServerTookOverMovesNothing() {
+        // Another branch than the default one moves at once.
+        database.change(
+                tx ->
+                        tx.update(
+                                "update projects set default_branch = 'main' where id = ?",
+                                project));
         Planning slow =
                 (request, tree, inclusions) -> {
                     database.change(
