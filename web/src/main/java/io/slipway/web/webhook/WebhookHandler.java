@@ -31,7 +31,6 @@ import java.io.InputStream;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Locale;
-import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.Semaphore;
 
@@ -100,13 +99,11 @@ public final class WebhookHandler {
                                         say(
                                                 context.response().putHeader("Connection", "close"),
                                                 408,
-                                                Map.of(
-                                                        "message",
+                                                new Refused(
                                                         "cannot take the delivery: its body took"
                                                                 + " longer than "
                                                                 + limits.time().toSeconds()
                                                                 + " s",
-                                                        "remedy",
                                                         "send it again"));
                                         request.connection().close();
                                         BodyInput read = context.get(BODY);
@@ -216,6 +213,11 @@ public final class WebhookHandler {
         }
     }
 
+    /// What a forge is told of a delivery that is kept.
+    private record Taken(String delivery, String state, String url) {}
+
+    private record Refused(String message, String remedy) {}
+
     private static void tell(RoutingContext context, Receipt receipt) {
         switch (receipt) {
             case Receipt.Accepted accepted -> tell(context, 202, accepted.delivery(), "received");
@@ -240,7 +242,7 @@ public final class WebhookHandler {
         say(
                 context.response().putHeader("Location", url),
                 status,
-                Map.of("delivery", delivery.toString(), "state", state, "url", url));
+                new Taken(delivery.toString(), state, url));
     }
 
     /// Who proves nothing is nobody: 401, as forges understand it.
@@ -257,14 +259,14 @@ public final class WebhookHandler {
         if (unread != null) {
             response.putHeader("Connection", "close");
         }
-        say(response, status, Map.of("message", fault.message(), "remedy", fault.remedy()));
+        say(response, status, new Refused(fault.message(), fault.remedy()));
         if (unread != null) {
             // Nothing more of it is wanted, however long it goes on.
             Handover.contextOf(context).runOnContext(ignored -> unread.connection().close());
         }
     }
 
-    private static void say(HttpServerResponse response, int status, Map<String, String> body) {
+    private static void say(HttpServerResponse response, int status, Object body) {
         response.setStatusCode(status)
                 .putHeader("Content-Type", "application/json")
                 .putHeader("Cache-Control", "no-store")
