@@ -10,6 +10,7 @@ import tools.jackson.databind.JsonNode;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 
@@ -137,16 +138,12 @@ class GiteaIT {
         return git.must("rev-parse", "HEAD").strip();
     }
 
+    /// By its number: Gitea's times are whole seconds, and several may fall into one.
     private static JsonNode newest(GiteaServer gitea, String name, String commit) {
-        return gitea.api(
-                        "GET",
-                        "/repos/admin/"
-                                + name
-                                + "/commits/"
-                                + commit
-                                + "/statuses?sort=recentupdate",
-                        "")
-                .get(0);
+        return gitea.api("GET", "/repos/admin/" + name + "/commits/" + commit + "/statuses", "")
+                .valueStream()
+                .max(Comparator.comparingLong(status -> status.path("id").asLong()))
+                .orElseThrow();
     }
 
     private static String ends(GiteaServer gitea, String name, String commit) {
