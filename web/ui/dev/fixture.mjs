@@ -261,3 +261,22 @@ export const line = (n) =>
     n === 199_990
         ? `${ESC}1;31mERROR${ESC}0m [orders] ${ESC}31mCheckoutFlowIT.refund_is_idempotent:161 expected: <200> but was: <409>${ESC}0m`
         : SHAPES[(n * 7) % SHAPES.length](n);
+
+const span = (kind, job, name, state, begin, took, decides) => ({ kind, job, attempt: kind === 'step' || kind === 'prepare' ? 1 : 0, name, state, begin, took, decides });
+export const traceOf = (run) => ({
+    run,
+    begin: '2026-11-23T12:00:00Z',
+    took: 84_000,
+    says: "integration is 65% of the time, most of it 'mvn -B verify'",
+    spans: [
+        span('wait', 'compile', 'compile', 'succeeded', 0, 5_000, true),
+        span('job', 'compile', 'compile', 'succeeded', 5_000, 22_000, true),
+        span('prepare', 'compile', 'compile', 'succeeded', 5_000, 1_200, true),
+        span('step', 'compile', 'mvn -B compile', 'succeeded', 6_200, 20_800, true),
+        span('job', 'lint', 'lint', 'succeeded', 5_200, 14_000, false),
+        span('step', 'lint', './lint.sh', 'succeeded', 6_000, 13_000, false),
+        span('wait', 'integration', 'integration', 'succeeded', 27_000, 2_000, true),
+        span('job', 'integration', 'integration', 'failed', 29_000, 55_000, true),
+        span('step', 'integration', 'mvn -B verify', 'failed', 30_000, 53_500, true),
+    ],
+});

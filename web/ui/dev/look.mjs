@@ -14,6 +14,7 @@ const PAGES = {
     'run-moving': '/shop/runs/12',
     'run-broken': '/notes/runs/8',
     'run-live': '/hello/runs/7',
+    trace: '/acme/orders/runs/1842/trace',
     'rollout-failed': '/acme/orders/rollouts/45',
     'rollout-moving': '/shop/rollouts/9',
     runs: '/-/runs',

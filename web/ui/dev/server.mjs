@@ -4,7 +4,7 @@ import { createServer } from 'node:http';
 import { extname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as overview from './overview.mjs';
-import { estimateOf, line, projects, releasesOf, rollouts, runList, runs } from './fixture.mjs';
+import { estimateOf, line, projects, releasesOf, rollouts, runList, runs, traceOf } from './fixture.mjs';
 
 const PORT = Number(process.env.PORT ?? 4173);
 const DIST = fileURLToPath(new URL('../dist', import.meta.url));
@@ -39,6 +39,7 @@ const ROUTES = [
     ['GET', /^\/jobs\/(\d+)\/attempts\/\d+\/log$/, (r, _, job) => json(r, { ...log(Number(job)), bytes: 0, folds: [] })],
     ['GET', /^\/jobs\/(\d+)\/attempts\/\d+\/log\/lines$/, (r, url, job) => lines(r, url, log(Number(job)))],
     ['GET', /^\/jobs\/(\d+)\/attempts\/\d+\/log\/(search|errors)$/, (r, url, job, what) => json(r, found(log(Number(job)), what === 'errors' ? 'ERROR' : url.searchParams.get('q')))],
+    ['GET', /^\/projects\/([^/]+)\/runs\/(\d+)\/trace$/, (r, _, name, n) => json(r, traceOf(Number(n)))],
     ['GET', /^\/projects\/([^/]+)\/runs\/(\d+)\/estimate$/, (r, _, name, n) => json(r, estimateOf(runs[`${name}/${n}`]))],
     ['GET', /^\/fleet$/, (r) => json(r, EMPTY ? { ...overview.fleet(), projects: [], moving: [], waiting: [] } : overview.fleet())],
     ['GET', /^\/runs$/, (r) => json(r, overview.runs())],
