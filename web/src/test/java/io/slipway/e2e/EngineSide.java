@@ -118,27 +118,44 @@ final class EngineSide implements AutoCloseable {
     /// Takes everything of the instance from the engine.
     void remove(String instance) {
         for (Container container : containers(instance)) {
-            client().removeContainerCmd(container.getId())
-                    .withForce(true)
-                    .withRemoveVolumes(true)
-                    .exec();
+            unlessGone(
+                    () ->
+                            client().removeContainerCmd(container.getId())
+                                    .withForce(true)
+                                    .withRemoveVolumes(true)
+                                    .exec());
         }
         Map<String, List<String>> label = Map.of("label", List.of("slipway.instance=" + instance));
         client().listNetworksCmd()
                 .withFilter("label", label.get("label"))
                 .exec()
-                .forEach(network -> client().removeNetworkCmd(network.getId()).exec());
+                .forEach(
+                        network ->
+                                unlessGone(
+                                        () -> client().removeNetworkCmd(network.getId()).exec()));
         client().listVolumesCmd()
                 .withFilter("label", label.get("label"))
                 .exec()
                 .getVolumes()
-                .forEach(volume -> client().removeVolumeCmd(volume.getName()).exec());
+                .forEach(
+                        volume ->
+                                unlessGone(
+                                        () -> client().removeVolumeCmd(volume.getName()).exec()));
         for (String tag : images()) {
             try {
                 client().removeImageCmd(tag).exec();
             } catch (NotFoundException | ConflictException e) {
                 // It has gone, or somebody else runs the same bytes: then it shows in what is left.
             }
+        }
+    }
+
+    /// What the engine was asked for before, by a server that was killed, may be done only now.
+    private static void unlessGone(Runnable removal) {
+        try {
+            removal.run();
+        } catch (NotFoundException e) {
+            // It has gone by itself.
         }
     }
 
