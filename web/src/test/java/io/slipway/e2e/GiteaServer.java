@@ -26,7 +26,8 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /// A real Gitea of its own, on a free port, with an administrator and a stranger. Where it is not
-/// built, tests that need it are skipped and say so; with CI=true it is built.
+/// built, tests that need it are skipped and say so; with CI=true it is built, and what keeps it
+/// from that fails them.
 final class GiteaServer implements AutoCloseable {
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
@@ -40,11 +41,13 @@ final class GiteaServer implements AutoCloseable {
         boolean go =
                 Files.exists(Path.of("/usr/local/go/bin/go"))
                         || ended("sh", "-c", "command -v go").code() == 0;
-        assumeTrue(go || built(), "Gitea needs Go to be built, and there is none");
         if (ci && !built()) {
+            assertThat(go).as("Go, of which Gitea is built").isTrue();
             Ran build = ran("build");
             assertThat(build.code()).as(build.output()).isZero();
+            assertThat(built()).as("Gitea is where it was built").isTrue();
         }
+        assumeTrue(go || built(), "Gitea needs Go to be built, and there is none");
         assumeTrue(built(), "Gitea is not built: tools/gitea/gitea.sh build");
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             folder = Files.createTempDirectory("slipway-gitea");

@@ -42,9 +42,10 @@ public final class OldImages {
             from images i
             where i.removed_at is null
               and i.wanted_at < now() - ? * interval '1 second'
-              and (select count(*) from images n
-                   where n.project_id = i.project_id and n.app = i.app and n.removed_at is null
-                     and n.id > i.id) >= ?
+              and i.id < (
+                select n.id from images n
+                where n.project_id = i.project_id and n.app = i.app and n.removed_at is null
+                order by n.id desc offset ? limit 1)
             order by i.id
             limit ?
             """;
@@ -160,8 +161,10 @@ public final class OldImages {
             from images i
             where i.dropped_at is null
               and i.wanted_at < now() - ? * interval '1 second'
-              and (select count(*) from images n
-                   where n.project_id = i.project_id and n.app = i.app and n.id > i.id) >= ?
+              and i.id < (
+                select n.id from images n
+                where n.project_id = i.project_id and n.app = i.app and n.removed_at is null
+                order by n.id desc offset ? limit 1)
               and not exists (
                 select 1 from runs r where r.id = i.run_id and r.state <> 'ended')
               and not exists (
@@ -223,7 +226,13 @@ public final class OldImages {
         int images = 0;
         List<Long> old =
                 database.read(
-                        tx -> tx.query(OLD, row -> row.number("id"), DAY.toSeconds(), kept, BATCH));
+                        tx ->
+                                tx.query(
+                                        OLD,
+                                        row -> row.number("id"),
+                                        DAY.toSeconds(),
+                                        kept - 1,
+                                        BATCH));
         for (long image : old) {
             images += database.transaction(tx -> remove(tx, image)) ? 1 : 0;
         }
@@ -246,7 +255,7 @@ public final class OldImages {
     private int dropCopies() {
         List<Copy> found =
                 database.read(
-                        tx -> tx.query(LOCAL, Copy::of, DAY.toSeconds(), LOCALLY, BACK, BATCH));
+                        tx -> tx.query(LOCAL, Copy::of, DAY.toSeconds(), LOCALLY - 1, BACK, BATCH));
         int dropped = 0;
         for (Copy copy : found) {
             String tag = copy.tagMoved() ? null : copy.commit();

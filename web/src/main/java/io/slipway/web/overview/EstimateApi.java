@@ -10,9 +10,9 @@ import io.slipway.engine.project.Project;
 import io.slipway.engine.run.JobState;
 import io.slipway.engine.run.Run;
 import io.slipway.engine.run.RunHistory;
-import io.slipway.fault.Fault;
 import io.slipway.web.api.Api;
 import io.slipway.web.api.ApiRequest;
+import io.slipway.web.api.RunApi;
 
 import org.jspecify.annotations.Nullable;
 
@@ -65,15 +65,7 @@ public final class EstimateApi {
         int number = request.pathInteger("run");
         Run run =
                 history.byNumber(project.id(), number)
-                        .orElseThrow(
-                                () ->
-                                        new Fault(
-                                                Fault.Kind.NOT_FOUND,
-                                                "cannot find run "
-                                                        + number
-                                                        + " of "
-                                                        + project.name(),
-                                                "see the runs with 'slipway status'"));
+                        .orElseThrow(() -> RunApi.missing(project, number));
         return database.read(tx -> of(tx, run.id(), history.jobs(run.id())));
     }
 

@@ -6,9 +6,9 @@ import io.slipway.engine.estimate.Trace;
 import io.slipway.engine.project.Project;
 import io.slipway.engine.run.Run;
 import io.slipway.engine.run.RunHistory;
-import io.slipway.fault.Fault;
 import io.slipway.web.api.Api;
 import io.slipway.web.api.ApiRequest;
+import io.slipway.web.api.RunApi;
 
 import java.time.Instant;
 import java.util.List;
@@ -78,15 +78,7 @@ public final class TraceApi {
         int number = request.pathInteger("run");
         Run run =
                 history.byNumber(project.id(), number)
-                        .orElseThrow(
-                                () ->
-                                        new Fault(
-                                                Fault.Kind.NOT_FOUND,
-                                                "cannot find run "
-                                                        + number
-                                                        + " of "
-                                                        + project.name(),
-                                                "see the runs with 'slipway runs'"));
+                        .orElseThrow(() -> RunApi.missing(project, number));
         Trace.Seen seen =
                 new Trace.Seen(
                         run,
