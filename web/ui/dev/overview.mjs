@@ -87,3 +87,49 @@ export const config = () => ({
         { name: 'DATABASE_URL', app: 'orders', secret: true, value: null, version: 3, setAt: at(4000), setBy: 'operator' },
     ],
 });
+
+const webhookOf = (n, more) => ({
+    id: `0c0ffee0-0000-4000-8000-00000000000${n}`,
+    forge: 'github',
+    forgeId: `f3c1d2e4-000${n}`,
+    event: 'push',
+    sender: 'mira',
+    state: 'settled',
+    verdict: 'started',
+    reason: '',
+    runs: [1842],
+    failures: 0,
+    replayOf: null,
+    replayedBy: null,
+    receivedAt: at(300 * n),
+    settledAt: at(300 * n - 1),
+    ...more,
+});
+
+export const webhooks = () => ({
+    webhooks: [
+        webhookOf(1, { replayOf: '0c0ffee0-0000-4000-8000-000000000002', replayedBy: 'operator' }),
+        webhookOf(2),
+        webhookOf(3, { event: 'ping', verdict: 'nothing', reason: 'a ping: the hook works', runs: [] }),
+        webhookOf(4, { verdict: 'failed', reason: 'cannot fetch main: the forge answered 503', runs: [], failures: 12 }),
+        webhookOf(5, { state: 'received', verdict: null, reason: 'cannot fetch main: the forge answered 503', runs: [], failures: 2 }),
+    ],
+    next: null,
+});
+
+export const webhook = () => ({
+    project: 'acme/orders',
+    webhook: webhookOf(2),
+    headers: { 'content-type': 'application/json', 'user-agent': 'GitHub-Hookshot/8d33975', 'x-github-delivery': 'f3c1d2e4-0002', 'x-github-event': 'push' },
+    events: [{ kind: 'push' }],
+    body: '{"ref":"refs/heads/main","before":"4be0a17","after":"9f2c1ab","repository":{"id":42,"full_name":"acme/orders"},"pusher":{"name":"mira"}}',
+    size: 5214,
+    whole: true,
+});
+
+export const hooks = () => ({
+    hooks: [
+        { hook: 'Zk3uYw4c0S1mN9qR7tX2aA', forge: 'github', label: 'connect', url: 'https://slipway.example/webhooks/Zk3uYw4c0S1mN9qR7tX2aA', createdAt: at(900_000) },
+        { hook: 'b8JdP5vT6eL0wQ2hF4kM9g', forge: 'generic', label: 'mirror', url: 'https://slipway.example/webhooks/b8JdP5vT6eL0wQ2hF4kM9g', createdAt: at(90_000) },
+    ],
+});

@@ -50,6 +50,12 @@ const ROUTES = [
     ['GET', /^\/projects\/([^/]+)\/images$/, (r) => json(r, overview.images())],
     ['GET', /^\/projects\/([^/]+)\/images\/(\d+)$/, (r, _, name, id) => json(r, overview.oneImage(Number(id)))],
     ['GET', /^\/projects\/([^/]+)\/deliveries$/, (r) => json(r, overview.deliveries())],
+    ['GET', /^\/projects\/([^/]+)\/webhooks$/, (r) => json(r, overview.webhooks())],
+    ['GET', /^\/webhooks\/([-0-9a-f]+)$/, (r) => json(r, overview.webhook())],
+    ['POST', /^\/webhooks\/([-0-9a-f]+)\/replay$/, (r) => json(r, { delivery: overview.webhooks().webhooks[1].id }, 202)],
+    ['GET', /^\/projects\/([^/]+)\/hooks$/, (r) => json(r, overview.hooks())],
+    ['POST', /^\/projects\/([^/]+)\/hooks$/, (r) => json(r, { ...overview.hooks().hooks[0], secret: 'made-up-secret-0123456789' })],
+    ['POST', /^\/projects\/([^/]+)\/enable$/, (r) => json(r, { enabled: true, changed: true }, 202)],
     ['GET', /^\/projects\/([^/]+)\/config$/, (r) => json(r, overview.config())],
     ['GET', /^\/stream$/, (r, url) => stream(r, url)],
 ];

@@ -13,6 +13,15 @@ describe('addresses', () => {
         expect(parse('/-/sign-in')).toEqual({ page: 'sign-in' });
     });
 
+    it('name the parts of the settings and what forges sent', () => {
+        expect(parse('/shop/settings')).toEqual({ page: 'project-settings', project: 'shop', tab: 'config', delivery: null });
+        expect(parse('/acme/shop/settings/hooks')).toMatchObject({ project: 'acme/shop', tab: 'hooks' });
+        const id = '0c0ffee0-0000-4000-8000-000000000002';
+        expect(parse(`/shop/settings/webhooks/${id}`)).toMatchObject({ tab: 'webhooks', delivery: id });
+        expect(parse('/shop/settings/webhooks/1')).toEqual({ page: 'missing' });
+        expect(parse(`/shop/settings/hooks/${id}`)).toEqual({ page: 'missing' });
+    });
+
     it('name a job, whatever its name holds', () => {
         expect(parse(runPath('acme/shop', 7, 'image a/b'))).toEqual({
             page: 'run',

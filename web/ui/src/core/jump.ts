@@ -45,7 +45,9 @@ const ofProject = (project: string): Target[] => [
     { title: `Runs of ${project}`, detail: 'page', href: `/-/runs?project=${encodeURIComponent(project)}` },
     { title: `Images of ${project}`, detail: 'page', href: `/${project}/images` },
     { title: `Settings of ${project}`, detail: 'configuration', href: `/${project}/settings` },
-    { title: `Deliveries of ${project}`, detail: 'page', href: `/${project}/settings/deliveries` },
+    { title: `Hooks of ${project}`, detail: 'where forges send to', href: `/${project}/settings/hooks` },
+    { title: `Webhooks of ${project}`, detail: 'what forges sent', href: `/${project}/settings/webhooks` },
+    { title: `Deliveries of ${project}`, detail: 'what was pushed', href: `/${project}/settings/deliveries` },
 ];
 
 /** Those that hold every word, the best first; a number is a run of the project that is shown. */

@@ -8,11 +8,15 @@ export type Route =
     | { page: 'project'; project: string }
     | { page: 'app'; project: string; app: string }
     | { page: 'images'; project: string; image: number | null }
-    | { page: 'project-settings'; project: string; tab: 'config' | 'deliveries' }
+    | { page: 'project-settings'; project: string; tab: SettingsTab; delivery: string | null }
     | { page: 'run'; project: string; run: number; job: string | null }
     | { page: 'trace'; project: string; run: number }
     | { page: 'rollout'; project: string; rollout: number }
     | { page: 'missing' };
+
+/** The parts of a project's settings, by the word in their address. */
+export const TABS = { '': 'config', hooks: 'hooks', webhooks: 'webhooks', deliveries: 'deliveries' } as const;
+export type SettingsTab = (typeof TABS)[keyof typeof TABS];
 
 /** Pages of the instance, behind `/-/`. */
 const INSTANCE: Record<string, Route> = {
@@ -24,6 +28,7 @@ const INSTANCE: Record<string, Route> = {
 };
 
 const NAME = /^[a-z](?:[-a-z0-9]{0,38}[a-z0-9])?$/;
+const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const NUMBER = /^[1-9][0-9]{0,8}$/;
 /** Words that can be no name, since they follow a project or are doors of the server's own. */
 const AFTER = new Set(
@@ -52,10 +57,7 @@ function below(project: string, rest: string[]): Route {
         return { page: 'app', project, app: number };
     }
     if (word === 'images' && number === undefined) return { page: 'images', project, image: null };
-    if (word === 'settings' && number === undefined) return { page: 'project-settings', project, tab: 'config' };
-    if (word === 'settings' && number === 'deliveries' && job === undefined) {
-        return { page: 'project-settings', project, tab: 'deliveries' };
-    }
+    if (word === 'settings' && more.length === 0) return settings(project, number ?? '', job ?? null);
     if (number === undefined || !NUMBER.test(number) || more.length > 0) return { page: 'missing' };
     if (word === 'runs' && job === 'trace') return { page: 'trace', project, run: Number(number) };
     if (word === 'runs') {
@@ -66,6 +68,12 @@ function below(project: string, rest: string[]): Route {
         return { page: 'rollout', project, rollout: Number(number) };
     }
     return { page: 'missing' };
+}
+
+function settings(project: string, word: string, delivery: string | null): Route {
+    const tab = word in TABS ? TABS[word as keyof typeof TABS] : null;
+    if (tab === null || (delivery !== null && (tab !== 'webhooks' || !UUID.test(delivery)))) return { page: 'missing' };
+    return { page: 'project-settings', project, tab, delivery };
 }
 
 function decoded(text: string): string {
@@ -84,6 +92,7 @@ export const appPath = (project: string, app: string, environment = 'production'
     `/${project}/apps/${app}` + (environment === 'production' ? '' : `?environment=${encodeURIComponent(environment)}`);
 export const imagesPath = (project: string, image?: number) => `/${project}/images` + (image === undefined ? '' : `/${image}`);
 export const settingsPath = (project: string, tab?: string) => `/${project}/settings` + (tab === undefined ? '' : `/${tab}`);
+export const webhookPath = (project: string, delivery: string) => `/${project}/settings/webhooks/${delivery}`;
 export const rolloutPath = (project: string, rollout: number) => `/${project}/rollouts/${rollout}`;
 
 /** Where to go after signing in: a page of ours, never another site. */

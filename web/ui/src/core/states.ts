@@ -94,6 +94,19 @@ export function releaseState(release: Release): State | null {
     return release.rejected ? { look: 'failed', word: 'rejected' } : null;
 }
 
+/** What became of what a forge sent. */
+export function webhookState(one: { state: string; verdict: string | null; failures: number }): State {
+    if (one.state !== 'settled') return { look: 'running', word: one.failures === 0 ? 'is handled' : 'is tried again' };
+    switch (one.verdict) {
+        case 'started':
+            return { look: 'passed', word: 'started' };
+        case 'failed':
+            return { look: 'failed', word: 'failed' };
+        default:
+            return { look: 'skipped', word: 'nothing to do' };
+    }
+}
+
 const MARKS: Record<Look, string> = {
     passed: '✓',
     failed: '✗',

@@ -194,6 +194,30 @@ class DashboardPagesIT {
     }
 
     @Test
+    void whatAForgeSentIsReplayedByAButton() {
+        try (BrowserContext context = context(ColorScheme.LIGHT, 1440)) {
+            Opened opened = open(context, pages.get("webhook"));
+            Page page = opened.page();
+            page.getByText("Replay", new Page.GetByTextOptions().setExact(true)).click();
+            assertThat(page.getByText("an earlier delivery")).isVisible();
+            page.navigate(address(pages.get("webhooks")));
+            assertThat(page.getByText("replayed by")).isVisible();
+            assertThat(opened.told()).isEmpty();
+        }
+    }
+
+    @Test
+    void aConnectedProjectIsEnabledByAButton() {
+        try (BrowserContext context = context(ColorScheme.LIGHT, 1440)) {
+            Page page = open(context, pages.get("followed")).page();
+            page.getByText("Roll out from the next run on").click();
+            assertThat(page.getByText("It rolls out from its next run on.")).isVisible();
+            assertThat(slipway.api("/projects/notes").path("follows").path("enabled").asBoolean())
+                    .isTrue();
+        }
+    }
+
+    @Test
     void whoWatchesSeesNoGapWhenTheServerIsStartedAgain() {
         Git git = slipway.repository("watcher");
         git.write(
@@ -237,7 +261,10 @@ class DashboardPagesIT {
                         "/gallery/site",
                         "/gallery/site/runs/2",
                         "/gallery/site/runs/2/trace",
-                        "/gallery/site/apps/site")) {
+                        "/gallery/site/apps/site",
+                        "/orders/settings/hooks",
+                        pages.get("webhooks"),
+                        pages.get("webhook"))) {
             var answer = slipway.accept(path, "text/plain");
             assertThat(answer.headers().firstValue("Content-Type"))
                     .as(path)
@@ -300,6 +327,9 @@ class DashboardPagesIT {
                         site + "/images/" + image,
                         site + "/config",
                         "/projects/orders/runs/1",
+                        "/projects/orders/hooks",
+                        "/projects/orders/webhooks",
+                        "/webhooks/" + pages.get("webhook").replaceFirst(".*/", ""),
                         "/projects/notes/runs/1",
                         log,
                         log + "/lines",

@@ -36,6 +36,7 @@ final class Gallery {
         failing();
         broken();
         waiting();
+        hooked();
         return pages;
     }
 
@@ -111,6 +112,40 @@ final class Gallery {
                 .commit("Try a typo");
         git.run("push", "slipway", "HEAD:main");
         pages.put("run-broken", "/notes/runs/1");
+    }
+
+    /// What a forge sent, signed, by somebody with a name of his own making; and a project that
+    /// follows a repository elsewhere.
+    private void hooked() {
+        JsonNode hook =
+                slipway.api(
+                        "POST",
+                        "/projects/orders/hooks",
+                        "{\"forge\":\"github\",\"label\":\"ci\"}");
+        String login = HOSTILE.replace("\\", "").replace("\"", "\\\"");
+        String body =
+                """
+                {"ref":"refs/heads/main","before":"%s","after":"%s","repository":{"id":42},
+                 "sender":{"id":7,"login":"%s"},"head_commit":{"id":"%s","message":"%s"}}
+                """
+                        .formatted("1".repeat(40), "2".repeat(40), login, "2".repeat(40), login);
+        String delivery =
+                slipway.forgeSends(
+                        hook.path("url").asString(""), hook.path("secret").asString(""), body);
+        pages.put("hooks", "/orders/settings/hooks");
+        pages.put("webhooks", "/orders/settings/webhooks");
+        pages.put("webhook", "/orders/settings/webhooks/" + delivery);
+        slipway.change(
+                tx ->
+                        tx.update(
+                                """
+                                insert into project_remotes
+                                    (project_id, forge, base_url, clone_url, look_at, adopted_at)
+                                select id, 'generic', 'https://git.example.com/notes.git',
+                                    'https://git.example.com/notes.git', now() + interval '1 day', now()
+                                from projects where name = 'notes'
+                                """));
+        pages.put("followed", "/notes");
     }
 
     private void waiting() {

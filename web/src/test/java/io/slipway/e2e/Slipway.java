@@ -26,13 +26,20 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
 
 /// A Slipway of its own: server, switch and database in processes, a data folder, a free port.
 final class Slipway implements AutoCloseable {
@@ -246,6 +253,34 @@ final class Slipway implements AutoCloseable {
                     HttpRequest.newBuilder(at(path))
                             .header("Authorization", "Bearer " + token())
                             .header("Accept", type));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /// What a forge sends to a hook, as GitHub signs it.
+    ///
+    /// @return the delivery's id
+    String forgeSends(String url, String secret, String body) {
+        try {
+            Mac mac = Mac.getInstance("HmacSHA256");
+            mac.init(new SecretKeySpec(secret.getBytes(StandardCharsets.UTF_8), "HmacSHA256"));
+            byte[] proof = mac.doFinal(body.getBytes(StandardCharsets.UTF_8));
+            HttpResponse<String> answer =
+                    send(
+                            HttpRequest.newBuilder(at(URI.create(url).getPath()))
+                                    .header("Content-Type", "application/json")
+                                    .header("X-GitHub-Event", "push")
+                                    .header("X-GitHub-Delivery", UUID.randomUUID().toString())
+                                    .header(
+                                            "X-Hub-Signature-256",
+                                            "sha256=" + HexFormat.of().formatHex(proof))
+                                    .POST(BodyPublishers.ofString(body)));
+            assertThat(answer.statusCode()).as(answer.body()).isEqualTo(202);
+            String location = answer.headers().firstValue("Location").orElse("");
+            return location.substring(location.lastIndexOf('/') + 1);
+        } catch (GeneralSecurityException e) {
+            throw new AssertionError(e);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

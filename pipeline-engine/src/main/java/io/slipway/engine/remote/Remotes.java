@@ -12,7 +12,9 @@ import io.slipway.fault.Fault.Kind;
 import org.jspecify.annotations.Nullable;
 
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 
@@ -63,6 +65,12 @@ public final class Remotes {
             """
             update project_remotes set fetcher = null, fetching_until = null
             where project_id = ? and fetcher = ?
+            """;
+
+    private static final String STANDINGS =
+            """
+            select project_id, forge, clone_url, enabled_at is not null as enabled, problem
+            from project_remotes where project_id = any(?)
             """;
 
     private final SealingKey key;
@@ -169,6 +177,31 @@ public final class Remotes {
                         row -> true,
                         project)
                 .isEmpty();
+    }
+
+    /// How a project's connection stands.
+    ///
+    /// @param forge as it is written: `gitlab`
+    /// @param url from which it is cloned
+    /// @param enabled whether it rolls out without a pipeline file
+    /// @param problem why the last look or fetch failed; empty when it did not
+    public record Standing(String forge, String url, boolean enabled, String problem) {}
+
+    /// How the connections of projects stand, by project; those that are pushed to are not in it.
+    public static Map<Long, Standing> standings(Tx tx, List<Long> projects) {
+        Map<Long, Standing> found = new HashMap<>();
+        tx.query(
+                STANDINGS,
+                row ->
+                        found.put(
+                                row.number("project_id"),
+                                new Standing(
+                                        row.choice("forge", ForgeKind.class).word(),
+                                        row.text("clone_url"),
+                                        row.flag("enabled"),
+                                        row.text("problem"))),
+                (Object) projects.toArray(Long[]::new));
+        return found;
     }
 
     /// Why the last look or fetch failed; empty when it did not.

@@ -7,6 +7,7 @@ import io.slipway.engine.access.Right;
 import io.slipway.engine.access.Subject;
 import io.slipway.engine.project.Project;
 import io.slipway.engine.project.Projects;
+import io.slipway.engine.remote.Remotes;
 import io.slipway.engine.route.AppAddresses;
 import io.slipway.engine.run.Run;
 import io.slipway.engine.run.RunHistory;
@@ -57,8 +58,20 @@ public final class ProjectApi {
             @Nullable String defaultBranch,
             String cloneUrl,
             boolean paused,
+            @Nullable Follows follows,
             @Nullable RunView latestRun,
             List<AppView.OfApp> apps) {}
+
+    /// The repository elsewhere that a project follows.
+    private record Follows(String forge, String url, boolean enabled, @Nullable String problem) {
+        static Follows of(Remotes.Standing standing) {
+            return new Follows(
+                    standing.forge(),
+                    standing.url(),
+                    standing.enabled(),
+                    standing.problem().isEmpty() ? null : standing.problem());
+        }
+    }
 
     private Object all(ApiRequest request) {
         List<Project> projects =
@@ -79,16 +92,27 @@ public final class ProjectApi {
     }
 
     private List<ProjectView> views(List<Project> projects) {
-        Map<Long, Run> newest = history.newestOf(projects.stream().map(Project::id).toList());
-        return projects.stream().map(project -> view(project, newest.get(project.id()))).toList();
+        List<Long> ids = projects.stream().map(Project::id).toList();
+        Map<Long, Run> newest = history.newestOf(ids);
+        Map<Long, Remotes.Standing> standings = database.read(tx -> Remotes.standings(tx, ids));
+        return projects.stream()
+                .map(
+                        project ->
+                                view(
+                                        project,
+                                        standings.get(project.id()),
+                                        newest.get(project.id())))
+                .toList();
     }
 
-    private ProjectView view(Project project, @Nullable Run newest) {
+    private ProjectView view(
+            Project project, Remotes.@Nullable Standing standing, @Nullable Run newest) {
         return new ProjectView(
                 project.name().toString(),
                 project.defaultBranch(),
                 addresses.self() + "/" + project.name() + ".git",
                 project.paused(),
+                standing == null ? null : Follows.of(standing),
                 newest == null ? null : RunView.of(newest),
                 database.read(tx -> AppView.of(tx, project.id(), addresses)));
     }

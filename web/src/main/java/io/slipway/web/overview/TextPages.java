@@ -1,6 +1,7 @@
 package io.slipway.web.overview;
 
 import io.slipway.web.api.Api;
+import io.slipway.web.text.DeliveryText;
 import io.slipway.web.text.FleetText;
 import io.slipway.web.text.ListText;
 import io.slipway.web.text.RunText;
@@ -45,7 +46,14 @@ public final class TextPages {
                     page("/apps/([a-z][-a-z0-9]{0,39})", "/apps/%s/releases", ListText::releases),
                     page("/images", "/images", ListText::images),
                     page("/settings", "/config", ListText::config),
-                    page("/settings/deliveries", "/deliveries", ListText::deliveries));
+                    page("/settings/deliveries", "/deliveries", ListText::deliveries),
+                    page("/settings/webhooks", "/webhooks", DeliveryText::list),
+                    page("/settings/hooks", "/hooks", DeliveryText::hooks),
+                    new Page(
+                            Pattern.compile("/" + PROJECT + "/settings/webhooks/([-0-9a-f]{36})"),
+                            "/webhooks/%s",
+                            DeliveryText::one,
+                            false));
 
     private static final Pattern SHORT =
             Pattern.compile("/" + PROJECT + "/(badge\\.svg|cctray\\.xml)");
@@ -55,10 +63,11 @@ public final class TextPages {
     /// Where in the API a page's answer is, and how it is shown.
     private record Twin(String path, Api.AsText text) {}
 
-    private record Page(Pattern path, String below, Api.AsText text) {}
+    /// @param ofProject whether the answer is below the project's
+    private record Page(Pattern path, String below, Api.AsText text, boolean ofProject) {}
 
     private static Page page(String path, String below, Api.AsText text) {
-        return new Page(Pattern.compile("/" + PROJECT + path), below, text);
+        return new Page(Pattern.compile("/" + PROJECT + path), below, text, true);
     }
 
     /// Adds them before the dashboard's own pages.
@@ -98,8 +107,8 @@ public final class TextPages {
                         matcher.groupCount() < 2
                                 ? page.below()
                                 : page.below().formatted(matcher.group(2));
-                String project = ofProject(matcher.group(1));
-                return new Twin(project.substring(Api.PREFIX.length()) + below, page.text());
+                String project = ofProject(matcher.group(1)).substring(Api.PREFIX.length());
+                return new Twin(page.ofProject() ? project + below : below, page.text());
             }
         }
         return null;

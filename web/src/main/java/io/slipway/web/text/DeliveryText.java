@@ -51,6 +51,22 @@ public final class DeliveryText {
         return text.append('\n').toString();
     }
 
+    /// @param answer of `/projects/{project}/hooks`
+    public static String hooks(JsonNode answer) {
+        if (answer.path("hooks").isEmpty()) {
+            return "no hook: connect the project, or make one in its settings\n";
+        }
+        Columns lines = new Columns();
+        for (JsonNode hook : answer.path("hooks")) {
+            lines.line(
+                    Said.text(hook.path("forge")),
+                    Said.text(hook.path("url")),
+                    Said.text(hook.path("label")),
+                    Said.at(hook.path("createdAt")));
+        }
+        return lines.toString();
+    }
+
     private static String became(JsonNode one) {
         String reason = Said.text(one.path("reason"));
         if (one.path("state").asString("").equals("received")) {
