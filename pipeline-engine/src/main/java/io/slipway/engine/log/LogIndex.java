@@ -22,8 +22,16 @@ final class LogIndex {
 
     /// @param firstLine number of the line that the chunk's first byte belongs to
     /// @param lines line breaks in it
+    /// @param size its bytes, uncompressed
+    /// @param at when it was kept, in milliseconds since 1970; 0 where that was not kept
     /// @param part where its bytes are in the blob; null for a row
-    record Entry(int sequence, long firstLine, int lines, SealedLog.@Nullable Part part) {
+    record Entry(
+            int sequence,
+            long firstLine,
+            int lines,
+            int size,
+            long at,
+            SealedLog.@Nullable Part part) {
         /// The line that the byte after this chunk belongs to.
         long nextLine() {
             return firstLine + lines;
@@ -35,7 +43,7 @@ final class LogIndex {
         List<Entry> rows =
                 tx.query(
                         """
-                        select sequence, first_line, lines
+                        select sequence, first_line, lines, size, at
                         from log_chunks
                         where attempt_id = ? and first_line + lines >= ? and first_line <= ?
                         order by sequence
@@ -61,7 +69,7 @@ final class LogIndex {
         List<Entry> rows =
                 tx.query(
                         """
-                        select sequence, first_line, lines
+                        select sequence, first_line, lines, size, at
                         from log_chunks
                         where attempt_id = ? and sequence > ?
                         order by sequence
@@ -125,6 +133,11 @@ final class LogIndex {
 
     private static Entry entry(Row row) {
         return new Entry(
-                row.integer("sequence"), row.number("first_line"), row.integer("lines"), null);
+                row.integer("sequence"),
+                row.number("first_line"),
+                row.integer("lines"),
+                row.integer("size"),
+                row.instant("at").toEpochMilli(),
+                null);
     }
 }

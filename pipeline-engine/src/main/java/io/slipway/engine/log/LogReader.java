@@ -13,6 +13,7 @@ import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 
 /// Reads what attempts printed: any block of lines, the whole text, or live. Lines count from 1 and
@@ -51,7 +52,13 @@ public final class LogReader {
     /// @param text the lines with their line breaks; the last one may have none yet
     /// @param total lines of the whole log so far, the unfinished one included
     /// @param ended whether nothing more will come
-    public record Block(long first, byte[] text, long total, boolean ended) {}
+    /// @param times when its lines came, in order; each holds up to the next
+    public record Block(long first, byte[] text, long total, boolean ended, List<Since> times) {}
+
+    /// From this line on, lines came at that time.
+    ///
+    /// @param at milliseconds since 1970, when Slipway had them
+    public record Since(long line, long at) {}
 
     /// Lines from a number on.
     ///
@@ -66,6 +73,7 @@ public final class LogReader {
                     ByteArrayOutputStream text = new ByteArrayOutputStream();
                     long first = Math.max(from, 1);
                     long line = 0;
+                    List<Since> times = new ArrayList<>();
                     for (LogIndex.Entry entry : entries) {
                         if (line != 0 && entry.firstLine() != line) {
                             break; // lines are missing here: the next block begins after them
@@ -74,12 +82,16 @@ public final class LogReader {
                             first = Math.max(from, entry.firstLine());
                         }
                         cut(index.bytes(tx, attempt, entry), entry, from, count, text);
+                        if (entry.at() != 0) {
+                            times.add(new Since(Math.max(first, entry.firstLine()), entry.at()));
+                        }
                         line = entry.nextLine();
                         if (text.size() > LARGEST) {
                             break;
                         }
                     }
-                    return new Block(first, text.toByteArray(), state.lines(), state.ended());
+                    return new Block(
+                            first, text.toByteArray(), state.lines(), state.ended(), times);
                 });
     }
 
@@ -128,9 +140,30 @@ public final class LogReader {
         return at;
     }
 
+    /// Bytes of the whole text as it is now: what [#copy] gives.
+    public long textSize(long attempt) {
+        long size = 0;
+        int sequence = 0;
+        long line = 1;
+        for (LogIndex.Entry entry :
+                database.read(tx -> index.after(tx, attempt, 0, Integer.MAX_VALUE))) {
+            size += entry.sequence() == sequence + 1 ? 0 : gap(line, entry.firstLine()).length;
+            size += entry.size();
+            sequence = entry.sequence();
+            line = entry.nextLine();
+        }
+        return size;
+    }
+
     /// The whole text as it is now, chunk by chunk.
     public void copy(long attempt, OutputStream out) {
+        copy(attempt, out, 0, Long.MAX_VALUE);
+    }
+
+    /// Bytes of the whole text, from the first to the one before the last.
+    public void copy(long attempt, OutputStream out, long from, long to) {
         int sequence = 0;
+        long at = 0;
         long line = 1;
         while (true) {
             int after = sequence;
@@ -141,26 +174,39 @@ public final class LogReader {
             }
             for (LogIndex.Entry entry : entries) {
                 if (entry.sequence() != sequence + 1) {
-                    gap(out, line, entry.firstLine());
+                    byte[] gap = gap(line, entry.firstLine());
+                    part(out, gap, from - at, to - at);
+                    at += gap.length;
                 }
-                byte[] bytes = database.read(tx -> index.bytes(tx, attempt, entry));
-                write(out, bytes, 0, bytes.length);
+                if (at >= to) {
+                    return;
+                }
+                if (at + entry.size() > from) {
+                    byte[] bytes = database.read(tx -> index.bytes(tx, attempt, entry));
+                    part(out, bytes, from - at, to - at);
+                }
+                at += entry.size();
                 sequence = entry.sequence();
                 line = entry.nextLine();
             }
         }
     }
 
-    private static void gap(OutputStream out, long from, long to) {
-        byte[] record =
-                ("\n[slipway: lines "
-                                + from
-                                + " to "
-                                + to
-                                + " are not kept: a step's log keeps its first 48 MiB and"
-                                + " its last 16 MiB]\n")
-                        .getBytes(StandardCharsets.UTF_8);
-        write(out, record, 0, record.length);
+    /// Of these bytes those between two indexes, which may lie before and behind them.
+    private static void part(OutputStream out, byte[] bytes, long from, long to) {
+        int begin = (int) Math.clamp(from, 0, bytes.length);
+        int end = (int) Math.clamp(to, begin, bytes.length);
+        write(out, bytes, begin, end - begin);
+    }
+
+    private static byte[] gap(long from, long to) {
+        return ("\n[slipway: lines "
+                        + from
+                        + " to "
+                        + to
+                        + " are not kept: a step's log keeps its first 48 MiB and"
+                        + " its last 16 MiB]\n")
+                .getBytes(StandardCharsets.UTF_8);
     }
 
     private static void write(OutputStream out, byte[] bytes, int offset, int length) {

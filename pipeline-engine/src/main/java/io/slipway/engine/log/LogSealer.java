@@ -56,7 +56,7 @@ public final class LogSealer implements AutoCloseable {
 
     private static final String CHUNKS =
             """
-            select sequence, first_line, lines, size, bytes
+            select sequence, first_line, lines, size, at, bytes
             from log_chunks
             where attempt_id = ? and sequence > ?
             order by sequence
@@ -135,15 +135,16 @@ public final class LogSealer implements AutoCloseable {
 
     private record Written(Kept kept, long indexAt) {}
 
-    private record Chunk(LogIndex.Entry entry, int size, byte[] bytes) {
+    private record Chunk(LogIndex.Entry entry, byte[] bytes) {
         static Chunk from(Row row) {
             return new Chunk(
                     new LogIndex.Entry(
                             row.integer("sequence"),
                             row.number("first_line"),
                             row.integer("lines"),
+                            row.integer("size"),
+                            row.instant("at").toEpochMilli(),
                             null),
-                    row.integer("size"),
                     row.bytes("bytes"));
         }
     }
@@ -182,7 +183,9 @@ public final class LogSealer implements AutoCloseable {
                 row.sequence(),
                 row.firstLine(),
                 row.lines(),
-                new SealedLog.Part(offset, chunk.bytes().length, chunk.size()));
+                row.size(),
+                row.at(),
+                new SealedLog.Part(offset, chunk.bytes().length, row.size()));
     }
 
     private List<Chunk> chunks(long attempt, int after) {

@@ -52,8 +52,9 @@ record SealedLog(long attempt, Digest digest, long size, long indexAt, @Nullable
         out.writeLong(attempt);
     }
 
+    /// A count below nothing says that times are in it: logs that were sealed earlier have none.
     static void writeIndex(DataOutputStream out, List<LogIndex.Entry> entries) throws IOException {
-        out.writeInt(entries.size());
+        out.writeInt(-entries.size());
         for (LogIndex.Entry entry : entries) {
             Part part = part(entry);
             out.writeInt(entry.sequence());
@@ -62,6 +63,7 @@ record SealedLog(long attempt, Digest digest, long size, long indexAt, @Nullable
             out.writeLong(part.offset());
             out.writeInt(part.length());
             out.writeInt(part.size());
+            out.writeLong(entry.at());
         }
     }
 
@@ -69,14 +71,17 @@ record SealedLog(long attempt, Digest digest, long size, long indexAt, @Nullable
     List<LogIndex.Entry> index() {
         try (InputStream stream = open(indexAt, size - indexAt);
                 DataInputStream in = new DataInputStream(stream)) {
-            int count = in.readInt();
+            int written = in.readInt();
+            boolean timed = written < 0;
+            int count = Math.abs(written);
             List<LogIndex.Entry> entries = new ArrayList<>(count);
             for (int i = 0; i < count; i++) {
                 int sequence = in.readInt();
                 long firstLine = in.readLong();
                 int lines = in.readInt();
                 Part part = new Part(in.readLong(), in.readInt(), in.readInt());
-                entries.add(new LogIndex.Entry(sequence, firstLine, lines, part));
+                long at = timed ? in.readLong() : 0;
+                entries.add(new LogIndex.Entry(sequence, firstLine, lines, part.size(), at, part));
             }
             return entries;
         } catch (IOException e) {

@@ -12,16 +12,24 @@ import io.slipway.engine.run.RunHistory;
 import io.slipway.engine.run.RunHistory.AttemptPlace;
 import io.slipway.fault.Fault;
 import io.slipway.web.http.BodyOutput;
+import io.vertx.core.http.HttpServerResponse;
 
 import org.jspecify.annotations.Nullable;
 
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /// What attempts print: how much, blocks of lines, the raw text.
 public final class LogApi {
     private static final int BLOCK = 500;
     private static final int LARGEST_BLOCK = 2_000;
+    private static final int LONGEST_PLAIN = 1 << 20;
 
     private final Database database;
     private final RunHistory history;
@@ -70,7 +78,12 @@ public final class LogApi {
     }
 
     /// A block of lines, and the colours that are on where it begins.
-    private record Lines(long from, String sgr, List<String> lines, boolean complete) {}
+    private record Lines(
+            long from,
+            String sgr,
+            List<String> lines,
+            boolean complete,
+            List<LogReader.Since> times) {}
 
     private Object lines(ApiRequest request) {
         int from = Math.max(request.query("from", 1, Integer.MAX_VALUE), 1);
@@ -79,7 +92,11 @@ public final class LogApi {
         LogReader.Block block = logs.lines(attempt, from, count);
         LogLines shown = LogLines.of(block);
         return new Lines(
-                shown.from(), colours(attempt, block.first()), shown.lines(), shown.complete());
+                shown.from(),
+                colours(attempt, block.first()),
+                shown.lines(),
+                shown.complete(),
+                shown.times());
     }
 
     /// A colour that was turned on further up than this is not known any more.
@@ -90,19 +107,103 @@ public final class LogApi {
                 : Colours.after(logs.lines(attempt, from, (int) (line - from)).text());
     }
 
+    /// The whole text, or a part of it by `Range`; without escape sequences it has no parts.
     private Object text(ApiRequest request) throws Exception {
         AttemptPlace attempt = attempt(request);
-        request.context()
-                .response()
-                .putHeader("Content-Type", "text/plain; charset=utf-8")
-                .putHeader("X-Content-Type-Options", "nosniff")
-                .putHeader("Cache-Control", "no-store");
+        boolean plain = request.query("plain", "").equals("1");
+        HttpServerResponse response =
+                request.context()
+                        .response()
+                        .putHeader("Content-Type", "text/plain; charset=utf-8")
+                        .putHeader("X-Content-Type-Options", "nosniff")
+                        .putHeader("Cache-Control", "no-store");
+        ByteRange range = ByteRange.WHOLE;
+        if (!plain) {
+            long size = logs.textSize(attempt.id());
+            range = ByteRange.of(request.context().request().getHeader("Range"), size);
+            response.putHeader("Accept-Ranges", "bytes")
+                    .putHeader("Content-Length", Long.toString(range.length()));
+            range.tell(response, size);
+        }
         request.context().request().resume();
-        try (BodyOutput out =
-                new BodyOutput(request.context().response(), request.vertxContext())) {
-            logs.copy(attempt.id(), out);
+        try (BodyOutput out = new BodyOutput(response, request.vertxContext());
+                OutputStream shown = plain ? new PlainOutput(out) : out) {
+            logs.copy(attempt.id(), shown, range.from(), range.to());
         }
         return Api.Answered.BY_ITSELF;
+    }
+
+    /// Bytes from the first to the one before the last; none where what is asked for is not there.
+    private record ByteRange(long from, long to, int status) {
+        static final ByteRange WHOLE = new ByteRange(0, Long.MAX_VALUE, 200);
+        private static final Pattern ONE = Pattern.compile("bytes=([0-9]{0,15})-([0-9]{0,15})");
+
+        /// @param header null: none was sent. One that is not understood is as if there were none.
+        static ByteRange of(@Nullable String header, long size) {
+            Matcher asked = ONE.matcher(header == null ? "" : header);
+            if (!asked.matches() || asked.group(1).isEmpty() && asked.group(2).isEmpty()) {
+                return new ByteRange(0, size, 200);
+            }
+            if (asked.group(1).isEmpty()) {
+                long last = Math.min(Long.parseLong(asked.group(2)), size);
+                return last == 0 ? none() : new ByteRange(size - last, size, 206);
+            }
+            long from = Long.parseLong(asked.group(1));
+            long to = asked.group(2).isEmpty() ? size : Long.parseLong(asked.group(2)) + 1;
+            if (from >= size) {
+                return none();
+            }
+            return to <= from
+                    ? new ByteRange(0, size, 200)
+                    : new ByteRange(from, Math.min(to, size), 206);
+        }
+
+        private static ByteRange none() {
+            return new ByteRange(0, 0, 416);
+        }
+
+        long length() {
+            return to - from;
+        }
+
+        void tell(HttpServerResponse response, long size) {
+            response.setStatusCode(status);
+            if (status == 206) {
+                response.putHeader("Content-Range", "bytes " + from + "-" + (to - 1) + "/" + size);
+            } else if (status == 416) {
+                response.putHeader("Content-Range", "bytes */" + size);
+            }
+        }
+    }
+
+    /// Leaves escape sequences out, line by line.
+    private static final class PlainOutput extends OutputStream {
+        private final OutputStream out;
+        private final ByteArrayOutputStream line = new ByteArrayOutputStream();
+
+        PlainOutput(OutputStream out) {
+            this.out = out;
+        }
+
+        @Override
+        public void write(int b) throws IOException {
+            line.write(b);
+            if (b == '\n' || line.size() >= LONGEST_PLAIN) {
+                emit();
+            }
+        }
+
+        private void emit() throws IOException {
+            out.write(
+                    TerminalLine.plain(line.toString(StandardCharsets.UTF_8))
+                            .getBytes(StandardCharsets.UTF_8));
+            line.reset();
+        }
+
+        @Override
+        public void close() throws IOException {
+            emit();
+        }
     }
 
     private AttemptPlace attempt(ApiRequest request) {

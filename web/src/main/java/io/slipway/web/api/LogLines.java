@@ -10,7 +10,9 @@ import java.util.List;
 /// @param from number of the first of them
 /// @param lines without their line breaks; of what a carriage return wrote over, the last is left
 /// @param complete whether nothing will come after them
-public record LogLines(long from, List<String> lines, boolean complete) {
+/// @param times when they came, in order; each holds up to the next
+public record LogLines(
+        long from, List<String> lines, boolean complete, List<LogReader.Since> times) {
     /// The finished lines of a block; once the log has ended also one without a line break.
     public static LogLines of(LogReader.Block block) {
         List<String> lines = new ArrayList<>();
@@ -28,6 +30,6 @@ public record LogLines(long from, List<String> lines, boolean complete) {
             lines.add(TerminalLine.shown(text, start, text.length));
         }
         boolean complete = block.ended() && block.first() + lines.size() > block.total();
-        return new LogLines(block.first(), lines, complete);
+        return new LogLines(block.first(), lines, complete, block.times());
     }
 }

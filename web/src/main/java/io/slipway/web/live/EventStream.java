@@ -123,5 +123,6 @@ final class EventStream implements AutoCloseable {
     @Override
     public void close() {
         subscriptions.forEach(Subscription::close);
+        watches.forEach(Watch::close);
     }
 }

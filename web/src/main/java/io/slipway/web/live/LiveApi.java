@@ -31,7 +31,7 @@ import java.util.regex.Pattern;
 
 /// The stream of events that the dashboard listens to: `/api/v1/stream`.
 public final class LiveApi {
-    private static final int MOST_STREAMS = 1_000;
+    private static final int MOST_STREAMS = 2_000;
     private static final int LONGEST_ID = 2_000;
     private static final Pattern CURSOR =
             Pattern.compile("([0-9]{1,15}:[0-9]{1,9})@([0-9]{1,15});");
@@ -40,7 +40,7 @@ public final class LiveApi {
     private final Database database;
     private final Notifications notifications;
     private final RunHistory history;
-    private final LogReader logs;
+    private final SharedTails tails;
     private final SharedPrints prints = new SharedPrints();
     private final Semaphore streams = new Semaphore(MOST_STREAMS);
 
@@ -55,7 +55,7 @@ public final class LiveApi {
         this.database = database;
         this.notifications = notifications;
         this.history = history;
-        this.logs = logs;
+        this.tails = new SharedTails(logs::lines);
         api.get("/stream", this::stream);
     }
 
@@ -151,7 +151,7 @@ public final class LiveApi {
                 long attempt =
                         database.read(tx -> LogApi.readable(tx, caller, log.job(), log.attempt()))
                                 .id();
-                yield new LogWatch(logs, log, attempt, next(log, last));
+                yield new LogWatch(tails, log, attempt, next(log, last));
             }
         };
     }

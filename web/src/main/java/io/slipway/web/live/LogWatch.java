@@ -3,31 +3,37 @@ package io.slipway.web.live;
 import io.slipway.engine.log.LogReader;
 import io.slipway.web.api.LogLines;
 
+import org.jspecify.annotations.Nullable;
+
 import java.io.IOException;
 import java.util.List;
 
 /// Tells what an attempt prints. A reader who is far behind gets the end; it asks for the lines
 /// between when somebody looks at them.
 final class LogWatch extends Watch {
-    private static final int MOST_LINES = 500;
     private static final int MOST_CHARACTERS = 256 << 10;
-    private static final int FAR_BEHIND = 2_000;
 
-    private final LogReader logs;
+    private final SharedTails tails;
     private final Topic.OfLog topic;
     private final long attempt;
     private final String id;
     private final String cursor;
+    private SharedTails.@Nullable Tail tail;
     private long next;
     private boolean complete;
 
     private record Printed(
-            long job, int attempt, long from, List<String> lines, boolean complete) {}
+            long job,
+            int attempt,
+            long from,
+            List<String> lines,
+            boolean complete,
+            List<LogReader.Since> times) {}
 
     /// @param attempt id of the row
     /// @param next number of the first line to tell
-    LogWatch(LogReader logs, Topic.OfLog topic, long attempt, long next) {
-        this.logs = logs;
+    LogWatch(SharedTails tails, Topic.OfLog topic, long attempt, long next) {
+        this.tails = tails;
         this.topic = topic;
         this.attempt = attempt;
         this.id = Long.toString(attempt);
@@ -48,7 +54,13 @@ final class LogWatch extends Watch {
         if (!lines.isEmpty() || complete) {
             out.event(
                     "log",
-                    new Printed(topic.job(), topic.attempt(), block.from(), lines, complete));
+                    new Printed(
+                            topic.job(),
+                            topic.attempt(),
+                            block.from(),
+                            lines,
+                            complete,
+                            block.times()));
         }
         if (!lines.isEmpty() && !complete) {
             touch(); // there may be more already
@@ -56,12 +68,10 @@ final class LogWatch extends Watch {
     }
 
     private LogLines read() {
-        LogReader.Block block = logs.lines(attempt, next, MOST_LINES);
-        if (block.total() - next > FAR_BEHIND) {
-            next = block.total() - MOST_LINES + 1;
-            block = logs.lines(attempt, next, MOST_LINES);
+        if (tail == null) {
+            tail = tails.take(attempt);
         }
-        return LogLines.of(block);
+        return tail.from(next, since());
     }
 
     private static List<String> fitting(List<String> lines) {
@@ -73,6 +83,13 @@ final class LogWatch extends Watch {
             }
         }
         return lines;
+    }
+
+    @Override
+    void close() {
+        if (tail != null) {
+            tail.close();
+        }
     }
 
     @Override

@@ -35,6 +35,9 @@ abstract class Watch {
         return since;
     }
 
+    /// Nobody listens any more.
+    void close() {}
+
     abstract void tell(EventOutput out) throws IOException;
 
     /// Whether a notification on this channel may concern it.

@@ -1,5 +1,7 @@
 package io.slipway.web.live;
 
+import static io.slipway.web.live.Events.timeless;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.slipway.db.Database;
@@ -72,13 +74,14 @@ final class LiveApiTest {
         try (PrintingAttempt attempt = attempt(shop)) {
             attempt.print("one\ntwo\nthr");
             try (Events events = door.events(attempt.topic(1), token, null)) {
-                assertThat(events.next().data())
+                assertThat(timeless(events.next().data()))
                         .isEqualTo(log(attempt, 1, "\"one\",\"two\"", false));
                 attempt.print("ee\n");
-                assertThat(events.next().data()).isEqualTo(log(attempt, 3, "\"three\"", false));
+                assertThat(timeless(events.next().data()))
+                        .isEqualTo(log(attempt, 3, "\"three\"", false));
                 attempt.print("no line break");
                 attempt.end();
-                assertThat(events.next().data())
+                assertThat(timeless(events.next().data()))
                         .isEqualTo(log(attempt, 4, "\"no line break\"", true));
                 assertThat(events.silent(1_500)).isTrue();
             }
@@ -95,7 +98,8 @@ final class LiveApiTest {
             }
             attempt.print("three\n");
             try (Events events = door.events(attempt.topic(1), token, id)) {
-                assertThat(events.next().data()).isEqualTo(log(attempt, 3, "\"three\"", false));
+                assertThat(timeless(events.next().data()))
+                        .isEqualTo(log(attempt, 3, "\"three\"", false));
             }
         }
     }
@@ -203,13 +207,15 @@ final class LiveApiTest {
             attempt.print("10 %\r90 %\r\n\u001b[31mred\u001b[0m\nlast");
             attempt.step("verify", 2, 3);
             String lines = attempt.path() + "/lines?from=1&count=10";
-            assertThat(door.get(lines, token).body())
+            assertThat(timeless(door.get(lines, token).body()))
                     .isEqualTo(
                             "{\"from\":1,\"sgr\":\"\",\"lines\":[\"90"
                                     + " %\",\"\\u001B[31mred\\u001B[0m\"],\"complete\":false}");
             attempt.end();
-            assertThat(door.get(lines, token).body()).contains(",\"last\"],\"complete\":true}");
-            assertThat(door.get(attempt.path() + "/lines?from=2&count=1", token).body())
+            assertThat(door.get(lines, token).body()).contains(",\"last\"],\"complete\":true,");
+            assertThat(door.get(lines, token).body())
+                    .containsPattern("\"times\":\\[\\{\"line\":1,\"at\":[0-9]{13}}");
+            assertThat(timeless(door.get(attempt.path() + "/lines?from=2&count=1", token).body()))
                     .isEqualTo(
                             "{\"from\":2,\"sgr\":\"\",\"lines\":[\"\\u001B[31mred\\u001B[0m\"],"
                                     + "\"complete\":false}");
@@ -221,6 +227,34 @@ final class LiveApiTest {
             assertThat(door.get(attempt.path() + ".txt", token).body())
                     .isEqualTo("10 %\r90 %\r\n\u001b[31mred\u001b[0m\nlast");
         }
+    }
+
+    @Test
+    void theRawTextIsGivenInPartsAndWithoutColours() throws Exception {
+        try (PrintingAttempt attempt = attempt(shop)) {
+            attempt.print("one\n\u001b[31mtwo\u001b[0m\n");
+            attempt.print("three\n");
+            String whole = "one\n\u001b[31mtwo\u001b[0m\nthree\n";
+            assertThat(part(attempt, "bytes=0-2")).isEqualTo("206 bytes 0-2/23 one");
+            assertThat(part(attempt, "bytes=15-18")).isEqualTo("206 bytes 15-18/23 m\nth");
+            assertThat(part(attempt, "bytes=17-")).isEqualTo("206 bytes 17-22/23 three\n");
+            assertThat(part(attempt, "bytes=-4")).isEqualTo("206 bytes 19-22/23 ree\n");
+            assertThat(part(attempt, "bytes=20-999")).isEqualTo("206 bytes 20-22/23 ee\n");
+            assertThat(part(attempt, "bytes=23-")).isEqualTo("416 bytes */23 ");
+            assertThat(part(attempt, "bytes=5-3")).isEqualTo("200  " + whole);
+            assertThat(part(attempt, "lines=1-2")).isEqualTo("200  " + whole);
+            assertThat(door.get(attempt.path() + ".txt?plain=1", token).body())
+                    .isEqualTo("one\ntwo\nthree\n");
+        }
+    }
+
+    private String part(PrintingAttempt attempt, String range) throws Exception {
+        var answer = door.send(door.request(attempt.path() + ".txt", token).header("Range", range));
+        return answer.statusCode()
+                + " "
+                + answer.headers().firstValue("Content-Range").orElse("")
+                + " "
+                + answer.body();
     }
 
     @Test

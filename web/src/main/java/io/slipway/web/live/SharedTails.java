@@ -1,0 +1,163 @@
+package io.slipway.web.live;
+
+import io.slipway.engine.log.LogReader;
+import io.slipway.engine.log.LogReader.Since;
+import io.slipway.web.api.LogLines;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.locks.ReentrantLock;
+
+/// The ends of logs that somebody follows: each is read from the database once, for however many
+/// look at it.
+final class SharedTails {
+    private static final int MOST_LINES = 500;
+    private static final int FAR_BEHIND = 2_000;
+    private static final int KEPT_LINES = 2_500;
+    private static final int KEPT_CHARACTERS = 1 << 20;
+    private static final int MOST_BLOCKS = 8;
+
+    /// Where blocks of lines come from.
+    @FunctionalInterface
+    interface Source {
+        LogReader.Block lines(long attempt, long from, int count);
+    }
+
+    private final Source source;
+    private final Map<Long, Tail> tails = new HashMap<>();
+
+    SharedTails(Source source) {
+        this.source = source;
+    }
+
+    /// The end of one log; to be given back.
+    synchronized Tail take(long attempt) {
+        Tail tail = tails.computeIfAbsent(attempt, Tail::new);
+        tail.users++;
+        return tail;
+    }
+
+    private synchronized void giveBack(Tail tail) {
+        tail.users--;
+        if (tail.users == 0) {
+            tails.remove(tail.attempt);
+        }
+    }
+
+    private record Line(String text, long at) {}
+
+    /// The newest lines of one log.
+    final class Tail implements AutoCloseable {
+        private final long attempt;
+        private final ReentrantLock reading = new ReentrantLock();
+        private final ArrayDeque<Line> lines = new ArrayDeque<>();
+        private int users;
+        private int characters;
+        private long first = 1;
+        private boolean begun;
+        private boolean more;
+        private boolean complete;
+        private long looked;
+
+        private Tail(long attempt) {
+            this.attempt = attempt;
+        }
+
+        /// Lines from a number on, as they were at a moment or later; from a later one where that
+        /// is far behind the end, or the lines between were not kept.
+        ///
+        /// @param since by [System#nanoTime]: what was read before is not good enough
+        LogLines from(long next, long since) {
+            reading.lock();
+            try {
+                if (!complete && (!begun || more || looked - since < 0)) {
+                    long now = System.nanoTime();
+                    read(next);
+                    looked = now;
+                }
+                long end = first + lines.size();
+                long from = end - next > FAR_BEHIND ? Math.max(end - MOST_LINES, first) : next;
+                if (from >= first) {
+                    return slice(from, end);
+                }
+            } finally {
+                reading.unlock();
+            }
+            return LogLines.of(source.lines(attempt, next, MOST_LINES));
+        }
+
+        private void read(long next) {
+            if (!begun) {
+                first = next;
+            }
+            more = true;
+            for (int i = 0; i < MOST_BLOCKS && more && !complete; i++) {
+                long at = first + lines.size();
+                LogReader.Block block = source.lines(attempt, at, MOST_LINES);
+                if (block.total() - at > FAR_BEHIND) {
+                    at = block.total() - MOST_LINES + 1;
+                    block = source.lines(attempt, at, MOST_LINES);
+                }
+                add(at, LogLines.of(block));
+            }
+            begun = true;
+        }
+
+        private void add(long asked, LogLines block) {
+            if (block.lines().isEmpty()) {
+                more = false;
+            } else if (block.from() != first + lines.size() || asked != block.from()) {
+                lines.clear();
+                characters = 0;
+                first = block.from();
+            }
+            Iterator<Since> times = block.times().iterator();
+            Since next = times.hasNext() ? times.next() : null;
+            long at = 0;
+            for (int i = 0; i < block.lines().size(); i++) {
+                while (next != null && next.line() <= block.from() + i) {
+                    at = next.at();
+                    next = times.hasNext() ? times.next() : null;
+                }
+                String text = block.lines().get(i);
+                lines.add(new Line(text, at));
+                characters += text.length();
+            }
+            complete = block.complete();
+            more = more && block.lines().size() == MOST_LINES;
+            while (lines.size() > KEPT_LINES
+                    || characters > KEPT_CHARACTERS && lines.size() > MOST_LINES) {
+                characters -= lines.remove().text().length();
+                first++;
+            }
+        }
+
+        private LogLines slice(long from, long end) {
+            List<String> texts = new ArrayList<>();
+            List<Since> times = new ArrayList<>();
+            long number = first;
+            long at = 0;
+            for (Line line : lines) {
+                if (number >= from && texts.size() < MOST_LINES) {
+                    texts.add(line.text());
+                    if (line.at() != at) {
+                        at = line.at();
+                        times.add(new Since(number, at));
+                    }
+                }
+                number++;
+            }
+            return new LogLines(from, texts, complete && from + texts.size() == end, times);
+        }
+
+        /// Nobody who took it looks any more.
+        @Override
+        public void close() {
+            giveBack(this);
+        }
+    }
+}
