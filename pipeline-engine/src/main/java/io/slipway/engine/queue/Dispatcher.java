@@ -4,7 +4,6 @@ import io.slipway.db.Database;
 import io.slipway.db.Notifications;
 import io.slipway.db.Signal;
 import io.slipway.engine.approval.Approvals;
-import io.slipway.engine.plan.RolloutSpec;
 import io.slipway.engine.run.Claim.Ended;
 import io.slipway.engine.run.JobKind;
 import io.slipway.engine.run.JobWork;
@@ -34,9 +33,6 @@ public final class Dispatcher implements AutoCloseable {
     private static final Duration RENEW = Duration.ofSeconds(5);
     private static final Duration HANDOVER = Duration.ofSeconds(9);
     private static final Duration HANGS = Duration.ofSeconds(10);
-
-    /// A rollout that has moved traffic ends by itself, also when it is cancelled; it drains first.
-    private static final Duration ROLLOUT_HANGS = Duration.ofMinutes(3);
 
     /// A connection that hangs is given up after this, well within a lease.
     private static final Duration SILENCE = Duration.ofSeconds(5);
@@ -180,7 +176,7 @@ public final class Dispatcher implements AutoCloseable {
     private void lookAtClocks() {
         for (Holding one : held.values()) {
             one.lookAtClock();
-            if (one.hangs(one.job().spec() instanceof RolloutSpec ? ROLLOUT_HANGS : HANGS)) {
+            if (one.hangs(HANGS)) {
                 Thread.ofVirtual()
                         .name("force-" + one.job().id())
                         .start(() -> driver.force(one, () -> gone(one.job().attemptId(), one)));

@@ -1,6 +1,8 @@
 package io.slipway.engine.queue;
 
 import io.slipway.db.Database;
+import io.slipway.db.Tx;
+import io.slipway.db.Work;
 import io.slipway.engine.run.Claim.Ended;
 import io.slipway.engine.run.ClaimLost;
 import io.slipway.engine.run.JobKind;
@@ -80,7 +82,7 @@ final class Driver {
                 return;
             }
             log.warn("{} does not stop when told: it is ended without its driver", holding.name());
-            ended = conclude(holding, stopped(holding));
+            ended = conclude(holding, tx -> withoutDriver(tx, holding));
             gone.run();
         } catch (ClaimLost e) {
             log.info("{}", e.getMessage());
@@ -94,6 +96,12 @@ final class Driver {
         if (ended) {
             removals.remove(due(holding));
         }
+    }
+
+    private Verdict withoutDriver(Tx tx, Holding holding) {
+        Verdict stopped = stopped(holding);
+        JobWork of = work.get(JobKind.of(holding.job().spec()));
+        return of == null ? stopped : of.withoutDriver(tx, holding, stopped);
     }
 
     private static Removals.Due due(Holding holding) {
@@ -110,7 +118,7 @@ final class Driver {
             holding.noMoreInterrupts();
         }
         if (verdict.isPresent()) {
-            return holding.settle() && conclude(holding, verdict.get());
+            return holding.settle() && conclude(holding, _ -> verdict.get());
         }
         letGo(holding);
         return false;
@@ -188,7 +196,7 @@ final class Driver {
     /// For whoever has settled the claim.
     ///
     /// @return whether this verdict is the one that is written
-    private boolean conclude(Holding holding, Verdict verdict) {
+    private boolean conclude(Holding holding, Work<Verdict> verdict) {
         // One transaction with the end of the log.
         AtomicBoolean written = new AtomicBoolean();
         holding.ownLog()

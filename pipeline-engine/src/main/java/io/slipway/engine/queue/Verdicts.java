@@ -2,6 +2,7 @@ package io.slipway.engine.queue;
 
 import io.slipway.db.Json;
 import io.slipway.db.Tx;
+import io.slipway.db.Work;
 import io.slipway.engine.graph.Condition;
 import io.slipway.engine.plan.CheckSpec;
 import io.slipway.engine.plan.ImageSpec;
@@ -26,12 +27,19 @@ final class Verdicts {
     private static final int LONGEST_SUMMARY = 500;
     private static final int MOST_RETRIES = 2;
 
+    /// As [#write(Tx,Holding,Work)].
+    void write(Tx tx, Holding holding, Verdict verdict) {
+        write(tx, holding, (Work<Verdict>) _ -> verdict);
+    }
+
     /// Ends attempt, steps and job, and what that means for the jobs that need it.
     ///
+    /// @param decides the verdict; asked once run and attempt are held
     /// @throws ClaimLost when somebody else owns the attempt, or it has ended already
-    void write(Tx tx, Holding holding, Verdict given) {
+    void write(Tx tx, Holding holding, Work<Verdict> decides) {
         Claimed claimed = holding.claimed();
         Jobs.hold(tx, claimed.job().runId());
+        Verdict given = decides.in(tx);
         Optional<String> cancelled = cancelled(tx, claimed.job().attemptId());
         Verdict told = told(tx, holding.job(), given);
         Verdict verdict =

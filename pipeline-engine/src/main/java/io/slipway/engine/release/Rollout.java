@@ -3,6 +3,7 @@ package io.slipway.engine.release;
 import io.slipway.db.Row;
 import io.slipway.engine.run.Outcome;
 import io.slipway.engine.run.Reason;
+import io.slipway.engine.run.Verdict;
 
 import org.jspecify.annotations.Nullable;
 
@@ -10,6 +11,7 @@ import tools.jackson.core.type.TypeReference;
 
 import java.time.Instant;
 import java.util.Map;
+import java.util.Objects;
 
 /// A release on its way into an environment.
 ///
@@ -57,6 +59,17 @@ public record Rollout(
                 row.instant("started_at"),
                 row.instantOrNull("switched_at"),
                 row.instantOrNull("ended_at"));
+    }
+
+    /// The verdict that was written.
+    ///
+    /// @param summary for one without a cause
+    Verdict ruled(String summary) {
+        return new Verdict(
+                Objects.requireNonNull(outcome),
+                reason == null ? Reason.UNHEALTHY : reason,
+                cause == null ? summary : cause,
+                seen());
     }
 
     /// The evidence as values.

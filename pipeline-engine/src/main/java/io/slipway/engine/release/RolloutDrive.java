@@ -25,7 +25,6 @@ import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
@@ -85,8 +84,8 @@ final class RolloutDrive {
         return switch (rollout.state()) {
             case STARTING, CHECKING -> tryOut();
             case SWITCHING -> finish();
-            case UNDOING -> takeBack().complete(ruled());
-            case ENDED -> ruled();
+            case UNDOING -> takeBack().complete(rollout.ruled(summary()));
+            case ENDED -> rollout.ruled(summary());
         };
     }
 
@@ -104,16 +103,6 @@ final class RolloutDrive {
 
     private TakeBack takeBack() {
         return new TakeBack(parts, claim, rollout);
-    }
-
-    /// The verdict that an earlier claim has written.
-    private Verdict ruled() {
-        String cause = rollout.cause() == null ? summary() : rollout.cause();
-        return new Verdict(
-                Objects.requireNonNull(rollout.outcome()),
-                rollout.reason() == null ? Reason.UNHEALTHY : rollout.reason(),
-                cause,
-                rollout.seen());
     }
 
     /// Everything before traffic moves: what goes wrong here is undone.
@@ -286,7 +275,13 @@ final class RolloutDrive {
                     parts.traffic().drain(old.backend(), Supervisor.DRAIN);
                 }
             }
-            parts.deployer().stop(old.name(), Supervisor.GRACE);
+            if (old.servedSeconds() == null) {
+                // Of a rollout that was given up: a start that is still under way must not be
+                // obeyed.
+                parts.deployer().remove(old.name());
+            } else {
+                parts.deployer().stop(old.name(), Supervisor.GRACE);
+            }
         }
     }
 

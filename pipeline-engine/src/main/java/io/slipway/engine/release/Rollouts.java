@@ -41,7 +41,10 @@ public final class Rollouts {
             """
             update rollouts o
             set state = 'ended', ended_at = now(),
-                outcome = case when o.state = 'switching' then 'succeeded' else coalesce(o.outcome, 'errored') end,
+                outcome = case when o.state = 'switching' then 'succeeded'
+                    else coalesce(o.outcome,
+                        case when a.outcome in ('failed', 'cancelled') then a.outcome else 'errored' end)
+                    end,
                 reason = case when o.state = 'switching' then 'done' else coalesce(o.reason, a.reason) end,
                 cause = case when o.state <> 'switching'
                     then coalesce(o.cause, 'it was given up: ' || coalesce(a.summary, 'its attempt ended')) end
@@ -67,12 +70,16 @@ public final class Rollouts {
 
     private static final String TAKE_OVER = "update rollouts set fence = ? where id = ?";
 
+    /// Before the placement, as a claim's first look does: whoever ends the attempt without its
+    /// driver waits for what the driver is writing, and the driver writes nothing after that.
+    private static final String HOLD_ATTEMPT =
+            "select id from attempts where id = ? and state = 'running' for share";
+
     private static final String GUARD =
             """
             select p.id from placements p
             where p.id = ? and p.fence = ? and exists (
-                select from rollouts o join attempts a on a.id = o.attempt_id
-                where o.id = ? and o.state <> 'ended' and a.state = 'running')
+                select from rollouts o where o.id = ? and o.state <> 'ended')
             for update of p
             """;
 
@@ -162,8 +169,15 @@ public final class Rollouts {
     ///
     /// @param attempt whose claim is lost then
     public static void guard(Tx tx, Rollout rollout, AttemptName attempt) {
-        if (tx.first(GUARD, row -> true, rollout.placementId(), rollout.fence(), rollout.id())
-                .isEmpty()) {
+        boolean runs = tx.first(HOLD_ATTEMPT, row -> true, rollout.attemptId()).isPresent();
+        if (!runs
+                || tx.first(
+                                GUARD,
+                                row -> true,
+                                rollout.placementId(),
+                                rollout.fence(),
+                                rollout.id())
+                        .isEmpty()) {
             throw new ClaimLost(attempt);
         }
     }

@@ -1,5 +1,6 @@
 package io.slipway.engine.run;
 
+import io.slipway.db.Tx;
 import io.slipway.engine.plan.JobSpec;
 
 /// The work of one kind of job. Called on a virtual thread of the job's own, by the server that
@@ -14,6 +15,15 @@ public interface JobWork {
     ///
     /// @return the verdict; a [io.slipway.fault.Fault] thrown instead is an ERRORED one
     Verdict perform(Claim claim) throws InterruptedException;
+
+    /// What becomes of an attempt whose work does not stop when it is told to, and is ended without
+    /// it. Part of the transaction that writes the verdict, which holds the attempt's row: what the
+    /// work has decided under [Claim#guard] before that holds, and it decides nothing afterwards.
+    ///
+    /// @param stopped the verdict unless something else is decided already
+    default Verdict withoutDriver(Tx tx, Claim claim, Verdict stopped) {
+        return stopped;
+    }
 
     /// Makes early what an attempt will need and what does not need its turn: called, at most once
     /// a minute by each server, while the job waits. Never needed: [#perform] makes what is
