@@ -2,9 +2,12 @@ package io.slipway.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.github.dockerjava.api.model.Container;
+
 import io.slipway.db.Database;
 import io.slipway.db.DatabaseAddress;
 import io.slipway.db.DatabaseExtension;
+import io.slipway.engine.source.Git;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -14,9 +17,12 @@ import org.junit.jupiter.api.extension.ExtendWith;
 
 import java.net.URI;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /// Two servers take jobs from one queue. Either is killed, or stopped for longer than its lease:
@@ -43,6 +49,20 @@ class TwoServersIT {
                     referencing new table as touched
                     for each statement execute function count_stale_write()
                     """);
+
+    private static final int LINES = 900;
+
+    /// Prints for about half a minute.
+    private static final String LONG =
+            """
+            jobs:
+              job:
+                image: busybox
+                steps:
+                  - i=0; while [ $i -lt %d ]; do i=$((i+1)); echo $i; usleep 30000; done
+            apps: {}
+            """
+                    .formatted(LINES);
 
     private final int kills = Integer.getInteger("kill.count", 50) / 12;
     private final long seed = Long.getLong("kill.seed", System.nanoTime() % 1_000_000);
@@ -124,6 +144,94 @@ class TwoServersIT {
         assertThat(tally.of("stale writes refused")).isPositive();
     }
 
+    /// Each server is stopped in turn and comes back, as an upgrade does it, while jobs run: the
+    /// other goes on with the same containers, and no run sees anything of it.
+    @Test
+    void aRollingUpgradeFailsNoRun() throws Exception {
+        List<Pusher> pushers =
+                Stream.of(Pusher.Kind.STEPS, Pusher.Kind.FAILS)
+                        .map(kind -> new Pusher(first, kind, ledger).begin())
+                        .toList();
+        Git git = first.repository("long");
+        git.write(".slipway.yml", LONG).commit("First");
+        Thread push = Thread.ofVirtual().start(() -> git.run("push", "slipway", "HEAD:main"));
+        Await.until("it runs", () -> holder("long").isPresent() && !longContainer().isEmpty());
+        String container = longContainer();
+        for (int i = 0; i < 4; i++) {
+            // The one that has the long job, so that it is handed over each time.
+            Slipway victim = holder("long").orElse("").equals(identity(second)) ? second : first;
+            long begin = System.nanoTime();
+            victim.stop();
+            Await.until("all that it had is another's", () -> held(victim) == 0);
+            int millis = (int) ((System.nanoTime() - begin) / 1_000_000);
+            tally.add(
+                    "longest handover, in ms",
+                    Math.max(0, millis - tally.of("longest handover, in ms")));
+            assertThat(longContainer()).isEqualTo(container);
+            victim.startAgain();
+        }
+        push.join();
+        for (Pusher pusher : pushers) {
+            pusher.end();
+        }
+        Oracle oracle = new Oracle(first, ledger, tally);
+        pushers.forEach(oracle::judge);
+        oracle.awaitNoOrphans();
+        System.out.print(tally);
+        assertThat(oracle.wrong()).isEmpty();
+        assertThat(tally.of("longest handover, in ms")).isLessThan(10_000);
+        assertThat(first.api("/projects/long/runs/1").path("outcome").asString())
+                .isEqualTo("succeeded");
+        assertThat(linesOfLong())
+                .isEqualTo(IntStream.rangeClosed(1, LINES).mapToObj(Integer::toString).toList());
+        assertThat(triesAndExpiries()).as("second tries, holders that vanished").isEqualTo("0 0");
+    }
+
+    private String longContainer() {
+        return first.engine().jobs(first.instance()).stream()
+                .filter(found -> "long".equals(found.getLabels().get("slipway.project")))
+                .map(Container::getId)
+                .findFirst()
+                .orElse("");
+    }
+
+    private Optional<String> holder(String project) {
+        return database.read(
+                tx ->
+                        tx.first(
+                                """
+                                select coalesce(a.server_id::text, '') as holder
+                                from attempts a join projects p on p.id = a.project_id
+                                where p.name = ? and a.state = 'running'
+                                """,
+                                row -> row.text("holder"),
+                                project));
+    }
+
+    private String triesAndExpiries() {
+        return database.read(
+                tx ->
+                        tx.one(
+                                """
+                                select count(*) filter (where number > 1) || ' ' || sum(expiries) as bad
+                                from attempts
+                                """,
+                                row -> row.text("bad")));
+    }
+
+    private List<String> linesOfLong() {
+        long job = first.api("/projects/long/runs/1").path("jobs").path(0).path("id").asLong();
+        List<String> lines = new ArrayList<>();
+        first.api("/jobs/" + job + "/attempts/1/log/lines?count=" + 2 * LINES)
+                .path("lines")
+                .forEach(line -> lines.add(line.asString()));
+        return lines;
+    }
+
+    private static String identity(Slipway server) {
+        return Folders.text(server.data().resolve("server")).lines().findFirst().orElseThrow();
+    }
+
     /// The first server is stopped with a batch of a log in its hands that is not written yet, as
     /// one is that is swapped out, for longer than its lease.
     private void stopForLong() throws Exception {
@@ -177,9 +285,6 @@ class TwoServersIT {
                                 where state = 'running' and server_id = ?::uuid and expiries < 2
                                 """,
                                 row -> row.integer("n"),
-                                Folders.text(server.data().resolve("server"))
-                                        .lines()
-                                        .findFirst()
-                                        .orElseThrow()));
+                                identity(server)));
     }
 }

@@ -127,8 +127,32 @@ public final class OwnEngine implements AutoCloseable {
         process = begin();
     }
 
+    /// Stops it where it stands, as a machine does that has no memory left: connections to it are
+    /// taken, and nothing is answered. What it runs goes on.
+    public void freeze() throws Exception {
+        signal("-STOP");
+    }
+
+    /// It goes on after [#freeze].
+    public void thaw() throws Exception {
+        signal("-CONT");
+    }
+
+    private void signal(String signal) throws Exception {
+        Process kill = new ProcessBuilder("kill", signal, Long.toString(process.pid())).start();
+        assertThat(kill.waitFor()).isZero();
+    }
+
+    /// Names of the containers and networks of an instance.
+    public List<String> left(String instance) {
+        try (DockerEngine engine = connect()) {
+            return DockerExtension.left(engine.client(), instance);
+        }
+    }
+
     @Override
     public void close() throws Exception {
+        thaw();
         process.destroy();
         assertThat(process.waitFor(1, TimeUnit.MINUTES)).as("the engine ends").isTrue();
         shared.client().removeNetworkCmd(network).exec();
