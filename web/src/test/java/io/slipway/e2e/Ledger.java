@@ -18,11 +18,13 @@ import java.util.concurrent.TimeUnit;
 /// A book outside of Slipway into which steps write that they ran, over HTTP from their containers.
 /// Where the packet filter keeps jobs from this machine, it is opened for this port alone.
 final class Ledger implements AutoCloseable {
+    private static final String GATE = "/-/gate";
     private static final Path FILTER = Path.of("/usr/sbin/iptables");
 
     private final HttpServer server;
     private final Map<String, Integer> entries = new ConcurrentHashMap<>();
     private final List<List<String>> holes = new ArrayList<>();
+    private volatile boolean released;
 
     Ledger() throws IOException {
         server = HttpServer.create(new InetSocketAddress("0.0.0.0", 0), 50);
@@ -32,8 +34,12 @@ final class Ledger implements AutoCloseable {
     }
 
     private void enter(HttpExchange exchange) throws IOException {
-        entries.merge(exchange.getRequestURI().getPath(), 1, Integer::sum);
-        exchange.sendResponseHeaders(200, -1);
+        String path = exchange.getRequestURI().getPath();
+        boolean waits = path.equals(GATE);
+        if (!waits) {
+            entries.merge(path, 1, Integer::sum);
+        }
+        exchange.sendResponseHeaders(waits && !released ? 503 : 200, -1);
         exchange.close();
     }
 
@@ -45,6 +51,20 @@ final class Ledger implements AutoCloseable {
         until wget -q -O /dev/null "http://$to:%d/%s"; do usleep 100000; done
         """
                 .formatted(server.getAddress().getPort(), word);
+    }
+
+    /// The lines of a script that print 1, 2, 3, ... until [#release].
+    String untilReleased() {
+        return """
+        to=$(ip route | awk '/^default/ {print $3}'); i=0
+        until wget -q -O /dev/null "http://$to:%d%s"; do i=$((i+1)); echo $i; usleep 200000; done
+        """
+                .formatted(server.getAddress().getPort(), GATE);
+    }
+
+    /// Lets what waits go on.
+    void release() {
+        released = true;
     }
 
     /// What was entered, and how often.

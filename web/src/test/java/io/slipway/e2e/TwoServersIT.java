@@ -50,20 +50,6 @@ class TwoServersIT {
                     for each statement execute function count_stale_write()
                     """);
 
-    private static final int LINES = 900;
-
-    /// Prints for about half a minute.
-    private static final String LONG =
-            """
-            jobs:
-              job:
-                image: busybox
-                steps:
-                  - i=0; while [ $i -lt %d ]; do i=$((i+1)); echo $i; usleep 30000; done
-            apps: {}
-            """
-                    .formatted(LINES);
-
     private final int kills = Integer.getInteger("kill.count", 50) / 12;
     private final long seed = Long.getLong("kill.seed", System.nanoTime() % 1_000_000);
     private final Random random = new Random(seed);
@@ -153,7 +139,7 @@ class TwoServersIT {
                         .map(kind -> new Pusher(first, kind, ledger).begin())
                         .toList();
         Git git = first.repository("long");
-        git.write(".slipway.yml", LONG).commit("First");
+        git.write(".slipway.yml", longJob()).commit("First");
         Thread push = Thread.ofVirtual().start(() -> git.run("push", "slipway", "HEAD:main"));
         Await.until("it runs", () -> holder("long").isPresent() && !longContainer().isEmpty());
         String container = longContainer();
@@ -170,10 +156,12 @@ class TwoServersIT {
             assertThat(longContainer()).isEqualTo(container);
             victim.startAgain();
         }
+        ledger.release();
         push.join();
         for (Pusher pusher : pushers) {
             pusher.end();
         }
+        Await.until("the long job ended", () -> holder("long").isEmpty());
         Oracle oracle = new Oracle(first, ledger, tally);
         pushers.forEach(oracle::judge);
         oracle.awaitNoOrphans();
@@ -182,9 +170,22 @@ class TwoServersIT {
         assertThat(tally.of("longest handover, in ms")).isLessThan(10_000);
         assertThat(first.api("/projects/long/runs/1").path("outcome").asString())
                 .isEqualTo("succeeded");
-        assertThat(linesOfLong())
-                .isEqualTo(IntStream.rangeClosed(1, LINES).mapToObj(Integer::toString).toList());
+        List<String> lines = linesOfLong();
+        assertThat(lines)
+                .isEqualTo(
+                        IntStream.rangeClosed(1, lines.size())
+                                .mapToObj(Integer::toString)
+                                .toList());
         assertThat(triesAndExpiries()).as("second tries, holders that vanished").isEqualTo("0 0");
+    }
+
+    private String longJob() {
+        StringBuilder file =
+                new StringBuilder("jobs:\n  job:\n    image: busybox\n    steps:\n      - |\n");
+        ledger.untilReleased()
+                .lines()
+                .forEach(line -> file.append("        ").append(line).append('\n'));
+        return file + "apps: {}\n";
     }
 
     private String longContainer() {
@@ -222,7 +223,7 @@ class TwoServersIT {
     private List<String> linesOfLong() {
         long job = first.api("/projects/long/runs/1").path("jobs").path(0).path("id").asLong();
         List<String> lines = new ArrayList<>();
-        first.api("/jobs/" + job + "/attempts/1/log/lines?count=" + 2 * LINES)
+        first.api("/jobs/" + job + "/attempts/1/log/lines?count=5000")
                 .path("lines")
                 .forEach(line -> lines.add(line.asString()));
         return lines;
