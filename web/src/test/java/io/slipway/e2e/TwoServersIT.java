@@ -223,7 +223,7 @@ class TwoServersIT {
     private List<String> linesOfLong() {
         long job = first.api("/projects/long/runs/1").path("jobs").path(0).path("id").asLong();
         List<String> lines = new ArrayList<>();
-        first.api("/jobs/" + job + "/attempts/1/log/lines?count=5000")
+        first.api("/jobs/" + job + "/attempts/1/log/lines?count=2000")
                 .path("lines")
                 .forEach(line -> lines.add(line.asString()));
         return lines;
