@@ -55,6 +55,9 @@ const ROUTES = [
     ['POST', /^\/webhooks\/([-0-9a-f]+)\/replay$/, (r) => json(r, { delivery: overview.webhooks().webhooks[1].id }, 202)],
     ['GET', /^\/projects\/([^/]+)\/hooks$/, (r) => json(r, overview.hooks())],
     ['POST', /^\/projects\/([^/]+)\/hooks$/, (r) => json(r, { ...overview.hooks().hooks[0], secret: 'made-up-secret-0123456789' })],
+    ['GET', /^\/projects\/([^/]+)\/start$/, (r) => json(r, { branch: 'main', commit: '9f2c1ab', offered: false, problem: null, inputs: [] })],
+    ['GET', /^\/projects\/([^/]+)\/schedules$/, (r) => json(r, { schedules: [] })],
+    ['GET', /^\/projects\/([^/]+)\/runs\/(\d+)\/approvals$/, (r) => json(r, { approvals: [] })],
     ['POST', /^\/projects\/([^/]+)\/enable$/, (r) => json(r, { enabled: true, changed: true }, 202)],
     ['GET', /^\/projects\/([^/]+)\/config$/, (r) => json(r, overview.config())],
     ['GET', /^\/stream$/, (r, url) => stream(r, url)],
@@ -78,7 +81,15 @@ function page(response, url, all) {
 function lines(response, url, of) {
     const from = Number(url.searchParams.get('from') ?? 1);
     const to = Math.min(from + Number(url.searchParams.get('count') ?? 500) - 1, of.lines);
-    json(response, { from, lines: range(from, to), complete: of.complete });
+    json(response, { from, lines: range(from, to), complete: of.complete, times: timesOf(from, to) });
+}
+
+/** A hundred lines came at once. */
+function timesOf(from, to) {
+    const began = Date.now() - 300_000;
+    const times = [];
+    for (let line = from; line <= to; line = line - (line % 100) + 100) times.push({ line, at: began + line });
+    return times;
 }
 
 const range = (from, to) => Array.from({ length: Math.max(to - from + 1, 0) }, (_, i) => line(from + i));

@@ -114,7 +114,7 @@ describe('pages', () => {
         expect(parse('/-/runners')).toEqual({ page: 'queue' });
         expect(parse('/acme/shop/apps/web')).toEqual({ page: 'app', project: 'acme/shop', app: 'web' });
         expect(parse('/shop/images/3')).toEqual({ page: 'images', project: 'shop', image: 3 });
-        expect(parse('/shop/settings/deliveries')).toEqual({ page: 'project-settings', project: 'shop', tab: 'deliveries' });
+        expect(parse('/shop/settings/deliveries')).toEqual({ page: 'project-settings', project: 'shop', tab: 'deliveries', delivery: null });
     });
     it('tell sizes', () => expect([912, 4_200, 3_140_000, 214_000_000, 2.5e9].map(bytes)).toEqual(['912 B', '4.2 kB', '3.1 MB', '214 MB', '2.5 GB']));
 });

@@ -11,6 +11,7 @@ export interface LogEvent {
     from: number;
     lines: string[];
     complete?: boolean;
+    times?: { line: number; at: number }[];
 }
 
 export interface Listener {

@@ -7,6 +7,13 @@ export interface LinesAnswer {
     complete: boolean;
     /** Colours that are on where the lines begin, as the parameters of a sequence. */
     sgr?: string;
+    times?: Since[];
+}
+
+/** From this line on, lines came at that time, in milliseconds since 1970; up to the next one. */
+export interface Since {
+    line: number;
+    at: number;
 }
 
 /** Fetches `count` lines from number `from` on. */
@@ -26,6 +33,8 @@ interface Block {
     begins: Style | null;
     /** What is on where each line begins, as far as it was asked for. */
     styles: Style[];
+    /** When each line came; 0 where that is not known. */
+    times: number[];
 }
 
 /**
@@ -56,8 +65,9 @@ export class LogStore {
     }
 
     /** Lines that came by themselves. */
-    append(from: number, lines: string[]) {
+    append(from: number, lines: string[], times: Since[] = []) {
         lines.forEach((line, i) => this.put(from + i, line));
+        this.date(from, lines.length, times);
         this.total = Math.max(this.total, from + lines.length - 1);
         this.drop();
         this.changed();
@@ -67,6 +77,11 @@ export class LogStore {
     line(number: number): string | undefined {
         const block = this.blocks.get(indexOf(number));
         return block?.lines[(number - 1) % BLOCK];
+    }
+
+    /** When a line came, in milliseconds since 1970; 0 where that is not known. */
+    time(number: number): number {
+        return this.blocks.get(indexOf(number))?.times[(number - 1) % BLOCK] ?? 0;
     }
 
     /** What is on where a line begins. */
@@ -142,6 +157,7 @@ export class LogStore {
             answer.lines.forEach((line, i) => {
                 if (answer.from + i <= end) this.put(answer.from + i, line);
             });
+            this.date(answer.from, Math.min(answer.lines.length, end - answer.from + 1), answer.times ?? []);
             from = answer.from + answer.lines.length;
         }
         this.block(index).asked = asked;
@@ -153,10 +169,22 @@ export class LogStore {
         this.block(indexOf(number)).lines[(number - 1) % BLOCK] = line;
     }
 
+    private date(from: number, count: number, times: Since[]) {
+        let next = 0;
+        let at = 0;
+        for (let number = from; number < from + count; number++) {
+            for (let since = times[next]; since !== undefined && since.line <= number; since = times[next]) {
+                at = since.at;
+                next++;
+            }
+            if (at !== 0) this.block(indexOf(number)).times[(number - 1) % BLOCK] = at;
+        }
+    }
+
     private block(index: number): Block {
         let block = this.blocks.get(index);
         if (!block) {
-            block = { lines: new Array<string | undefined>(BLOCK), asked: 0, used: ++this.clock, begins: null, styles: [] };
+            block = { lines: new Array<string | undefined>(BLOCK), asked: 0, used: ++this.clock, begins: null, styles: [], times: [] };
             this.blocks.set(index, block);
         }
         return block;

@@ -39,4 +39,20 @@ export function exact(at: string): string {
     return new Date(at).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
 }
 
+/** Since the beginning of what printed it: `53.20`, `1:04.25`, `2:05:07`. */
+export function clockOf(milliseconds: number): string {
+    const hundredths = Math.max(Math.round(milliseconds / 10), 0);
+    const seconds = (hundredths % 6000) / 100;
+    const minutes = Math.floor(hundredths / 6000);
+    if (minutes === 0) return seconds.toFixed(2);
+    if (minutes < 60) return `${minutes}:${seconds.toFixed(2).padStart(5, '0')}`;
+    return `${Math.floor(minutes / 60)}:${two(minutes % 60)}:${two(Math.floor(seconds))}`;
+}
+
+/** The time of the day, in the reader's zone: `14:03:22.120`. */
+export function timeOfDay(at: number): string {
+    const date = new Date(at);
+    return `${[date.getHours(), date.getMinutes(), date.getSeconds()].map(two).join(':')}.${String(date.getMilliseconds()).padStart(3, '0')}`;
+}
+
 const two = (n: number) => String(n).padStart(2, '0');

@@ -28,6 +28,7 @@ export class AttemptLog {
             lines: answer.lines ?? [],
             complete: answer.complete ?? false,
             sgr: answer.sgr ?? '',
+            times: answer.times ?? [],
         };
     }
 
@@ -42,7 +43,7 @@ export class AttemptLog {
                 if (ended || this.store.complete) return;
                 stop = live.feed.listen(() => `log:${this.job}:${this.attempt}@${this.store.total + 1}`, {
                     log: (event) => {
-                        if (event.lines.length > 0) this.store.append(event.from, event.lines);
+                        if (event.lines.length > 0) this.store.append(event.from, event.lines, event.times);
                         if (event.complete) {
                             this.store.size(this.store.total, true);
                             stop();

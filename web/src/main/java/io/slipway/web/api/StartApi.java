@@ -11,6 +11,7 @@ import io.slipway.engine.event.Input;
 import io.slipway.engine.project.Project;
 import io.slipway.engine.schedule.ByHand;
 import io.slipway.engine.schedule.Schedules;
+import io.slipway.fault.Fault;
 import io.vertx.core.http.HttpMethod;
 
 import org.jspecify.annotations.Nullable;
@@ -69,8 +70,16 @@ public final class StartApi {
 
     private Object offer(ApiRequest request) {
         Project project = database.read(tx -> request.project(tx, Right.READ));
-        ByHand.Offer offer =
-                byHand.offer(request.caller(), project, branch(request.query("branch")));
+        String branch = branch(request.query("branch"));
+        ByHand.Offer offer;
+        try {
+            offer = byHand.offer(request.caller(), project, branch);
+        } catch (Fault fault) {
+            if (branch != null || fault.kind() != Fault.Kind.NOT_FOUND) {
+                throw fault;
+            }
+            return new Offer("", "", false, fault.message(), List.of()); // it has no branch yet
+        }
         Map<String, Input> inputs = offer.inputs();
         return new Offer(
                 offer.branch(),

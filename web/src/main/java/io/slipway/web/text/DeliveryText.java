@@ -40,15 +40,18 @@ public final class DeliveryText {
                 .properties()
                 .forEach(
                         header ->
-                                text.append(header.getKey())
+                                text.append(Columns.clean(header.getKey()))
                                         .append(": ")
-                                        .append(Said.text(header.getValue()))
+                                        .append(Columns.clean(Said.text(header.getValue())))
                                         .append('\n'));
-        text.append('\n').append(Said.text(answer.path("body")));
+        text.append('\n');
+        Said.text(answer.path("body"))
+                .lines()
+                .forEach(line -> text.append(Columns.clean(line)).append('\n'));
         if (!answer.path("whole").asBoolean(true)) {
-            text.append("\n(of ").append(answer.path("size").asLong()).append(" bytes)");
+            text.append("(of ").append(answer.path("size").asLong()).append(" bytes)\n");
         }
-        return text.append('\n').toString();
+        return text.toString();
     }
 
     /// @param answer of `/projects/{project}/hooks`
