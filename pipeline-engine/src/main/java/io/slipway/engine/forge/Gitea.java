@@ -1,10 +1,8 @@
 package io.slipway.engine.forge;
 
 import io.slipway.engine.forge.ForgeEvent.Action;
-import io.slipway.engine.forge.ForgeEvent.Ignored;
 
 import java.time.Instant;
-import java.util.List;
 import java.util.Optional;
 
 /// Gitea and Forgejo. They sign the body alone.
@@ -33,39 +31,18 @@ final class Gitea implements Forge {
 
     @Override
     public Reading read(Headers headers, Json body) {
-        String event = event(headers);
-        Json sender = body.at("sender");
-        return new Reading(
-                body.id("repository", "id"),
-                event,
-                Grammar.sender(sender.id("id"), sender.text("login")),
-                List.of(events(event, body)));
+        return Hublike.read(event(headers), body, Gitea::action);
     }
 
-    private static ForgeEvent events(String event, Json body) {
-        Hublike.checkShape(event, body);
-        return switch (event) {
-            case "push" -> Grammar.push(body);
-            case "pull_request" -> pullRequest(body);
-            case "release" -> Hublike.release(body);
-            case "create" -> new Ignored("the push of the new branch or tag tells of it");
-            case "delete" -> Hublike.deleted(body);
-            default -> new Ignored("this event starts nothing");
+    private static Optional<Action> action(Json body) {
+        return switch (body.text("action")) {
+            case "opened" -> Optional.of(Action.OPENED);
+            case "synchronized" -> Optional.of(Action.SYNCHRONISED);
+            case "reopened" -> Optional.of(Action.REOPENED);
+            case "closed" -> Optional.of(Action.CLOSED);
+            case "edited" -> edited(body);
+            default -> Optional.empty();
         };
-    }
-
-    private static ForgeEvent pullRequest(Json body) {
-        String action = body.text("action");
-        Optional<Action> what =
-                switch (action) {
-                    case "opened" -> Optional.of(Action.OPENED);
-                    case "synchronized" -> Optional.of(Action.SYNCHRONISED);
-                    case "reopened" -> Optional.of(Action.REOPENED);
-                    case "closed" -> Optional.of(Action.CLOSED);
-                    case "edited" -> edited(body);
-                    default -> Optional.empty();
-                };
-        return Hublike.pullRequest(body, action, what);
     }
 
     /// A draft is one by its title's prefix: it is none any more once the title has changed.

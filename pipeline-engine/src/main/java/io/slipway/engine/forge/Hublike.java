@@ -5,15 +5,42 @@ import io.slipway.engine.forge.ForgeEvent.Ignored;
 import io.slipway.engine.source.CommitId;
 import io.slipway.engine.source.Refs;
 
+import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 
 /// The form of bodies that Gitea and Forgejo took over from GitHub.
 final class Hublike {
     private Hublike() {}
 
+    /// @param action what became of a pull request, from a body that tells of one; empty: nothing
+    ///   that starts a run
+    static Forge.Reading read(String event, Json body, Function<Json, Optional<Action>> action) {
+        Json sender = body.at("sender");
+        return new Forge.Reading(
+                body.id("repository", "id"),
+                event,
+                Grammar.sender(sender.id("id"), sender.text("login")),
+                List.of(event(event, body, action)));
+    }
+
+    private static ForgeEvent event(
+            String event, Json body, Function<Json, Optional<Action>> action) {
+        checkShape(event, body);
+        return switch (event) {
+            case "ping" -> new ForgeEvent.Ping();
+            case "push" -> Grammar.push(body);
+            case "pull_request" -> pullRequest(body, body.text("action"), action.apply(body));
+            case "release" -> release(body);
+            case "create" -> new Ignored("the push of the new branch or tag tells of it");
+            case "delete" -> deleted(body);
+            default -> new Ignored("this event starts nothing");
+        };
+    }
+
     /// The event's name is not signed, the body is: whoever sends a body once more under another
     /// name is refused.
-    static void checkShape(String event, Json body) {
+    private static void checkShape(String event, Json body) {
         boolean push = body.has("before") && body.has("after") && body.has("ref");
         boolean named = body.isObject("pull_request") && body.has("number");
         boolean right =
@@ -30,7 +57,7 @@ final class Hublike {
         }
     }
 
-    static ForgeEvent pullRequest(Json body, String action, Optional<Action> what) {
+    private static ForgeEvent pullRequest(Json body, String action, Optional<Action> what) {
         Json pull = body.at("pull_request");
         if (what.isEmpty()) {
             return new Ignored(
@@ -63,7 +90,7 @@ final class Hublike {
         return id.isEmpty() ? end.id("repo_id") : id;
     }
 
-    static ForgeEvent release(Json body) {
+    private static ForgeEvent release(Json body) {
         String action = body.text("action");
         if (!action.equals("published")) {
             return new Ignored("only a published release tells of its tag");
@@ -72,7 +99,7 @@ final class Hublike {
                 Grammar.ref(Refs.TAGS + body.text("release", "tag_name")), null);
     }
 
-    static ForgeEvent deleted(Json body) {
+    private static ForgeEvent deleted(Json body) {
         return body.text("ref_type").equals("branch")
                 ? new ForgeEvent.BranchDeleted(Grammar.branch(body.text("ref")), null)
                 : new Ignored("a tag was deleted");

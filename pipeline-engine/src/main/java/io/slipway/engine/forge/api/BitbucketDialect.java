@@ -1,27 +1,25 @@
 package io.slipway.engine.forge.api;
 
-import io.slipway.engine.egress.Credential;
 import io.slipway.engine.egress.EgressUrl;
+import io.slipway.engine.forge.ForgeEvent;
 import io.slipway.engine.secret.Secret;
+
+import org.jspecify.annotations.Nullable;
 
 import tools.jackson.databind.JsonNode;
 
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
 /// Bitbucket Cloud, REST API version 2.0.
-final class BitbucketDialect implements Dialect {
+final class BitbucketDialect extends AtlassianDialect {
     @Override
     public EgressUrl api(EgressUrl base) {
         return base.host().equals("bitbucket.org")
                 ? EgressUrl.parse("https://api.bitbucket.org/2.0")
                 : Paths.below(base, "/2.0");
-    }
-
-    @Override
-    public Credential credential(EgressUrl api, Secret token) {
-        return Credential.token(api, "Bearer", token);
     }
 
     @Override
@@ -32,11 +30,6 @@ final class BitbucketDialect implements Dialect {
     @Override
     public String repository(String name) {
         return "/repositories/" + Paths.name(name);
-    }
-
-    @Override
-    public JsonNode listed(JsonNode answer) {
-        return answer.path("values");
     }
 
     @Override
@@ -54,12 +47,18 @@ final class BitbucketDialect implements Dialect {
     }
 
     @Override
-    public String hooks(ForgeRepository repository) {
-        return repository(repository.name()) + "/hooks";
+    public Ask hook(Where where, String url, Secret secret) {
+        return new Ask("POST", repository(where.name()) + "/hooks", hook(url, secret));
     }
 
+    /// Bitbucket's organisations are workspaces.
     @Override
-    public Map<String, Object> hook(String url, Secret secret) {
+    public Ask organisationHook(String organisation, String url, Secret secret) {
+        return new Ask(
+                "POST", "/workspaces/" + Paths.part(organisation) + "/hooks", hook(url, secret));
+    }
+
+    private static Map<String, Object> hook(String url, Secret secret) {
         return Map.of(
                 "description",
                 "Slipway",
@@ -79,24 +78,67 @@ final class BitbucketDialect implements Dialect {
     }
 
     @Override
-    public String states(String repository, String repositoryId, CommitState state) {
-        return repository(repository) + "/commit/" + state.commit() + "/statuses/build";
+    public Ask state(Where where, CommitState state) {
+        return new Ask(
+                "POST",
+                repository(where.name()) + "/commit/" + state.commit() + "/statuses/build",
+                build(state, "STOPPED"));
     }
 
     @Override
-    public Map<String, Object> state(CommitState state) {
-        String word =
-                switch (state.word()) {
-                    case QUEUED, RUNNING -> "INPROGRESS";
-                    case SUCCEEDED -> "SUCCESSFUL";
-                    case FAILED, ERRORED -> "FAILED";
-                    case CANCELLED -> "STOPPED";
-                };
-        return Map.of(
-                "key", state.context(),
-                "name", state.context(),
-                "state", word,
-                "url", state.url(),
-                "description", state.description());
+    public String pulls(Where where, int page) {
+        return requests(where) + "?state=OPEN&pagelen=50&page=" + page;
+    }
+
+    private String requests(Where where) {
+        return repository(where.name()) + "/pullrequests";
+    }
+
+    @Override
+    public Optional<ForgeEvent.PullRequest> pull(JsonNode json) {
+        return Pulls.pull(
+                json.path("id"),
+                end(json.path("source")),
+                end(json.path("destination")),
+                new Pulls.About(
+                        json.path("author").path("uuid"),
+                        json.path("author").path("nickname"),
+                        json.path("draft"),
+                        json.path("title")));
+    }
+
+    private static Pulls.End end(JsonNode end) {
+        return new Pulls.End(
+                end.path("branch").path("name"),
+                end.path("repository").path("uuid"),
+                end.path("commit").path("hash"));
+    }
+
+    private String comments(Where where, int pull) {
+        return requests(where) + "/" + pull + "/comments";
+    }
+
+    @Override
+    public Ask comment(Where where, int pull, String text) {
+        return new Ask("POST", comments(where, pull), Map.of("content", Map.of("raw", text)));
+    }
+
+    @Override
+    public Ask changed(Where where, int pull, String comment, String text, @Nullable JsonNode now) {
+        return new Ask(
+                "PUT",
+                comments(where, pull) + "/" + Paths.id(comment),
+                Map.of("content", Map.of("raw", text)));
+    }
+
+    @Override
+    public String comments(Where where, int pull, Instant since, int page) {
+        return comments(where, pull) + "?sort=-created_on&pagelen=100&page=" + page;
+    }
+
+    @Override
+    public String textOf(JsonNode comment) {
+        String raw = Dialect.text(comment.path("content"), "raw");
+        return raw == null ? "" : raw;
     }
 }

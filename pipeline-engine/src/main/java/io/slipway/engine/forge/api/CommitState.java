@@ -15,8 +15,13 @@ public record CommitState(
 
     /// Cuts the description where forges would refuse it.
     public CommitState {
-        String line = description.lines().findFirst().orElse("").strip();
-        description = line.length() <= LONGEST ? line : line.substring(0, LONGEST - 1) + "…";
+        description = line(description);
+    }
+
+    /// The first line of a text, so short that every forge takes it.
+    static String line(String text) {
+        String line = text.lines().findFirst().orElse("").strip();
+        return line.length() <= LONGEST ? line : line.substring(0, LONGEST - 1) + "…";
     }
 
     /// How it stands.

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 
 import java.util.ArrayList;
@@ -24,7 +25,8 @@ import java.util.Optional;
 /// The API of one forge with one token. What it answers is hostile until it is checked. Safe for
 /// use by many threads; each call blocks for 30 s at most.
 public final class ForgeApi {
-    private static final JsonMapper JSON = JsonMapper.builder().build();
+    private static final JsonMapper JSON =
+            JsonMapper.builder().enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS).build();
     private static final int MOST_PAGES = 100;
 
     private final Egress egress;
@@ -105,24 +107,39 @@ public final class ForgeApi {
         return host.equals(api.host()) || api.host().equals("api." + host);
     }
 
-    /// Lets the forge tell of what happens.
+    /// What is asked about one repository.
+    ///
+    /// @param repository its name
+    /// @param id the forge's own
+    public RepositoryApi at(String repository, String id) {
+        return new RepositoryApi(this, dialect, new Dialect.Where(repository, id));
+    }
+
+    /// Lets the forge tell of what happens in a repository.
     ///
     /// @param url to which it sends
     public Reply makeHook(ForgeRepository repository, String url, Secret secret) {
-        return post(dialect.hooks(repository), dialect.hook(url, secret));
+        Dialect.Where where = new Dialect.Where(repository.name(), repository.id());
+        return Reply.of(change(dialect.hook(where, url, secret)));
     }
 
-    /// Tells the forge how a commit stands.
+    /// Lets the forge tell of what happens in all repositories of an organisation.
     ///
-    /// @param repository its name
-    public Reply state(String repository, String repositoryId, CommitState state) {
-        return post(dialect.states(repository, repositoryId, state), dialect.state(state));
+    /// @param url to which it sends
+    public Reply makeHook(String organisation, String url, Secret secret) {
+        return Reply.of(change(dialect.organisationHook(organisation, url, secret)));
     }
 
-    private Reply post(String path, Map<String, Object> body) {
-        byte[] json = JSON.writeValueAsBytes(new java.util.TreeMap<>(body));
-        return Reply.of(
-                egress.send(spoken(Call.json("POST", Paths.below(api, path), json, credential))));
+    Answer change(Dialect.Ask ask) {
+        byte[] json = JSON.writeValueAsBytes(ask.body());
+        Call call = Call.json(ask.method(), Paths.below(api, ask.path()), json, credential);
+        return egress.send(spoken(call));
+    }
+
+    /// @param mark of an earlier answer; empty: none
+    Answer asked(String path, String mark) {
+        Call call = spoken(Call.get(Paths.below(api, path), credential));
+        return egress.send(mark.isEmpty() ? call : call.with("If-None-Match", mark));
     }
 
     private Call spoken(Call call) {
@@ -133,18 +150,22 @@ public final class ForgeApi {
         return spoken;
     }
 
-    private JsonNode read(String path) {
-        EgressUrl url = Paths.below(api, path);
-        Answer answer = egress.send(spoken(Call.get(url, credential)));
+    JsonNode read(String path) {
+        Answer answer = asked(path, "");
         if (!answer.ok()) {
-            throw refused(url, Reply.of(answer));
+            throw refused(answer.url(), Reply.of(answer));
         }
+        return parsed(answer);
+    }
+
+    /// @throws Fault CONFIGURATION when it is no JSON
+    static JsonNode parsed(Answer answer) {
         try {
             return JSON.readTree(answer.body());
         } catch (JacksonException e) {
             throw new Fault(
                     Kind.CONFIGURATION,
-                    "cannot use the answer of " + url.origin() + ": it is no JSON",
+                    "cannot use the answer of " + answer.url().origin() + ": it is no JSON",
                     "check the forge's kind and address",
                     e);
         }

@@ -4,6 +4,8 @@ import io.slipway.engine.egress.Credential;
 import io.slipway.engine.egress.EgressUrl;
 import io.slipway.engine.secret.Secret;
 
+import org.jspecify.annotations.Nullable;
+
 import tools.jackson.databind.JsonNode;
 
 import java.util.List;
@@ -11,8 +13,18 @@ import java.util.Map;
 import java.util.Optional;
 
 /// github.com and GitHub Enterprise, REST API version 2022-11-28.
-final class GitHubDialect implements Dialect {
+final class GitHubDialect extends HubDialect implements DeploymentDialect {
     private static final int PAGE = 100;
+
+    @Override
+    int page() {
+        return PAGE;
+    }
+
+    @Override
+    String pages(int page) {
+        return "per_page=" + PAGE + "&page=" + page;
+    }
 
     @Override
     public EgressUrl api(EgressUrl base) {
@@ -34,32 +46,20 @@ final class GitHubDialect implements Dialect {
 
     @Override
     public String repositories(int page) {
-        return "/user/repos?per_page=" + PAGE + "&page=" + page;
+        return "/user/repos?" + pages(page);
     }
 
     @Override
-    public String repository(String name) {
-        return "/repos/" + Paths.name(name);
+    public Ask hook(Where where, String url, Secret secret) {
+        return new Ask("POST", repository(where.name()) + "/hooks", hook(url, secret));
     }
 
     @Override
-    public boolean more(JsonNode answer) {
-        return answer.size() >= PAGE;
+    public Ask organisationHook(String organisation, String url, Secret secret) {
+        return new Ask("POST", "/orgs/" + Paths.part(organisation) + "/hooks", hook(url, secret));
     }
 
-    @Override
-    public Optional<ForgeRepository> repository(JsonNode json) {
-        return Paths.repository(
-                json, "full_name", json.path("clone_url"), json.path("default_branch"));
-    }
-
-    @Override
-    public String hooks(ForgeRepository repository) {
-        return repository(repository.name()) + "/hooks";
-    }
-
-    @Override
-    public Map<String, Object> hook(String url, Secret secret) {
+    private static Map<String, Object> hook(String url, Secret secret) {
         return Map.of(
                 "name",
                 "web",
@@ -80,23 +80,68 @@ final class GitHubDialect implements Dialect {
     }
 
     @Override
-    public String states(String repository, String repositoryId, CommitState state) {
-        return repository(repository) + "/statuses/" + state.commit();
+    public String pulls(Where where, int page) {
+        return repository(where.name()) + "/pulls?state=open&" + pages(page);
     }
 
     @Override
-    public Map<String, Object> state(CommitState state) {
+    public Optional<DeploymentDialect> deployments() {
+        return Optional.of(this);
+    }
+
+    /// No context has to have passed: whether it may is Slipway's to decide, and it has.
+    @Override
+    public Ask deployment(Where where, Deployment deployment) {
+        return new Ask(
+                "POST",
+                repository(where.name()) + "/deployments",
+                Map.of(
+                        "ref", deployment.commit().hex(),
+                        "auto_merge", false,
+                        "required_contexts", List.of(),
+                        "environment", deployment.place(),
+                        "production_environment", deployment.environment().equals("production"),
+                        "description", deployment.app(),
+                        "payload", Map.of("slipway", deployment.nonce())));
+    }
+
+    @Override
+    public Ask standing(Where where, Deployment deployment, String id) {
         String word =
-                switch (state.word()) {
-                    case QUEUED, RUNNING -> "pending";
+                switch (deployment.word()) {
+                    case QUEUED -> "queued";
+                    case RUNNING -> "in_progress";
                     case SUCCEEDED -> "success";
                     case FAILED -> "failure";
-                    case ERRORED, CANCELLED -> "error";
+                    case ERRORED -> "error";
+                    case CANCELLED -> "inactive";
                 };
-        return Map.of(
-                "state", word,
-                "target_url", state.url(),
-                "description", state.description(),
-                "context", state.context());
+        return new Ask(
+                "POST",
+                repository(where.name()) + "/deployments/" + Paths.id(id) + "/statuses",
+                Map.of(
+                        "state", word,
+                        "log_url", deployment.url(),
+                        "environment_url", deployment.page(),
+                        "description", deployment.description(),
+                        "auto_inactive", true));
+    }
+
+    @Override
+    public @Nullable String deployments(Where where, Deployment deployment) {
+        return repository(where.name())
+                + "/deployments?sha="
+                + deployment.commit()
+                + "&per_page="
+                + PAGE;
+    }
+
+    /// A payload that was sent as an object comes back as one, or as its text.
+    @Override
+    public boolean is(JsonNode entry, Deployment deployment) {
+        JsonNode payload = entry.path("payload");
+        String nonce = Dialect.text(payload, "slipway");
+        return deployment.nonce().equals(nonce)
+                || payload.isString() && payload.asString().contains(deployment.nonce());
     }
 }

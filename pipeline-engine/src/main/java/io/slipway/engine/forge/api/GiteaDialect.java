@@ -4,15 +4,22 @@ import io.slipway.engine.egress.Credential;
 import io.slipway.engine.egress.EgressUrl;
 import io.slipway.engine.secret.Secret;
 
-import tools.jackson.databind.JsonNode;
-
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /// Gitea and Forgejo, API version 1.
-final class GiteaDialect implements Dialect {
+final class GiteaDialect extends HubDialect {
     private static final int PAGE = 50;
+
+    @Override
+    int page() {
+        return PAGE;
+    }
+
+    @Override
+    String pages(int page) {
+        return "limit=" + PAGE + "&page=" + page;
+    }
 
     @Override
     public EgressUrl api(EgressUrl base) {
@@ -26,32 +33,20 @@ final class GiteaDialect implements Dialect {
 
     @Override
     public String repositories(int page) {
-        return "/user/repos?limit=" + PAGE + "&page=" + page;
+        return "/user/repos?" + pages(page);
     }
 
     @Override
-    public String repository(String name) {
-        return "/repos/" + Paths.name(name);
+    public Ask hook(Where where, String url, Secret secret) {
+        return new Ask("POST", repository(where.name()) + "/hooks", hook(url, secret));
     }
 
     @Override
-    public boolean more(JsonNode answer) {
-        return answer.size() >= PAGE;
+    public Ask organisationHook(String organisation, String url, Secret secret) {
+        return new Ask("POST", "/orgs/" + Paths.part(organisation) + "/hooks", hook(url, secret));
     }
 
-    @Override
-    public Optional<ForgeRepository> repository(JsonNode json) {
-        return Paths.repository(
-                json, "full_name", json.path("clone_url"), json.path("default_branch"));
-    }
-
-    @Override
-    public String hooks(ForgeRepository repository) {
-        return repository(repository.name()) + "/hooks";
-    }
-
-    @Override
-    public Map<String, Object> hook(String url, Secret secret) {
+    private static Map<String, Object> hook(String url, Secret secret) {
         return Map.of(
                 "type",
                 "gitea",
@@ -66,23 +61,7 @@ final class GiteaDialect implements Dialect {
     }
 
     @Override
-    public String states(String repository, String repositoryId, CommitState state) {
-        return repository(repository) + "/statuses/" + state.commit();
-    }
-
-    @Override
-    public Map<String, Object> state(CommitState state) {
-        String word =
-                switch (state.word()) {
-                    case QUEUED, RUNNING -> "pending";
-                    case SUCCEEDED -> "success";
-                    case FAILED -> "failure";
-                    case ERRORED, CANCELLED -> "error";
-                };
-        return Map.of(
-                "state", word,
-                "target_url", state.url(),
-                "description", state.description(),
-                "context", state.context());
+    public String pulls(Where where, int page) {
+        return repository(where.name()) + "/pulls?state=open&" + pages(page);
     }
 }

@@ -16,6 +16,7 @@ import java.util.regex.Pattern;
 final class Paths {
     private static final Pattern NAME =
             Pattern.compile("~?[A-Za-z0-9_][A-Za-z0-9_.-]*(/[A-Za-z0-9_][A-Za-z0-9_.-]*){1,20}");
+    private static final Pattern PART = Pattern.compile("~?[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}");
     private static final Pattern ID = Pattern.compile("[A-Za-z0-9{}-]{1,64}");
 
     private Paths() {}
@@ -36,6 +37,28 @@ final class Paths {
                     "write it as the forge does");
         }
         return name;
+    }
+
+    /// An organisation's name as part of a path.
+    static String part(String name) {
+        if (!PART.matcher(name).matches()) {
+            throw new Fault(
+                    Kind.CONFIGURATION,
+                    "cannot take '"
+                            + name.substring(0, Math.min(80, name.length()))
+                            + "' as an organisation",
+                    "write it as the forge does in the addresses of its repositories");
+        }
+        return name;
+    }
+
+    /// A forge's own id of something as part of a path.
+    static String id(String id) {
+        if (!ID.matcher(id).matches()) {
+            throw new Fault(
+                    Kind.CONFIGURATION, "cannot ask the forge: its id of it makes no sense", "");
+        }
+        return id.replace("{", "%7B").replace("}", "%7D");
     }
 
     /// @param field of the name

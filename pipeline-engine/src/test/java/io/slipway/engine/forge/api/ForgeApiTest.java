@@ -58,7 +58,7 @@ final class ForgeApiTest {
     }
 
     private String sent(ForgeKind kind, CommitState.Word word) {
-        assertThat(api(kind).state("team/shop", "42", state(word)).done()).isTrue();
+        assertThat(api(kind).at("team/shop", "42").state(state(word)).done()).isTrue();
         return forge.asked().getLast();
     }
 
@@ -215,7 +215,7 @@ final class ForgeApiTest {
 
     private Reply answered(int status, Map<String, String> headers) {
         forge.always(status, headers, "{\"message\":\"no\"}");
-        return api(ForgeKind.GITHUB).state("team/shop", "42", state(CommitState.Word.FAILED));
+        return api(ForgeKind.GITHUB).at("team/shop", "42").state(state(CommitState.Word.FAILED));
     }
 
     @Test

@@ -4,35 +4,45 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Queue;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 
 /// An HTTP server that plays a forge: it notes what it is asked, whole, and answers what it is told
-/// to, one answer after another and then always the last.
+/// to, one answer after another and then always the last; or what is said for a method and path.
 public final class ScriptedForge implements AutoCloseable {
     private static final List<String> TOLD =
             List.of(
                     "accept",
                     "authorization",
                     "content-type",
+                    "if-none-match",
                     "private-token",
                     "x-github-api-version");
 
     private final HttpServer server;
     private final Queue<Said> script = new ConcurrentLinkedQueue<>();
+    private final Map<String, Said> routes = new ConcurrentHashMap<>();
     private final List<String> asked = Collections.synchronizedList(new ArrayList<>());
+    private final CountDownLatch closed = new CountDownLatch(1);
     private volatile Said last = new Said(201, Map.of(), "{}");
 
-    /// An answer.
-    private record Said(int status, Map<String, String> headers, String body) {}
+    /// An answer. One with an `ETag` is 304 to whoever has it already.
+    private record Said(int status, Map<String, String> headers, String body) {
+        /// Begins an answer and never ends it.
+        static final Said SLOW = new Said(200, Map.of(), "slow");
+    }
 
     public ScriptedForge() throws IOException {
         this.server = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 50);
@@ -47,7 +57,7 @@ public final class ScriptedForge implements AutoCloseable {
         exchange.getRequestHeaders()
                 .forEach(
                         (name, values) -> {
-                            String lower = name.toLowerCase(java.util.Locale.ROOT);
+                            String lower = name.toLowerCase(Locale.ROOT);
                             if (TOLD.contains(lower)) {
                                 headers.put(lower, String.join("|", values));
                             }
@@ -57,13 +67,38 @@ public final class ScriptedForge implements AutoCloseable {
         headers.forEach(
                 (name, value) -> whole.append('\n').append(name).append(": ").append(value));
         asked.add(whole + (body.isEmpty() ? "" : "\n" + body));
-        Said next = script.poll();
-        Said said = next == null ? last : next;
+        Said said = said(exchange.getRequestMethod() + " " + exchange.getRequestURI().getPath());
         try (exchange) {
+            if (said == Said.SLOW) {
+                slowly(exchange);
+                return;
+            }
             said.headers().forEach(exchange.getResponseHeaders()::set);
+            String mark = said.headers().get("ETag");
+            if (mark != null && mark.equals(headers.get("if-none-match"))) {
+                exchange.sendResponseHeaders(304, -1);
+                return;
+            }
             byte[] bytes = said.body().getBytes(StandardCharsets.UTF_8);
             exchange.sendResponseHeaders(said.status(), bytes.length == 0 ? -1 : bytes.length);
             exchange.getResponseBody().write(bytes);
+        }
+    }
+
+    private Said said(String request) {
+        Said next = script.poll();
+        return next == null ? routes.getOrDefault(request, last) : next;
+    }
+
+    private void slowly(HttpExchange exchange) throws IOException {
+        exchange.sendResponseHeaders(200, 0);
+        OutputStream out = exchange.getResponseBody();
+        out.write('[');
+        out.flush();
+        try {
+            closed.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 
@@ -76,6 +111,18 @@ public final class ScriptedForge implements AutoCloseable {
     /// Answers so whatever is not scripted.
     public ScriptedForge always(int status, Map<String, String> headers, String body) {
         last = new Said(status, headers, body);
+        return this;
+    }
+
+    /// Answers so what is asked by a method at a path: `GET /api/v1/repos/a/b`.
+    public ScriptedForge at(String request, int status, Map<String, String> headers, String body) {
+        routes.put(request, new Said(status, headers, body));
+        return this;
+    }
+
+    /// Begins its answers and does not end them.
+    public ScriptedForge slowly() {
+        last = Said.SLOW;
         return this;
     }
 
@@ -92,6 +139,7 @@ public final class ScriptedForge implements AutoCloseable {
 
     @Override
     public void close() {
+        closed.countDown();
         server.stop(0);
     }
 }
