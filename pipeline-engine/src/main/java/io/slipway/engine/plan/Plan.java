@@ -23,6 +23,7 @@ import java.util.List;
 ///   there is one
 /// @param concurrency which runs wait for which, and which are cancelled; null when the file does
 ///   not say it: then [#inLine]
+/// @param skipped why its run is over at once with nothing done; null when it is not
 public record Plan(
         List<PlannedJob> jobs,
         List<Problem> problems,
@@ -31,7 +32,21 @@ public record Plan(
         List<String> gates,
         @Nullable String notRolledOut,
         @Nullable String notStarted,
-        @Nullable Concurrency concurrency) {
+        @Nullable Concurrency concurrency,
+        @Nullable String skipped) {
+    /// A plan of a run, or of none.
+    public Plan(
+            List<PlannedJob> jobs,
+            List<Problem> problems,
+            List<String> notes,
+            boolean gated,
+            List<String> gates,
+            @Nullable String notRolledOut,
+            @Nullable String notStarted,
+            @Nullable Concurrency concurrency) {
+        this(jobs, problems, notes, gated, gates, notRolledOut, notStarted, concurrency, null);
+    }
+
     /// A plan of a run.
     public Plan(
             List<PlannedJob> jobs,
@@ -56,6 +71,11 @@ public record Plan(
         return new Plan(List.of(), List.of(), List.of(), false, gates, null, why, null);
     }
 
+    /// A run in which nothing is done, since the commit asks for that.
+    public static Plan skipped(String why) {
+        return new Plan(List.of(), List.of(), List.of(), false, List.of(), null, null, null, why);
+    }
+
     /// The same with other jobs.
     public Plan with(List<PlannedJob> others) {
         return new Plan(
@@ -66,12 +86,14 @@ public record Plan(
                 gates,
                 notRolledOut,
                 notStarted,
-                concurrency);
+                concurrency,
+                skipped);
     }
 
     /// The same in this line.
     public Plan with(Concurrency line) {
-        return new Plan(jobs, problems, notes, gated, gates, notRolledOut, notStarted, line);
+        return new Plan(
+                jobs, problems, notes, gated, gates, notRolledOut, notStarted, line, skipped);
     }
 
     /// The same in its line: what the file says, else every branch is a line of its own, in which a
@@ -79,7 +101,7 @@ public record Plan(
     ///
     /// @param ref full name
     public Plan inLine(String ref) {
-        if (concurrency != null || !ref.startsWith(Refs.HEADS)) {
+        if (concurrency != null || skipped != null || !ref.startsWith(Refs.HEADS)) {
             return this;
         }
         return with(new Concurrency(Refs.brief(ref), Concurrency.Policy.byDefault(gated)));

@@ -39,7 +39,8 @@ public final class Runs {
     public record Created(long id, int number) {}
 
     /// Writes a run with its jobs and queues those that need nothing. A run whose definition has
-    /// problems has failed at once, one without jobs has succeeded; both still go through [RunEnd].
+    /// problems has failed at once, one that is skipped is, and one without jobs has succeeded;
+    /// both still go through [RunEnd].
     ///
     /// @throws io.slipway.db.Conflict when the delivery has a run already (`runs_delivery_id_key`)
     public Created create(Tx tx, NewRun run) {
@@ -96,8 +97,8 @@ public final class Runs {
                 run.definition() == null ? null : sha256(run.definition()),
                 new Json(JSON.writeValueAsString(plan.problems())),
                 new Json(JSON.writeValueAsString(notes)),
-                wrong ? Outcome.FAILED : null,
-                wrong ? sentence(plan.problems()) : null,
+                wrong ? Outcome.FAILED : plan.skipped() != null ? Outcome.SKIPPED : null,
+                wrong ? sentence(plan.problems()) : plan.skipped(),
                 concurrency == null ? null : concurrency.group(),
                 concurrency == null ? null : concurrency.policy(),
                 place.turn(),

@@ -13,7 +13,10 @@ import java.time.Instant;
 /// @param subject first line of the message, at most 200 characters, no control characters
 /// @param author name, at most 100 characters, no control characters
 /// @param at the committer's time
-public record CommitInfo(CommitId commit, String subject, String author, Instant at) {
+/// @param message whole, at most 16,384 characters
+public record CommitInfo(
+        CommitId commit, String subject, String author, Instant at, String message) {
+    private static final int LONGEST = 16_384;
 
     static CommitInfo read(Repository repository, CommitId id) throws IOException {
         try (RevWalk walk = new RevWalk(repository)) {
@@ -22,8 +25,13 @@ public record CommitInfo(CommitId commit, String subject, String author, Instant
                     id,
                     clean(commit.getShortMessage(), 200),
                     clean(commit.getAuthorIdent().getName(), 100),
-                    Instant.ofEpochSecond(commit.getCommitTime()));
+                    Instant.ofEpochSecond(commit.getCommitTime()),
+                    cut(commit.getFullMessage()));
         }
+    }
+
+    private static String cut(String message) {
+        return message.substring(0, Math.min(message.length(), LONGEST));
     }
 
     private static String clean(String text, int longest) {

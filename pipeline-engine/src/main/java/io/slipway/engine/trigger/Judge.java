@@ -2,6 +2,7 @@ package io.slipway.engine.trigger;
 
 import io.slipway.engine.definition.Inclusions;
 import io.slipway.engine.event.Changes;
+import io.slipway.engine.event.SkipWords;
 import io.slipway.engine.event.Trigger;
 import io.slipway.engine.plan.Plan;
 import io.slipway.engine.plan.PlanRequest;
@@ -83,7 +84,26 @@ final class Judge {
         if (commit.isEmpty() || ref.startsWith("refs/notes/") || rules.options().skip()) {
             return Decision.moves(delivery, change);
         }
-        return planned(delivery, change, commit.get());
+        Optional<String> skipped =
+                rules.mirrored()
+                        ? SkipWords.in(repositories.describe(project.id(), commit.get()).message())
+                        : Optional.empty();
+        return skipped.isPresent()
+                ? skipped(delivery, change, commit.get(), skipped.get())
+                : planned(delivery, change, commit.get());
+    }
+
+    /// Its run is there to be seen, and does nothing.
+    private Decision skipped(UUID delivery, Push.Change change, CommitId commit, String why) {
+        return new Decision(
+                delivery,
+                change,
+                null,
+                false,
+                repositories.describe(project.id(), commit),
+                new Planning.Planned(null, Plan.skipped(why)),
+                null,
+                List.of());
     }
 
     private Decision deleted(UUID delivery, Push.Change change) {

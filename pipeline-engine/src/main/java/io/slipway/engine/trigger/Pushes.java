@@ -380,8 +380,10 @@ public final class Pushes {
             return;
         }
         String branch = defaultBranch(project, List.of(change));
+        boolean mirrored = database.read(tx -> elsewhere(tx, project.id())).isPresent();
+        PushOptions asked = PushOptions.parse(delivery.options());
         Decision decision =
-                judge(project, PushOptions.parse(delivery.options()), false, branch, id -> false)
+                judge(project, asked, mirrored, branch, id -> false)
                         .judge(delivery.id(), change)
                         .with(null, false);
         Moved moved = new Moved(move(change), Branches.Result.MOVED, change.to());
