@@ -129,7 +129,7 @@ export const webhook = () => ({
 
 export const hooks = () => ({
     hooks: [
-        { hook: 'Zk3uYw4c0S1mN9qR7tX2aA', forge: 'github', label: 'connect', url: 'https://slipway.example/webhooks/Zk3uYw4c0S1mN9qR7tX2aA', createdAt: at(900_000) },
-        { hook: 'b8JdP5vT6eL0wQ2hF4kM9g', forge: 'generic', label: 'mirror', url: 'https://slipway.example/webhooks/b8JdP5vT6eL0wQ2hF4kM9g', createdAt: at(90_000) },
+        { hook: 'Zk3uYw4c0S1mN9qR7tX2aA', forge: 'github', label: 'connect', organisation: '', url: 'https://slipway.example/webhooks/Zk3uYw4c0S1mN9qR7tX2aA', createdAt: at(900_000), deliveredAt: at(800) },
+        { hook: 'b8JdP5vT6eL0wQ2hF4kM9g', forge: 'generic', label: 'mirror', organisation: '', url: 'https://slipway.example/webhooks/b8JdP5vT6eL0wQ2hF4kM9g', createdAt: at(90_000), deliveredAt: null },
     ],
 });

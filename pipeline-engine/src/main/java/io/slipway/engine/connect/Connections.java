@@ -30,6 +30,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Function;
 
 /// Lets projects follow repositories elsewhere.
 public final class Connections {
@@ -59,6 +60,7 @@ public final class Connections {
     /// @param token null: none is needed
     /// @param names as the forge has them, `owner/name`
     /// @param all every one that the token may connect
+    /// @param organisation whose one hook tells of all of them; empty: each has its own
     /// @param poll how often branches are compared
     public record Wish(
             ForgeKind forge,
@@ -66,7 +68,16 @@ public final class Connections {
             @Nullable Secret token,
             List<String> names,
             boolean all,
-            Duration poll) {}
+            String organisation,
+            Duration poll) {
+        boolean isOf(ForgeRepository repository) {
+            return organisation.isEmpty()
+                    || repository
+                            .name()
+                            .regionMatches(
+                                    true, 0, organisation + "/", 0, organisation.length() + 1);
+        }
+    }
 
     /// What became of one repository.
     ///
@@ -102,11 +113,49 @@ public final class Connections {
                     "give the repository's https address and a token");
         }
         egress.rules().addresses(wish.base());
+        List<ForgeRepository> wanted = wanted(wish);
+        Door door = door(caller, wish);
         List<Connected> connected = new ArrayList<>();
-        for (ForgeRepository repository : wanted(wish)) {
-            connected.add(connect(caller, wish, repository));
+        for (ForgeRepository repository : wanted) {
+            connected.add(connect(caller, wish, repository, door));
         }
         return connected;
+    }
+
+    /// How deliveries get here.
+    ///
+    /// @param shared null: each project has its own hook
+    /// @param why the forge did not take the shared one; empty when it did
+    private record Door(HookMaker.@Nullable Shared shared, String why) {
+        HookMaker.@Nullable Made untold() {
+            return shared == null || why.isEmpty() || !shared.fresh() ? null : shared.made();
+        }
+    }
+
+    private Door door(Caller caller, Wish wish) {
+        HookMaker maker = hooks;
+        if (wish.organisation().isEmpty() || maker == null) {
+            return new Door(null, "");
+        }
+        HookMaker.Shared shared =
+                database.transaction(
+                        tx ->
+                                maker.organisation(
+                                        tx,
+                                        wish.forge(),
+                                        wish.base(),
+                                        wish.organisation(),
+                                        caller));
+        if (shared.entered()) {
+            return new Door(shared, "");
+        }
+        HookMaker.Made made = shared.made();
+        String why =
+                refusal(wish, api -> api.makeHook(wish.organisation(), made.url(), made.secret()));
+        if (why.isEmpty()) {
+            database.change(tx -> maker.entered(tx, shared));
+        }
+        return new Door(shared, why);
     }
 
     private static void requireMaking(Caller caller) {
@@ -125,9 +174,22 @@ public final class Connections {
             return List.of(new ForgeRepository(wish.base().toString(), path, wish.base(), "main"));
         }
         if (wish.all()) {
-            return api(wish).repositories();
+            return api(wish).repositories().stream().filter(wish::isOf).toList();
         }
-        return wish.names().stream().map(api(wish)::repository).toList();
+        List<ForgeRepository> named = wish.names().stream().map(api(wish)::repository).toList();
+        for (ForgeRepository one : named) {
+            if (!wish.isOf(one)) {
+                throw new Fault(
+                        Kind.CONFIGURATION,
+                        "cannot connect "
+                                + one.name()
+                                + " through the hook of "
+                                + wish.organisation()
+                                + ": it is not its repository",
+                        "connect it without --organisation");
+            }
+        }
+        return named;
     }
 
     private ForgeApi api(Wish wish) {
@@ -140,7 +202,7 @@ public final class Connections {
                                         "give the repository's own URL"));
     }
 
-    private Connected connect(Caller caller, Wish wish, ForgeRepository repository) {
+    private Connected connect(Caller caller, Wish wish, ForgeRepository repository, Door door) {
         ProjectName name = name(repository.name());
         Projects.Created created =
                 database.transaction(tx -> saved(tx, caller, wish, repository, name));
@@ -150,22 +212,41 @@ public final class Connections {
         if (created.made() && branch != null) {
             repositories.branches(project.id()).head(branch);
         }
-        if (hooks == null || !created.made()) {
+        HookMaker maker = hooks;
+        HookMaker.Shared shared = door.shared();
+        if (maker != null && shared != null) {
+            database.change(tx -> maker.connect(tx, shared, repository.id(), project.id()));
+            return new Connected(
+                    project,
+                    repository.name(),
+                    created.made(),
+                    door.why().isEmpty(),
+                    door.untold(),
+                    door.why());
+        }
+        // Connecting may have been cut off before its hook was made.
+        if (maker == null || database.read(tx -> maker.isThere(tx, project.id()))) {
             return new Connected(project, repository.name(), created.made(), false, null, "");
         }
-        HookMaker.Made hook = hooks.make(project.id(), wish.forge(), repository.id());
-        String why = refusal(wish, repository, hook);
+        HookMaker.Made hook =
+                database.transaction(
+                        tx -> maker.make(tx, project.id(), wish.forge(), repository.id(), caller));
+        String why = refusal(wish, api -> api.makeHook(repository, hook.url(), hook.secret()));
         return new Connected(
-                project, repository.name(), true, why.isEmpty(), why.isEmpty() ? null : hook, why);
+                project,
+                repository.name(),
+                created.made(),
+                why.isEmpty(),
+                why.isEmpty() ? null : hook,
+                why);
     }
 
-    private String refusal(Wish wish, ForgeRepository repository, HookMaker.Made hook) {
+    private String refusal(Wish wish, Function<ForgeApi, Reply> asked) {
         if (wish.forge() == ForgeKind.GENERIC || wish.token() == null) {
             return "there is no token with which a hook could be made";
         }
         try {
-            Reply reply = api(wish).makeHook(repository, hook.url(), hook.secret());
-            return reply.problem();
+            return asked.apply(api(wish)).problem();
         } catch (Fault fault) {
             return fault.message();
         }

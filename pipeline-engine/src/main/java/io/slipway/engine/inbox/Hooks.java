@@ -2,8 +2,11 @@ package io.slipway.engine.inbox;
 
 import io.slipway.db.Row;
 import io.slipway.db.Tx;
+import io.slipway.engine.access.Access;
 import io.slipway.engine.access.Audit;
 import io.slipway.engine.access.Caller;
+import io.slipway.engine.access.Right;
+import io.slipway.engine.access.Subject;
 import io.slipway.engine.forge.ForgeKind;
 import io.slipway.engine.secret.SealingKey;
 import io.slipway.engine.secret.Secret;
@@ -43,7 +46,22 @@ public final class Hooks {
             ForgeKind forge, @Nullable Long projectId, String repositoryId, String label) {}
 
     /// A hook as it is shown: without its secret.
-    public record Listed(String address, ForgeKind forge, String label, Instant createdAt) {}
+    ///
+    /// @param organisation of whose repositories it speaks; empty: of one project's
+    /// @param deliveredAt when the project's latest delivery came by it; null: none did
+    public record Listed(
+            String address,
+            ForgeKind forge,
+            String label,
+            String organisation,
+            Instant createdAt,
+            @Nullable Instant deliveredAt) {}
+
+    /// The hook of an organisation.
+    ///
+    /// @param fresh whether it was made just now
+    /// @param entered whether the forge took it
+    public record Shared(Hook hook, boolean fresh, boolean entered) {}
 
     /// A secret as good as any: 256 random bits, in the form that every forge takes.
     public static Secret freshSecret() {
@@ -97,6 +115,42 @@ public final class Hooks {
         return new Hook(id, address, wanted.forge(), wanted.projectId(), secret);
     }
 
+    /// The hook of an organisation: made the first time, the same from then on.
+    ///
+    /// @param base of the forge
+    public Shared organisation(
+            Tx tx, ForgeKind forge, String base, String organisation, Caller by) {
+        Optional<Shared> known = shared(tx, forge, base, organisation);
+        if (known.isPresent()) {
+            return known.get();
+        }
+        Wanted wanted = new Wanted(forge, null, "", "connect");
+        Hook hook = create(tx, wanted, freshSecret(), by);
+        tx.update(
+                "update hooks set base_url = ?, organisation = ? where id = ?",
+                base,
+                organisation,
+                hook.id());
+        return new Shared(hook, true, false);
+    }
+
+    private Optional<Shared> shared(Tx tx, ForgeKind forge, String base, String organisation) {
+        return tx.first(
+                """
+                select id, public_id, forge, project_id, secret, entered_at is not null as entered
+                from hooks where forge = ? and base_url = ? and organisation = ?
+                """,
+                row -> new Shared(hook(row), false, row.flag("entered")),
+                forge,
+                base,
+                organisation);
+    }
+
+    /// The forge has it from now on.
+    public static void entered(Tx tx, long hook) {
+        tx.update("update hooks set entered_at = now() where id = ?", hook);
+    }
+
     /// Lets a hook speak for one more repository.
     public static void connect(Tx tx, long hook, String repositoryId, long projectId) {
         tx.update(
@@ -146,7 +200,10 @@ public final class Hooks {
     public static List<Listed> of(Tx tx, long projectId) {
         return tx.query(
                 """
-                select h.public_id, h.forge, h.label, h.created_at from hooks h
+                select h.public_id, h.forge, h.label, h.organisation, h.created_at, (
+                    select max(d.received_at) from webhook_deliveries d
+                    where d.hook_id = h.id and d.project_id = ?) as delivered_at
+                from hooks h
                 where h.project_id = ?
                     or h.id in (select hook_id from hook_repositories where project_id = ?)
                 order by h.id
@@ -156,24 +213,51 @@ public final class Hooks {
                                 row.text("public_id"),
                                 row.choice("forge", ForgeKind.class),
                                 row.text("label"),
-                                row.instant("created_at")),
+                                row.text("organisation"),
+                                row.instant("created_at"),
+                                row.instantOrNull("delivered_at")),
+                projectId,
                 projectId,
                 projectId);
     }
 
-    /// Removes a hook of one project, with what it brought.
+    /// Removes a hook that speaks for a project, with what it brought.
     ///
     /// @return false when there is none at the address
+    /// @throws Fault PERMISSION when it speaks for others as well and the caller does not operate
+    ///   the instance
     public static boolean remove(Tx tx, long projectId, String address, Caller by) {
+        boolean shared =
+                of(tx, projectId).stream()
+                        .anyMatch(one -> one.address().equals(address) && isShared(tx, address));
+        if (shared && !Access.may(by, Right.OPERATE, Subject.INSTANCE)) {
+            throw new Fault(
+                    Fault.Kind.PERMISSION,
+                    "cannot remove the hook: it is an organisation's and speaks for other projects"
+                            + " as well",
+                    "ask whoever operates this instance");
+        }
         boolean removed =
                 tx.update(
-                                "delete from hooks where public_id = ? and project_id = ?",
+                                """
+                                delete from hooks
+                                where public_id = ? and (project_id = ? or ? and project_id is null)
+                                """,
                                 address,
-                                projectId)
+                                projectId,
+                                shared)
                         == 1;
         if (removed) {
             Audit.add(tx, by.principal().id(), Audit.Entry.of(projectId, "hook.remove", address));
         }
         return removed;
+    }
+
+    private static boolean isShared(Tx tx, String address) {
+        return tx.first(
+                        "select 1 as one from hooks where public_id = ? and project_id is null",
+                        row -> true,
+                        address)
+                .isPresent();
     }
 }

@@ -41,6 +41,7 @@ public final class ConnectApi {
             @Nullable String token,
             @Nullable List<String> repositories,
             @Nullable Boolean all,
+            @Nullable String organisation,
             @Nullable Integer pollSeconds) {
         Connections.Wish wish() {
             String kind = forge == null ? "" : forge;
@@ -58,12 +59,17 @@ public final class ConnectApi {
             if (poll < 1 || poll > 86_400) {
                 throw ApiRequest.bad("pollSeconds", "is not between 1 and 86400");
             }
+            String hooked = organisation == null ? "" : organisation.strip();
+            if (!hooked.isEmpty() && known == ForgeKind.GENERIC) {
+                throw ApiRequest.bad("organisation", "is nothing that a plain git server has");
+            }
             return new Connections.Wish(
                     known,
                     EgressUrl.parse(url),
                     token == null || token.isBlank() ? null : Secret.of(token.strip()),
                     names,
                     Boolean.TRUE.equals(all),
+                    hooked,
                     Duration.ofSeconds(poll));
         }
     }

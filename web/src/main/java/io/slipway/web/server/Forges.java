@@ -72,7 +72,7 @@ final class Forges implements AutoCloseable {
     /// @param handling of what comparing finds
     void start(Handling handling) {
         Database database = base.database();
-        closing.add(new Reconciler(database, repositories, remotes, fetches, handling));
+        closing.add(new Reconciler(database, repositories, remotes, fetches, egress, handling));
         closing.add(
                 new Answers(database, remotes, egress, base.settings().serving().url().toString()));
     }

@@ -2,13 +2,11 @@ package io.slipway.web.server;
 
 import io.slipway.engine.connect.HookMaker;
 import io.slipway.engine.forge.Handling;
-import io.slipway.engine.inbox.Hook;
 import io.slipway.engine.inbox.Hooks;
 import io.slipway.engine.inbox.Inbox;
 import io.slipway.engine.inbox.InboxWorker;
 import io.slipway.engine.remote.Remotes;
 import io.slipway.engine.secret.SealingKey;
-import io.slipway.engine.secret.Secret;
 import io.slipway.web.api.Api;
 import io.slipway.web.http.Handover;
 import io.slipway.web.webhook.HookApi;
@@ -36,23 +34,9 @@ final class WebhookParts implements AutoCloseable {
         this.inbox = new Inbox(base.database(), worker::wake);
     }
 
-    /// Where a forge sends for one project.
+    /// Where forges send.
     HookMaker hookMaker() {
-        return (project, forge, repository) -> {
-            Secret secret = Hooks.freshSecret();
-            Hook hook =
-                    base.database()
-                            .transaction(
-                                    tx ->
-                                            hooks.create(
-                                                    tx,
-                                                    new Hooks.Wanted(
-                                                            forge, project, repository, "connect"),
-                                                    secret,
-                                                    null));
-            String self = base.settings().serving().url().toString();
-            return new HookMaker.Made(HookApi.url(self, hook.address()), secret);
-        };
+        return new ForgeHooks(hooks, base.settings().serving().url().toString());
     }
 
     /// To be called once this server has been seen as present.

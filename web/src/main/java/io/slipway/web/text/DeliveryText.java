@@ -57,17 +57,31 @@ public final class DeliveryText {
     /// @param answer of `/projects/{project}/hooks`
     public static String hooks(JsonNode answer) {
         if (answer.path("hooks").isEmpty()) {
-            return "no hook: connect the project, or make one in its settings\n";
+            return "no hook: connect the project, or make one: slipway hooks --add FORGE\n";
         }
         Columns lines = new Columns();
         for (JsonNode hook : answer.path("hooks")) {
+            String organisation = Said.text(hook.path("organisation"));
+            String latest = Said.at(hook.path("deliveredAt"));
             lines.line(
+                    Said.text(hook.path("hook")),
                     Said.text(hook.path("forge")),
-                    Said.text(hook.path("url")),
-                    Said.text(hook.path("label")),
-                    Said.at(hook.path("createdAt")));
+                    organisation.isEmpty()
+                            ? Said.text(hook.path("label"))
+                            : "of all of " + organisation,
+                    "made " + Said.at(hook.path("createdAt")),
+                    latest.isEmpty() ? "nothing has come" : "latest delivery " + latest);
         }
         return lines.toString();
+    }
+
+    /// @param answer to making a hook
+    public static String made(JsonNode answer) {
+        return "add it on the forge: URL "
+                + Said.text(answer.path("url"))
+                + "\nits secret, shown only now: "
+                + Said.text(answer.path("secret"))
+                + "\n";
     }
 
     private static String became(JsonNode one) {

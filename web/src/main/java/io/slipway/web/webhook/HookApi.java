@@ -36,7 +36,14 @@ public final class HookApi {
 
     private record All(List<View> hooks) {}
 
-    private record View(String hook, String forge, String label, String url, String createdAt) {}
+    private record View(
+            String hook,
+            String forge,
+            String label,
+            String organisation,
+            String url,
+            String createdAt,
+            @Nullable String deliveredAt) {}
 
     private record Wanted(
             @Nullable String forge,
@@ -57,8 +64,12 @@ public final class HookApi {
                                                 one.address(),
                                                 one.forge().word(),
                                                 one.label(),
+                                                one.organisation(),
                                                 url(one.address()),
-                                                one.createdAt().toString()))
+                                                one.createdAt().toString(),
+                                                one.deliveredAt() == null
+                                                        ? null
+                                                        : one.deliveredAt().toString()))
                         .toList());
     }
 
@@ -110,7 +121,7 @@ public final class HookApi {
             throw new Fault(
                     Fault.Kind.NOT_FOUND,
                     "cannot remove the hook: this project has none at that address",
-                    "list them with GET /projects/<project>/hooks");
+                    "list them with 'slipway hooks'");
         }
         return null;
     }

@@ -49,6 +49,14 @@ public final class ConnectCommand extends ServerWord {
     private boolean all;
 
     @Option(
+            names = "--organisation",
+            paramLabel = "NAME",
+            description =
+                    "one hook of the organisation (GitLab: group, Bitbucket: workspace or project)"
+                            + " tells of all its repositories")
+    private String organisation = "";
+
+    @Option(
             names = "--poll",
             paramLabel = "TIME",
             description = "how often branches are compared, such as 30s or 5m; default: 5m")
@@ -81,6 +89,7 @@ public final class ConnectCommand extends ServerWord {
         }
         wish.put("repositories", repositories);
         wish.put("all", all);
+        wish.put("organisation", organisation);
         for (JsonNode one : api.send("POST", "/connections", wish).path("connections")) {
             tell(one, out);
         }
