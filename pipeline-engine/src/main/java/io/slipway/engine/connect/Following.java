@@ -10,7 +10,6 @@ import io.slipway.engine.remote.Remote;
 import io.slipway.engine.remote.Remotes;
 import io.slipway.engine.source.Branches;
 import io.slipway.engine.source.CommitId;
-import io.slipway.engine.source.CommitInfo;
 import io.slipway.engine.source.Refs;
 import io.slipway.engine.source.Repositories;
 import io.slipway.engine.trigger.Push;
@@ -21,15 +20,12 @@ import io.slipway.fault.Fault;
 import org.jspecify.annotations.Nullable;
 
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.UUID;
 
 /// Lets a project's branches and tags follow those of its remote, and starts what a push would
 /// start. What an event says is only a hint: what the remote has is what counts.
 public final class Following implements Handling {
-    private static final List<String> SKIP = List.of("[skip ci]", "[ci skip]", "[skip slipway]");
-
     private static final String STARTED =
             """
             select r.number from deliveries d join runs r on r.delivery_id = d.id
@@ -79,17 +75,9 @@ public final class Following implements Handling {
     public Outcome handle(long projectId, UUID delivery, ForgeEvent event, Sender sender) {
         return switch (event) {
             case ForgeEvent.BranchPushed e ->
-                    alone(
-                            projectId,
-                            delivery,
-                            sender,
-                            told -> moved(told, e.ref(), e.after(), e.headMessage()));
+                    alone(projectId, delivery, sender, told -> moved(told, e.ref(), e.after()));
             case ForgeEvent.TagPushed e ->
-                    alone(
-                            projectId,
-                            delivery,
-                            sender,
-                            told -> moved(told, e.ref(), e.target(), ""));
+                    alone(projectId, delivery, sender, told -> moved(told, e.ref(), e.target()));
             case ForgeEvent.BranchDeleted e ->
                     alone(projectId, delivery, sender, told -> deleted(told, e.ref()));
             case ForgeEvent.PullRequest e ->
@@ -126,7 +114,7 @@ public final class Following implements Handling {
     }
 
     /// @param told where the event says that the ref is; null: it does not say
-    private Outcome moved(Told told, String ref, @Nullable CommitId said, String message) {
+    private Outcome moved(Told told, String ref, @Nullable CommitId said) {
         Branches branches = repositories.branches(told.project());
         CommitId here = branches(told).at(ref).orElse(null);
         if (!told.again() && here != null && here.equals(said)) {
@@ -147,22 +135,13 @@ public final class Following implements Handling {
                     : already(told, ref, here);
         }
         CommitId to = target(branches, ref, here, said, tip);
-        CommitInfo commit =
-                branches.commitOf(to)
-                        .map(id -> repositories.describe(told.project(), id))
-                        .orElse(null);
-        String words = to.equals(said) ? message : "";
-        boolean skipped = skips(words) || commit != null && skips(commit.subject());
         Push push =
                 Push.mirrored(
                         told.delivery(),
                         told.project(),
                         List.of(new Push.Change(ref, here, to)),
-                        skipped);
-        Outcome outcome = outcome(pushes.receive(push).getFirst());
-        return skipped
-                ? Outcome.nothing("the commit's message says that nothing is to run")
-                : outcome;
+                        false);
+        return outcome(pushes.receive(push).getFirst());
     }
 
     /// The commit of the event where it lies between here and there, else what the remote has now:
@@ -179,11 +158,6 @@ public final class Following implements Handling {
                         && branches.isIn(said, tip)
                         && (here == null || !branches.isIn(said, here));
         return between && said != null ? said : tip;
-    }
-
-    private static boolean skips(String message) {
-        String lower = message.toLowerCase(Locale.ROOT);
-        return SKIP.stream().anyMatch(lower::contains);
     }
 
     private Branches branches(Told told) {

@@ -2,6 +2,7 @@ package io.slipway.engine.connect;
 
 import io.slipway.db.Database;
 import io.slipway.db.Tx;
+import io.slipway.engine.event.SkipWords;
 import io.slipway.engine.event.Trigger;
 import io.slipway.engine.forge.ForgeEvent;
 import io.slipway.engine.forge.ForgeEvent.Action;
@@ -111,13 +112,21 @@ public final class PullRequests implements Handling {
         if (request.action() == Action.CLOSED) {
             return closed(told);
         }
+        Outcome outcome = opened(told, sender);
+        database.change(tx -> PullRequestRows.handled(tx, projectId, request));
+        return outcome;
+    }
+
+    private Outcome opened(Told told, Sender sender) {
+        ForgeEvent.PullRequest request = told.request();
+        long projectId = told.project();
         if (request.draft()) {
             return Outcome.nothing("pull request " + request.number() + " is a draft");
         }
         Outcome target =
                 branches.handle(
                         projectId,
-                        part(delivery, "target"),
+                        part(told.delivery(), "target"),
                         new ForgeEvent.BranchPushed(request.baseRef(), null, unknown(), ""),
                         Sender.UNKNOWN);
         if (repositories.at(projectId, request.baseRef()).isEmpty()) {
@@ -139,7 +148,11 @@ public final class PullRequests implements Handling {
 
     private Outcome closed(Told told) {
         String why = "pull request " + told.request().number() + " is closed";
-        database.change(tx -> cancel(tx, told, why));
+        database.change(
+                tx -> {
+                    cancel(tx, told, why);
+                    PullRequestRows.closed(tx, told.project(), told.request().number());
+                });
         return Outcome.nothing(why);
     }
 
@@ -235,11 +248,7 @@ public final class PullRequests implements Handling {
     }
 
     private Outcome start(Told told, CommitId head, Trigger.Trust trust) {
-        boolean new_ =
-                told.again()
-                        || told.request().action() == Action.RETARGETED
-                        || told.request().action() == Action.REOPENED;
-        Optional<Integer> known = new_ ? Optional.empty() : latest(told, head);
+        Optional<Integer> known = isAnother(told) ? Optional.empty() : latest(told, head);
         if (known.isPresent()) {
             return Outcome.started(known.get());
         }
@@ -247,20 +256,32 @@ public final class PullRequests implements Handling {
                 database.read(tx -> Projects.find(tx, told.project()))
                         .orElseThrow(() -> gone(told));
         CommitInfo commit = repositories.describe(told.project(), head);
-        Planning.Planned planned = planned(told, project, head, trust);
+        Planning.Planned planned =
+                skipped(commit, trust).orElseGet(() -> planned(told, project, head, trust));
         String notStarted = planned.plan().notStarted();
-        if (skips(commit.subject())) {
-            return Outcome.nothing("the commit's message says that nothing is to run");
-        }
         return notStarted != null
                 ? Outcome.nothing(notStarted)
                 : Outcome.started(create(told, commit, planned, trust));
     }
 
-    private static boolean skips(String subject) {
-        return subject.contains("[skip ci]")
-                || subject.contains("[ci skip]")
-                || subject.contains("[skip slipway]");
+    /// Whether it wants another run of the same commit: what is known of it decides, so that what
+    /// is told twice, by a hook and by comparing, is one run.
+    private boolean isAnother(Told told) {
+        ForgeEvent.PullRequest request = told.request();
+        return told.again()
+                || database.read(tx -> PullRequestRows.find(tx, told.project(), request.number()))
+                        .map(known -> !known.open() || !known.baseRef().equals(request.baseRef()))
+                        .orElse(
+                                request.action() == Action.RETARGETED
+                                        || request.action() == Action.REOPENED);
+    }
+
+    /// Whoever may not push can't have a check pass by asking for no run.
+    private static Optional<Planning.Planned> skipped(CommitInfo commit, Trigger.Trust trust) {
+        return trust == Trigger.Trust.FORK
+                ? Optional.empty()
+                : SkipWords.in(commit.message())
+                        .map(why -> new Planning.Planned(null, Plan.skipped(why)));
     }
 
     private Optional<Integer> latest(Told told, CommitId head) {
@@ -342,6 +363,7 @@ public final class PullRequests implements Handling {
                             told.ref(),
                             commit.commit().hex());
                     Runs.Created created = starting.runs().create(tx, run);
+                    PullRequestRows.handled(tx, told.project(), told.request());
                     // Before the commit: no run is without its sources.
                     repositories.keepRun(told.project(), created.number(), commit.commit());
                     return created.number();

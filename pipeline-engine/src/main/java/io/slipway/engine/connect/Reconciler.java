@@ -1,6 +1,7 @@
 package io.slipway.engine.connect;
 
 import io.slipway.db.Database;
+import io.slipway.engine.egress.Egress;
 import io.slipway.engine.forge.ForgeEvent;
 import io.slipway.engine.forge.Handling;
 import io.slipway.engine.forge.Sender;
@@ -30,10 +31,10 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 
-/// Compares the branches and tags of each remote with what has been followed, and makes the events
-/// that nobody told: at each start, each interval of a remote, and when it is asked to. With it a
-/// hook is only a way to be quicker. Runs until it is closed, on every server; a remote is looked
-/// at by one of them.
+/// Compares the branches, tags and open pull requests of each remote with what has been followed,
+/// and makes the events that nobody told: at each start, each interval of a remote, and when it is
+/// asked to. With it a hook is only a way to be quicker. Runs until it is closed, on every server;
+/// a remote is looked at by one of them.
 public final class Reconciler implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Reconciler.class);
     private static final Duration EACH = Duration.ofMillis(500);
@@ -47,6 +48,7 @@ public final class Reconciler implements AutoCloseable {
     private final Remotes remotes;
     private final Fetches fetches;
     private final Handling handling;
+    private final PullComparison pulls;
     private final Semaphore places = new Semaphore(AT_ONCE);
     private final Set<Long> looking = ConcurrentHashMap.newKeySet();
     private final Thread thread;
@@ -57,12 +59,14 @@ public final class Reconciler implements AutoCloseable {
             Repositories repositories,
             Remotes remotes,
             Fetches fetches,
+            Egress egress,
             Handling handling) {
         this.database = database;
         this.repositories = repositories;
         this.remotes = remotes;
         this.fetches = fetches;
         this.handling = handling;
+        this.pulls = new PullComparison(database, egress, handling);
         this.thread = Thread.ofVirtual().name("reconciler").start(this::run);
     }
 
@@ -140,6 +144,7 @@ public final class Reconciler implements AutoCloseable {
         for (ForgeEvent event : differences(here, there)) {
             handling.handle(projectId, UUID.randomUUID(), event, Sender.UNKNOWN);
         }
+        pulls.look(remote);
     }
 
     /// What it has already runs nowhere but on the default branch.

@@ -14,6 +14,7 @@ import io.slipway.engine.project.ProjectName;
 import io.slipway.engine.project.Projects;
 import io.slipway.engine.remote.Remote;
 import io.slipway.engine.remote.Remotes;
+import io.slipway.engine.run.RunnerSlots;
 import io.slipway.engine.secret.SealingKey;
 import io.slipway.engine.secret.Secret;
 
@@ -36,7 +37,7 @@ import java.util.stream.Collectors;
 @ExtendWith(DatabaseExtension.class)
 final class AnswersTest {
     private static final Pattern STATE = Pattern.compile("\"state\":\"([a-z]+)\"");
-    private static final Duration LONG = Duration.ofSeconds(30);
+    private static final Duration LONG = Duration.ofSeconds(60);
 
     @TempDir Path temp;
     private final Database database;
@@ -44,6 +45,7 @@ final class AnswersTest {
     private Egress egress;
     private Remotes remotes;
     private long project;
+    private String name;
 
     AnswersTest(Database database) {
         this.database = database;
@@ -54,7 +56,7 @@ final class AnswersTest {
         forge = new ScriptedForge();
         egress = new Egress(EgressRules.parse(List.of(forge.origin())));
         remotes = new Remotes(SealingKey.at(temp.resolve("key")));
-        String name = "a" + Math.abs(test.getDisplayName().hashCode());
+        name = "a" + Math.abs(test.getDisplayName().hashCode());
         database.change(
                 tx -> {
                     tx.update("delete from forge_answers");
@@ -174,8 +176,8 @@ final class AnswersTest {
             ends(run, "succeeded", "");
             forge.always(201, Map.of(), "{}");
             await().atMost(LONG).until(() -> told().equals("pending success"));
+            await().atMost(LONG).until(() -> problem(run).isEmpty());
         }
-        assertThat(problem(run)).isEmpty();
     }
 
     @Test
@@ -186,6 +188,142 @@ final class AnswersTest {
             await().atMost(LONG).until(() -> problem(first).contains("429"));
             assertThat(seconds(first)).isGreaterThan(3000);
             assertThat(forge.asked()).hasSize(1);
+        }
+    }
+
+    private static final String COMMENTS = "/api/v1/repos/team/shop/issues/3/comments";
+    private static final String COMMENT = "/api/v1/repos/team/shop/issues/comments/55";
+
+    /// Pull request 3, of the branch that the runs are of.
+    private void opened() {
+        database.change(
+                tx -> {
+                    tx.update("delete from pull_requests");
+                    tx.update(
+                            """
+                            insert into pull_requests (project_id, number, open, draft,
+                                foreign_head, head_ref, head_commit, base_ref)
+                            values (?, 3, true, false, false, 'refs/heads/main', null,
+                                'refs/heads/release')
+                            """,
+                            project);
+                });
+        forge.at("POST " + COMMENTS, 201, Map.of(), "{\"id\":55}");
+        forge.at("GET " + COMMENTS, 200, Map.of(), "[]");
+        forge.at("PATCH " + COMMENT, 200, Map.of(), "{\"id\":55}");
+    }
+
+    private List<String> comments(String method) {
+        return forge.asked().stream()
+                .filter(one -> one.startsWith(method + " ") && one.contains("/comments"))
+                .toList();
+    }
+
+    private String nonce() {
+        return database.read(
+                tx ->
+                        tx.one(
+                                "select nonce from pull_requests where project_id = ?",
+                                row -> row.text("nonce"),
+                                project));
+    }
+
+    private void step(long run, String job, String step, String summary) {
+        database.change(
+                tx -> {
+                    tx.update(
+                            """
+                            update jobs set name = ?, state = 'ended', outcome = 'failed',
+                                summary = ?, latest_attempt = 1
+                            where run_id = ?
+                            """,
+                            job,
+                            summary,
+                            run);
+                    RunnerSlots.register(tx, "docker", "docker", 4);
+                    tx.update(
+                            """
+                            with a as (
+                                insert into attempts (job_id, project_id, number, runner_id, turn)
+                                select j.id, j.project_id, 1, (select min(id) from runners), 1
+                                from jobs j where j.run_id = ? returning id)
+                            insert into steps (attempt_id, position, name, state, outcome)
+                            select id, 1, ?, 'ended', 'failed' from a
+                            """,
+                            run,
+                            step);
+                });
+    }
+
+    @Test
+    void aPullRequestHasOneCommentThatIsChanged() {
+        opened();
+        try (Answers answers = answers()) {
+            long run = run(1);
+            await().atMost(LONG).until(() -> comments("POST").size() == 1);
+            assertThat(comments("POST").getFirst())
+                    .isEqualTo(
+                            """
+                            POST %s
+                            accept: application/json
+                            authorization: token word
+                            content-type: application/json
+                            {"body":"**Slipway**: [run 1](https://slipway.example.com/%s/runs/1) of 1234567 is on its way\\n\\n[slipway-%s]: https://slipway.example.com/%s/runs/1\\n"}\
+                            """
+                                    .formatted(COMMENTS, name, nonce(), name));
+            step(run, "test", "npm `test`\n@team", "exit code 3");
+            ends(run, "failed", "test failed: exit code 3");
+            await().atMost(LONG).until(() -> comments("PATCH").size() == 1);
+            assertThat(comments("PATCH").getFirst())
+                    .contains(
+                            " failed: `test failed: exit code 3`\\n\\n- `test` failed at step `npm"
+                                    + " 'test'`: `exit code 3`\\n\\n[slipway-");
+            ends(run(2), "succeeded", "");
+            await().atMost(LONG).until(() -> comments("PATCH").size() == 2);
+            assertThat(comments("PATCH").getLast())
+                    .contains("[run 2](https://slipway.example.com/" + name + "/runs/2)");
+            assertThat(comments("POST")).hasSize(1);
+        }
+    }
+
+    /// Killed after it was posted and before its id was written down.
+    @Test
+    void aCommentOfWhichNobodyKnowsIsFoundAgain() {
+        opened();
+        database.change(
+                tx ->
+                        tx.update(
+                                "update pull_requests set commented_at = now() where project_id ="
+                                        + " ?",
+                                project));
+        forge.at(
+                "GET " + COMMENTS,
+                200,
+                Map.of(),
+                """
+                [{"id":7,"body":"hello"},{"id":55,"body":"x [slipway-%1$s]: y"},
+                 {"id":99,"body":"copied %1$s"},{"id":{},"body":8},null]
+                """
+                        .formatted(nonce()));
+        run(1);
+        try (Answers answers = answers()) {
+            await().atMost(LONG).until(() -> comments("PATCH").size() == 1);
+            assertThat(comments("PATCH").getFirst()).startsWith("PATCH " + COMMENT);
+            assertThat(comments("POST")).isEmpty();
+        }
+    }
+
+    @Test
+    void aCommentThatSomebodyRemovedIsWrittenAnew() {
+        opened();
+        forge.at("PATCH " + COMMENT, 404, Map.of(), "{}");
+        try (Answers answers = answers()) {
+            long run = run(1);
+            await().atMost(LONG).until(() -> comments("POST").size() == 1);
+            String first = nonce();
+            ends(run, "succeeded", "");
+            await().atMost(LONG).until(() -> comments("POST").size() == 2);
+            assertThat(nonce()).isNotEqualTo(first);
         }
     }
 

@@ -5,31 +5,17 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.slipway.db.Database;
 import io.slipway.db.DatabaseExtension;
-import io.slipway.engine.egress.Egress;
-import io.slipway.engine.egress.EgressRules;
-import io.slipway.engine.egress.EgressUrl;
 import io.slipway.engine.forge.ForgeEvent;
-import io.slipway.engine.forge.ForgeKind;
 import io.slipway.engine.forge.Handling.Outcome;
 import io.slipway.engine.forge.Sender;
-import io.slipway.engine.gate.HostOwners;
-import io.slipway.engine.plan.Planner;
-import io.slipway.engine.project.ProjectName;
-import io.slipway.engine.project.Projects;
 import io.slipway.engine.remote.Fetches;
 import io.slipway.engine.remote.GitServer;
 import io.slipway.engine.remote.Remote;
 import io.slipway.engine.remote.Remotes;
 import io.slipway.engine.run.RunHistory;
-import io.slipway.engine.run.RunnerSlots;
-import io.slipway.engine.run.Runs;
-import io.slipway.engine.secret.SealingKey;
-import io.slipway.engine.secret.Secret;
 import io.slipway.engine.source.CommitId;
 import io.slipway.engine.source.Git;
 import io.slipway.engine.source.Repositories;
-import io.slipway.engine.trigger.Planning;
-import io.slipway.engine.trigger.Pushes;
 import io.slipway.fault.Fault;
 
 import org.junit.jupiter.api.AfterEach;
@@ -43,7 +29,6 @@ import org.junit.jupiter.api.io.TempDir;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
 
@@ -51,20 +36,16 @@ import java.util.UUID;
 @ExtendWith(DatabaseExtension.class)
 final class FollowingTest {
     private static final String MAIN = "refs/heads/main";
-    private static final String FILE =
-            "jobs: { test: { image: busybox, steps: [ ls ] } }\napps: {}\n";
+    private static final String FILE = FollowedProject.FILE;
 
     @TempDir Path temp;
     private final Database database;
-    private Repositories repositories;
-    private Remotes remotes;
-    private GitServer server;
-    private Egress egress;
-    private Fetches fetches;
-    private Following following;
+    private FollowedProject there;
     private Git git;
     private long project;
-    private String name;
+    private Repositories repositories;
+    private GitServer server;
+    private Following following;
 
     FollowingTest(Database database) {
         this.database = database;
@@ -72,57 +53,17 @@ final class FollowingTest {
 
     @BeforeEach
     void connect(TestInfo test) throws IOException {
-        git = Git.init(Files.createDirectory(temp.resolve("there")));
-        git.write(".slipway.yml", FILE).commit("First");
-        server = new GitServer(temp.resolve("there/.git"));
-        egress = new Egress(EgressRules.parse(List.of(server.origin())));
-        repositories = new Repositories(temp.resolve("repositories"));
-        remotes = new Remotes(SealingKey.at(temp.resolve("key")));
-        fetches = fetches(Fetches.Size.STANDARD);
-        name = "f" + Math.abs(test.getDisplayName().hashCode());
-        project =
-                database.transaction(
-                        tx -> Projects.create(tx, ProjectName.parse(name), null).project().id());
-        database.change(
-                tx -> {
-                    RunnerSlots.register(tx, "docker", "docker", 4);
-                    Projects.setDefaultBranch(tx, project, "main");
-                    assertThat(remotes.save(tx, remote(server.origin() + "/team/shop.git")))
-                            .isTrue();
-                });
-        Planning planning =
-                new ConnectedPlanning(Planning.by(new Planner(HostOwners.NOBODY)), database);
-        Pushes pushes =
-                new Pushes(
-                        database,
-                        repositories,
-                        planning,
-                        new Runs(),
-                        new Pushes.Here(UUID.randomUUID(), "localhost"));
-        following = new Following(database, repositories, remotes, fetches, pushes);
+        there = new FollowedProject(database, temp, test);
+        git = there.git;
+        project = there.project;
+        repositories = there.repositories;
+        server = there.server;
+        following = there.following;
     }
 
     @AfterEach
     void stop() {
-        server.close();
-        egress.close();
-    }
-
-    private Remote remote(String url) {
-        return new Remote(
-                project,
-                ForgeKind.GITEA,
-                EgressUrl.parse(server.origin()),
-                EgressUrl.parse(url),
-                "team/shop",
-                "1",
-                Secret.of("word"),
-                "",
-                Duration.ofMinutes(5));
-    }
-
-    private Fetches fetches(Fetches.Size size) {
-        return new Fetches(database, repositories, egress, size, UUID.randomUUID());
+        there.close();
     }
 
     private Outcome branch(String ref, CommitId after) {
@@ -138,7 +79,7 @@ final class FollowingTest {
     }
 
     private CommitId head() {
-        return new CommitId(git.must("rev-parse", "HEAD").strip());
+        return there.head();
     }
 
     @Test
@@ -211,11 +152,16 @@ final class FollowingTest {
     }
 
     @Test
-    void aCommitMayAskForNoRun() {
-        git.write("a", "1").commit("Words only [skip ci]");
-        assertThat(branch(MAIN, head()))
-                .isEqualTo(Outcome.nothing("the commit's message says that nothing is to run"));
+    void aCommitThatAsksForNoRunHasOneThatIsSkipped() {
+        git.write("a", "1").commit("Words only\n\nNothing to see.\n[Skip CI]");
+        assertThat(branch(MAIN, head())).isEqualTo(Outcome.started(1));
         assertThat(at(MAIN)).isEqualTo(head());
+        assertThat(there.runs("outcome")).containsExactly("skipped");
+        assertThat(there.runs("reason")).containsExactly("the commit's message says [skip ci]");
+        assertThat(jobs(1)).isEmpty();
+        git.write("a", "2").commit("More");
+        assertThat(branch(MAIN, head()).run()).isEqualTo(2);
+        assertThat(jobs(2)).isNotEmpty();
     }
 
     @Test
@@ -264,8 +210,7 @@ final class FollowingTest {
     @Test
     void whatWasMissedIsFoundByComparing() {
         git.must("branch", "old");
-        try (Reconciler reconciler =
-                new Reconciler(database, repositories, remotes, fetches, following)) {
+        try (Reconciler reconciler = there.reconciler()) {
             reconciler.look(project);
             assertThat(at("refs/heads/old")).isEqualTo(head());
             assertThat(runs()).as("only the default branch runs").containsExactly(MAIN);
@@ -324,13 +269,13 @@ final class FollowingTest {
     @Test
     @Tag("attack")
     void fetchesAreLimited() {
-        Remote remote = remote(server.origin() + "/team/shop.git");
-        Fetches small = fetches(new Fetches.Size(200, 1_000));
+        Remote remote = there.remote(server.origin() + "/team/shop.git");
+        Fetches small = there.fetches(new Fetches.Size(200, 1_000));
         assertThatThrownBy(() -> small.fetch(remote, List.of(MAIN)))
                 .hasMessageContaining("larger than 200 bytes");
         git.must("tag", "one");
         git.must("tag", "two");
-        Fetches few = fetches(new Fetches.Size(1 << 20, 2));
+        Fetches few = there.fetches(new Fetches.Size(1 << 20, 2));
         assertThatThrownBy(() -> few.heads(remote)).hasMessageContaining("more than 2 refs");
     }
 

@@ -4,31 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.slipway.db.Database;
 import io.slipway.db.DatabaseExtension;
-import io.slipway.engine.egress.Egress;
-import io.slipway.engine.egress.EgressRules;
-import io.slipway.engine.egress.EgressUrl;
 import io.slipway.engine.forge.ForgeEvent;
 import io.slipway.engine.forge.ForgeEvent.Action;
-import io.slipway.engine.forge.ForgeKind;
 import io.slipway.engine.forge.Handling.Outcome;
 import io.slipway.engine.forge.Sender;
-import io.slipway.engine.gate.HostOwners;
-import io.slipway.engine.plan.Planner;
-import io.slipway.engine.project.ProjectName;
-import io.slipway.engine.project.Projects;
-import io.slipway.engine.remote.Fetches;
-import io.slipway.engine.remote.GitServer;
-import io.slipway.engine.remote.Remote;
-import io.slipway.engine.remote.Remotes;
-import io.slipway.engine.run.RunnerSlots;
-import io.slipway.engine.run.Runs;
-import io.slipway.engine.secret.SealingKey;
-import io.slipway.engine.secret.Secret;
 import io.slipway.engine.source.CommitId;
 import io.slipway.engine.source.Git;
-import io.slipway.engine.source.Repositories;
-import io.slipway.engine.trigger.Planning;
-import io.slipway.engine.trigger.Pushes;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -38,29 +19,20 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.List;
 import java.util.UUID;
 
 /// Pull requests of a repository elsewhere, served by a git server.
 @ExtendWith(DatabaseExtension.class)
 final class PullRequestsTest {
-    private static final String FILE =
-            "jobs: { test: { image: busybox, steps: [ ls ] } }\napps: {}\n";
+    private static final String FILE = FollowedProject.FILE;
 
     @TempDir Path temp;
     private final Database database;
-    private Repositories repositories;
-    private Remotes remotes;
-    private GitServer server;
-    private Egress egress;
-    private Fetches fetches;
-    private PullRequests requests;
+    private FollowedProject there;
     private Git git;
     private long project;
-    private String name;
+    private PullRequests requests;
 
     PullRequestsTest(Database database) {
         this.database = database;
@@ -68,67 +40,15 @@ final class PullRequestsTest {
 
     @BeforeEach
     void connect(TestInfo test) throws IOException {
-        git = Git.init(Files.createDirectory(temp.resolve("there")));
-        git.write(".slipway.yml", FILE).commit("First");
-        server = new GitServer(temp.resolve("there/.git"));
-        egress = new Egress(EgressRules.parse(List.of(server.origin())));
-        repositories = new Repositories(temp.resolve("repositories"));
-        remotes = new Remotes(SealingKey.at(temp.resolve("key")));
-        fetches =
-                new Fetches(
-                        database, repositories, egress, Fetches.Size.STANDARD, UUID.randomUUID());
-        name = "f" + Math.abs(test.getDisplayName().hashCode());
-        project =
-                database.transaction(
-                        tx -> Projects.create(tx, ProjectName.parse(name), null).project().id());
-        database.change(
-                tx -> {
-                    RunnerSlots.register(tx, "docker", "docker", 4);
-                    Projects.setDefaultBranch(tx, project, "main");
-                    assertThat(remotes.save(tx, remote(server.origin() + "/team/shop.git")))
-                            .isTrue();
-                });
-        Planning planning =
-                new ConnectedPlanning(Planning.by(new Planner(HostOwners.NOBODY)), database);
-        Pushes pushes =
-                new Pushes(
-                        database,
-                        repositories,
-                        planning,
-                        new Runs(),
-                        new Pushes.Here(UUID.randomUUID(), "localhost"));
-        requests =
-                new PullRequests(
-                        database,
-                        repositories,
-                        remotes,
-                        fetches,
-                        new Following(database, repositories, remotes, fetches, pushes),
-                        new PullRequests.Starting(
-                                planning, new Runs(), pushes.included(), "localhost"));
+        there = new FollowedProject(database, temp, test);
+        git = there.git;
+        project = there.project;
+        requests = there.requests;
     }
 
     @AfterEach
     void stop() {
-        server.close();
-        egress.close();
-    }
-
-    private Remote remote(String url) {
-        return new Remote(
-                project,
-                ForgeKind.GITEA,
-                EgressUrl.parse(server.origin()),
-                EgressUrl.parse(url),
-                "team/shop",
-                "1",
-                Secret.of("word"),
-                "",
-                Duration.ofMinutes(5));
-    }
-
-    private CommitId head() {
-        return new CommitId(git.must("rev-parse", "HEAD").strip());
+        there.close();
     }
 
     private ForgeEvent.PullRequest request(Action action, CommitId head, String headRepository) {
@@ -144,6 +64,10 @@ final class PullRequestsTest {
                 "eve",
                 false,
                 "Change it");
+    }
+
+    private CommitId head() {
+        return there.head();
     }
 
     private Outcome told(ForgeEvent event) {
@@ -256,6 +180,26 @@ final class PullRequestsTest {
         git.write("words", "ours").commit("Ours");
         int run = told(request(Action.OPENED, head(), "1")).run();
         assertThat(run(run)).startsWith("pull-request trusted refs/pull/3/head running false on:");
+    }
+
+    @Test
+    void aForksWordsThatAskForNoRunAreNotHeeded() throws IOException {
+        git.must("switch", "-q", "-C", "elsewhere", "main");
+        git.write("words", "theirs").commit("Theirs [skip ci]");
+        CommitId theirs = head();
+        git.must("update-ref", "refs/pull/3/head", theirs.hex());
+        git.must("switch", "-q", "main");
+        int run = told(request(Action.OPENED, theirs, "77")).run();
+        assertThat(run(run)).startsWith("pull-request fork refs/pull/3/head running");
+    }
+
+    @Test
+    void ofTheSameRepositoryTheyCount() throws IOException {
+        git.must("switch", "-q", "-c", "change");
+        git.write("words", "ours").commit("Ours [ci skip]");
+        int run = told(request(Action.OPENED, head(), "1")).run();
+        assertThat(run).isEqualTo(there.runs("number").size());
+        assertThat(there.runs("outcome").get(run - 1)).isEqualTo("skipped");
     }
 
     @Test
