@@ -70,6 +70,7 @@ class GiteaIT {
                     "the branch is gone here as well",
                     () -> !branches(slipway).contains("refs/heads/side"));
             assertThat(git.run("push", "slipway", "side").output()).contains("it follows http");
+            aPullRequestHasOneComment(gitea, git, first);
             missedWhileItWasDown(gitea, slipway, git);
         }
     }
@@ -93,6 +94,40 @@ class GiteaIT {
             assertThat(ends(gitea, "page", head(git))).isEqualTo("success");
             assertThat(slipway.page("admin-page.localhost", "/")).isEqualTo("two");
         }
+    }
+
+    /// Read back by Gitea's own API.
+    private static void aPullRequestHasOneComment(GiteaServer gitea, Git git, String first) {
+        git.must("switch", "-q", "-c", "change", first);
+        git.write(".slipway.yml", PASSES.replace("cat words", "exit 3")).commit("Change [x]");
+        git.must("push", "-q", "gitea", "change");
+        int number =
+                gitea.api(
+                                "POST",
+                                "/repos/admin/shop/pulls",
+                                "{\"title\":\"Change\",\"base\":\"main\",\"head\":\"change\"}")
+                        .path("number")
+                        .asInt(0);
+        Await.until(
+                "the comment says what failed",
+                () -> comment(gitea, number).contains("failed: `test failed: exit code 3`"));
+        assertThat(comment(gitea, number)).contains("\n- `test` failed at step `exit 3`");
+        git.write(".slipway.yml", PASSES).commit("Better");
+        git.must("push", "-q", "gitea", "change");
+        Await.until(
+                "the same comment says that it passes",
+                () -> comment(gitea, number).contains(" succeeded"));
+    }
+
+    private static String comment(GiteaServer gitea, int number) {
+        JsonNode all = gitea.api("GET", "/repos/admin/shop/issues/" + number + "/comments", "");
+        List<String> ours =
+                all.valueStream()
+                        .map(one -> one.path("body").asString(""))
+                        .filter(body -> body.startsWith("**Slipway**"))
+                        .toList();
+        assertThat(ours.size()).as(all.toString()).isLessThan(2);
+        return ours.isEmpty() ? "" : ours.getFirst();
     }
 
     private static Git repository(GiteaServer gitea, Slipway slipway, String name) {

@@ -64,6 +64,19 @@ class PullRequestIT {
             assertThat(succeeded(slipway)).isEqualTo(1);
 
             assertThat(deliveries(slipway)).contains("push started", "pull_request started");
+
+            Await.until(
+                    "what was open when it was connected is known",
+                    () ->
+                            count(
+                                            slipway,
+                                            "select count(*) as n from project_remotes where"
+                                                    + " pulls_since is not null")
+                                    == 1);
+            slipway.kill();
+            offer(gitea, name, "MISSED", "nobody heard");
+            slipway.startAgain();
+            Await.until("what was offered meanwhile is found", () -> foreign(slipway) == 3);
         }
     }
 

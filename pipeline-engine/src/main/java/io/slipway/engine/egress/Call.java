@@ -42,6 +42,11 @@ public record Call(
         return new Call(method, url, Map.copyOf(more), body, credential, limits);
     }
 
+    /// Within other limits.
+    public Call within(Limits others) {
+        return new Call(method, url, headers, body, credential, others);
+    }
+
     Call to(EgressUrl next) {
         return new Call(method, next, headers, body, credential, limits);
     }

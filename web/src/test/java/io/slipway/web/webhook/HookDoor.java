@@ -1,6 +1,11 @@
 package io.slipway.web.webhook;
 
 import io.slipway.db.Database;
+import io.slipway.engine.access.Principal;
+import io.slipway.engine.access.Principals;
+import io.slipway.engine.access.Right;
+import io.slipway.engine.access.TokenText;
+import io.slipway.engine.access.Tokens;
 import io.slipway.engine.forge.ForgeEvent;
 import io.slipway.engine.forge.ForgeKind;
 import io.slipway.engine.forge.Handling;
@@ -10,6 +15,7 @@ import io.slipway.engine.inbox.Inbox;
 import io.slipway.engine.inbox.InboxWorker;
 import io.slipway.engine.secret.SealingKey;
 import io.slipway.engine.secret.Secret;
+import io.slipway.web.api.Api;
 import io.slipway.web.http.Handover;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerOptions;
@@ -28,6 +34,7 @@ import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -60,10 +67,14 @@ final class HookDoor implements AutoCloseable {
         this.worker =
                 new InboxWorker(database, server, this::handle, (project, ref) -> woken.add(ref));
         Router router = Router.router(vertx);
+        Inbox inbox = new Inbox(database, worker::wake);
+        Api api = new Api(router, database, handover, "https://slipway.example.com");
+        new HookApi(api, database, hooks, "https://slipway.example.com");
+        new WebhookApi(api, database, inbox);
         new WebhookHandler(
                         database,
                         hooks,
-                        new Inbox(database, worker::wake),
+                        inbox,
                         handover,
                         new WebhookHandler.Limits(25L << 20, bodyTime))
                 .mount(router);
@@ -117,6 +128,32 @@ final class HookDoor implements AutoCloseable {
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    /// A token of somebody with these rights in one project, or in all.
+    TokenText token(@Nullable Long project, Right... rights) {
+        return database.transaction(
+                tx ->
+                        Tokens.issue(
+                                tx,
+                                Principals.ensure(tx, "ada", Principal.Kind.OPERATOR),
+                                new Tokens.Grant("test", Set.of(rights), project, null)));
+    }
+
+    /// Asks the API.
+    ///
+    /// @param body JSON; empty: none
+    HttpResponse<String> api(String method, String path, TokenText token, String body)
+            throws IOException, InterruptedException {
+        return send(
+                HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/api/v1" + path))
+                        .header("Authorization", "Bearer " + token.reveal())
+                        .header("Content-Type", "application/json")
+                        .method(
+                                method,
+                                body.isEmpty()
+                                        ? HttpRequest.BodyPublishers.noBody()
+                                        : HttpRequest.BodyPublishers.ofString(body)));
     }
 
     URI url(Hook hook) {

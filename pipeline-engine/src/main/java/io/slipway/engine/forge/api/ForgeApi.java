@@ -5,6 +5,7 @@ import io.slipway.engine.egress.Call;
 import io.slipway.engine.egress.Credential;
 import io.slipway.engine.egress.Egress;
 import io.slipway.engine.egress.EgressUrl;
+import io.slipway.engine.egress.Limits;
 import io.slipway.engine.forge.ForgeKind;
 import io.slipway.engine.secret.Secret;
 import io.slipway.fault.Fault;
@@ -33,13 +34,24 @@ public final class ForgeApi {
     private final Dialect dialect;
     private final EgressUrl api;
     private final @Nullable Credential credential;
+    private final Limits limits;
 
     private ForgeApi(
-            Egress egress, Dialect dialect, EgressUrl api, @Nullable Credential credential) {
+            Egress egress,
+            Dialect dialect,
+            EgressUrl api,
+            @Nullable Credential credential,
+            Limits limits) {
         this.egress = egress;
         this.dialect = dialect;
         this.api = api;
         this.credential = credential;
+        this.limits = limits;
+    }
+
+    /// The same within other limits of its answers.
+    ForgeApi within(Limits others) {
+        return new ForgeApi(egress, dialect, api, credential, others);
     }
 
     /// The API of a forge; empty for a plain git server, which has none.
@@ -65,7 +77,8 @@ public final class ForgeApi {
                         egress,
                         dialect,
                         api,
-                        token == null ? null : dialect.credential(api, token)));
+                        token == null ? null : dialect.credential(api, token),
+                        Limits.API));
     }
 
     /// Every repository that the token may connect.
@@ -143,7 +156,7 @@ public final class ForgeApi {
     }
 
     private Call spoken(Call call) {
-        Call spoken = call;
+        Call spoken = call.within(limits);
         for (Map.Entry<String, String> header : dialect.headers().entrySet()) {
             spoken = spoken.with(header.getKey(), header.getValue());
         }
