@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.slipway.engine.source.Git;
 import io.slipway.web.traffic.Load;
 
+import org.awaitility.core.ConditionTimeoutException;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -167,7 +168,19 @@ class KillIT {
     }
 
     /// Nothing runs that one more kill would put into quarantine, and something runs, as a rule.
-    private void awaitWork() {
+    private void awaitWork() throws Exception {
+        try {
+            awaitNothingKilledTwice();
+        } catch (ConditionTimeoutException e) {
+            throw new AssertionError(Stuck.seen(slipway), e);
+        }
+        long end = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+        while (running().isEmpty() && System.nanoTime() < end) {
+            LockSupport.parkNanos(50_000_000);
+        }
+    }
+
+    private void awaitNothingKilledTwice() {
         Await.until(
                 "nothing runs that was killed twice",
                 Duration.ofMinutes(10),
@@ -180,10 +193,6 @@ class KillIT {
                                                 from attempts where state = 'running'
                                                 """,
                                                 row -> row.flag("fit"))));
-        long end = System.nanoTime() + Duration.ofSeconds(20).toNanos();
-        while (running().isEmpty() && System.nanoTime() < end) {
-            LockSupport.parkNanos(50_000_000);
-        }
     }
 
     private Map<String, Integer> running() {

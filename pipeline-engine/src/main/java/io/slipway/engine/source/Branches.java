@@ -29,7 +29,8 @@ import java.util.stream.Collectors;
 
 /// The branches and tags of one project, and the one way in which they move: by compare-and-set.
 public final class Branches {
-    private static final Duration LONGEST_TRY = Duration.ofSeconds(10);
+    /// Longer than the lock of a server that died is minded.
+    private static final Duration LONGEST_TRY = Leftovers.LOCK.plusSeconds(10);
     private static final long PAUSE_NANOS = 5_000_000;
 
     private final Opening opening;
@@ -99,8 +100,11 @@ public final class Branches {
                 if (!moved.isEmpty() || moves.isEmpty()) {
                     return moved;
                 }
-                // Somebody else holds the ref's lock, for as long as a write to the disk takes.
+                // Somebody else holds the ref's lock, for as long as a write to the disk takes; or did
+                // so when they died.
                 LockSupport.parkNanos(PAUSE_NANOS);
+                Leftovers.unlock(
+                        repository.getDirectory().toPath(), moves.stream().map(Move::ref).toList());
                 repository.getRefDatabase().refresh();
             }
             throw new IOException("another move holds them");

@@ -5,44 +5,86 @@ import org.eclipse.jgit.internal.storage.file.FileRepository;
 import org.eclipse.jgit.internal.storage.file.GC;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.text.ParseException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.stream.Stream;
 
 /// What stays behind in repositories, and its removal.
 final class Leftovers {
+    /// A ref is locked for as long as a write to the disk takes: a lock that is older is of somebody
+    /// who died.
+    static final Duration LOCK = Duration.ofSeconds(30);
+
     private static final Duration KEPT = Duration.ofDays(1);
 
     private Leftovers() {}
 
-    /// Nobody else may use the folder meanwhile.
-    static void sweep(Path folder) throws IOException {
+    /// @param alone whether nobody else uses the folder; otherwise only that goes which is too old
+    ///   to be of somebody who lives
+    static void sweep(Path folder, boolean alone) throws IOException {
         for (Path entry : list(folder)) {
             String name = name(entry);
-            if (name.startsWith("new-")) {
+            if (name.endsWith(".git")) {
+                sweepRepository(entry, alone);
+            } else if (!alone && !olderThan(entry, KEPT)) {
+                continue;
+            } else if (name.startsWith("new-")) {
                 Folders.remove(entry);
             } else if (name.startsWith("pack-")) {
                 Files.deleteIfExists(entry);
-            } else if (name.endsWith(".git")) {
-                sweepRepository(entry);
             }
         }
     }
 
-    private static void sweepRepository(Path repository) throws IOException {
+    private static void sweepRepository(Path repository, boolean alone) throws IOException {
         List<Path> files;
         try (Stream<Path> walk = Files.walk(repository)) {
             files =
                     walk.filter(path -> Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS))
                             .filter(path -> isLeftover(repository.relativize(path)))
                             .toList();
+        } catch (UncheckedIOException e) {
+            if (!alone && e.getCause() instanceof NoSuchFileException) {
+                return; // somebody else is at work there, and will be swept after
+            }
+            throw e;
         }
         for (Path file : files) {
-            Files.deleteIfExists(file);
+            if (alone || olderThan(file, KEPT)) {
+                Files.deleteIfExists(file);
+            }
+        }
+    }
+
+    /// Removes the locks of refs, and of all of them together, that somebody left who died.
+    static void unlock(Path repository, List<String> refs) throws IOException {
+        for (String ref : refs) {
+            unlock(repository.resolve(ref + ".lock"));
+        }
+        unlock(repository.resolve("packed-refs.lock"));
+    }
+
+    private static void unlock(Path lock) throws IOException {
+        if (olderThan(lock, LOCK)) {
+            Files.deleteIfExists(lock);
+        }
+    }
+
+    /// What is gone meanwhile has no age.
+    private static boolean olderThan(Path file, Duration age) throws IOException {
+        try {
+            Instant written =
+                    Files.getLastModifiedTime(file, LinkOption.NOFOLLOW_LINKS).toInstant();
+            return written.isBefore(Instant.now().minus(age));
+        } catch (NoSuchFileException e) {
+            return false;
         }
     }
 

@@ -193,10 +193,13 @@ public final class Repositories {
     }
 
     /// Removes what a killed server left: locks, kept packs, files that were being received. Called
-    /// once at start, before anything uses a repository.
-    public void sweep() {
+    /// once at start, before this server uses a repository.
+    ///
+    /// @param alone whether no other server uses the folder: then all of it goes, else only what is
+    ///   too old to be in use
+    public void sweep(boolean alone) {
         try {
-            Leftovers.sweep(folder);
+            Leftovers.sweep(folder, alone);
         } catch (IOException e) {
             throw unreadable("the folder of the repositories", e);
         }

@@ -23,6 +23,12 @@ public final class Presence implements AutoCloseable {
                 started_at = case when ? then now() else servers.started_at end
             """;
 
+    private static final String ALONE =
+            """
+            select not exists (select 1 from servers
+                where id <> ? and seen_at > clock_timestamp() - interval '1 minute') as alone
+            """;
+
     private final Database database;
     private final UUID server;
     private final String version;
@@ -38,6 +44,11 @@ public final class Presence implements AutoCloseable {
         this.version = version;
         seen(true);
         this.thread = Thread.ofVirtual().name("presence").start(this::run);
+    }
+
+    /// Whether no other server of the instance has been seen for a minute.
+    public boolean alone() {
+        return database.read(tx -> tx.one(ALONE, row -> row.flag("alone"), server));
     }
 
     private void seen(boolean started) {

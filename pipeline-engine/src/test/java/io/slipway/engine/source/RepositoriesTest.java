@@ -23,6 +23,9 @@ import org.junit.jupiter.api.io.TempDir;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
@@ -170,10 +173,37 @@ final class RepositoriesTest {
             Files.writeString(path, "");
         }
         Files.createDirectories(temp.resolve("repositories/new-1/objects"));
-        repositories.sweep();
+        repositories.sweep(true);
         assertThat(left).allSatisfy(path -> assertThat(path).doesNotExist());
         assertThat(temp.resolve("repositories/new-1")).doesNotExist();
         assertThat(move(MAIN, second, aside)).isEqualTo(MOVED);
+    }
+
+    @Test
+    void whatAnotherServerIsAboutToWriteStays() throws IOException {
+        move(MAIN, null, second);
+        Path pushed = mirror().resolve("objects/pack/pack-1.keep");
+        Path received = mirror().resolve("objects/incoming_1.pack");
+        Path old = mirror().resolve("objects/incoming_2.pack");
+        for (Path path : List.of(pushed, received, old)) {
+            Files.writeString(path, "");
+        }
+        Files.setLastModifiedTime(old, FileTime.from(Instant.now().minus(Duration.ofDays(2))));
+        repositories.sweep(false);
+        assertThat(pushed).exists();
+        assertThat(received).exists();
+        assertThat(old).doesNotExist();
+    }
+
+    @Test
+    void theLockOfAServerThatDiedHoldsNobodyBack() throws IOException {
+        move(MAIN, null, second);
+        Path lock = mirror().resolve("refs/heads/main.lock");
+        Files.writeString(lock, "");
+        Files.setLastModifiedTime(lock, FileTime.from(Instant.now().minus(Duration.ofMinutes(1))));
+        repositories.sweep(false);
+        assertThat(move(MAIN, second, aside)).isEqualTo(MOVED);
+        assertThat(lock).doesNotExist();
     }
 
     @Test

@@ -252,8 +252,9 @@ final class Engine implements AutoCloseable {
                     long target = tx.one(TARGET, row -> row.number("id"), runner);
                     tx.update(EVERY_ENVIRONMENT, target);
                 });
-        repositories.sweep();
-        closing.add(new Presence(database, base.folder().identity(), version));
+        Presence presence = new Presence(database, base.folder().identity(), version);
+        closing.add(presence);
+        repositories.sweep(presence.alone());
         pushes.recover();
         webhooks.start();
         closing.add(new BrokenOff(pushes));
