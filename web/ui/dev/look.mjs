@@ -28,6 +28,7 @@ const PAGES = {
     deliveries: '/acme/orders/settings/deliveries',
     webhooks: '/acme/orders/settings/webhooks',
     webhook: '/acme/orders/settings/webhooks/0c0ffee0-0000-4000-8000-000000000002',
+    outgoing: '/acme/orders/settings/outgoing',
     hooks: '/acme/orders/settings/hooks',
     'sign-in': '/-/sign-in',
     missing: '/-/nothing',

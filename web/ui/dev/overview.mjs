@@ -133,3 +133,26 @@ export const hooks = () => ({
         { hook: 'b8JdP5vT6eL0wQ2hF4kM9g', forge: 'generic', label: 'mirror', organisation: '', url: 'https://slipway.example/webhooks/b8JdP5vT6eL0wQ2hF4kM9g', createdAt: at(90_000), deliveredAt: null },
     ],
 });
+
+const messageOf = (n, kind, text, more) => ({
+    id: `0ddba110-0000-4000-8000-00000000000${n}`,
+    kind,
+    text,
+    state: 'sent',
+    status: 200,
+    problem: '',
+    failures: 0,
+    createdAt: at(700 * n),
+    endedAt: at(700 * n - 1),
+    ...more,
+});
+
+export const outgoing = () => ({
+    webhook: { origin: 'https://hooks.example.com', form: 'json', createdAt: at(90_000), createdBy: 'mira' },
+    messages: [
+        messageOf(1, 'run.failed', '✗ acme/orders main failed: integration failed: exit code 1 (Make refunds idempotent) https://slipway.example/acme/orders/runs/1842', { state: 'waiting', status: 503, problem: 'it answered 503', failures: 3, endedAt: null }),
+        messageOf(2, 'rollout.finished', '✓ acme/orders: orders #31 is live in production https://slipway.example/acme/orders/rollouts/44'),
+        messageOf(3, 'approval.waiting', '‖ acme/orders run 1840 waits for approval to production https://slipway.example/acme/orders/runs/1840'),
+        messageOf(4, 'test', 'Slipway tells what happens to acme/orders here https://slipway.example/acme/orders', { state: 'given-up', status: null, problem: 'cannot get an answer of https://hooks.example.com: connection refused', failures: 150 }),
+    ],
+});

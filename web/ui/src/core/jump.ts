@@ -45,6 +45,7 @@ const ofProject = (project: string): Target[] => [
     { title: `Runs of ${project}`, detail: 'page', href: `/-/runs?project=${encodeURIComponent(project)}` },
     { title: `Images of ${project}`, detail: 'page', href: `/${project}/images` },
     { title: `Settings of ${project}`, detail: 'configuration', href: `/${project}/settings` },
+    { title: `Messages of ${project}`, detail: 'who is told what happens', href: `/${project}/settings/outgoing` },
     { title: `Hooks of ${project}`, detail: 'where forges send to', href: `/${project}/settings/hooks` },
     { title: `Webhooks of ${project}`, detail: 'what forges sent', href: `/${project}/settings/webhooks` },
     { title: `Deliveries of ${project}`, detail: 'what was pushed', href: `/${project}/settings/deliveries` },

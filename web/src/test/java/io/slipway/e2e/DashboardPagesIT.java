@@ -207,6 +207,30 @@ class DashboardPagesIT {
     }
 
     @Test
+    void aRolloutThatIsFinishedIsToldAndSoIsATest() {
+        String path = "/projects/gallery%2Fsite/outgoing";
+        slipway.api("POST", path + "/test", "");
+        Await.until(
+                "both were tried",
+                () ->
+                        slipway.api(path)
+                                .path("messages")
+                                .valueStream()
+                                .allMatch(one -> one.path("failures").asInt() > 0));
+        assertThat(
+                        slipway.api(path)
+                                .path("messages")
+                                .valueStream()
+                                .map(one -> one.path("kind").asString("")))
+                .contains("test", "rollout.finished");
+        try (BrowserContext context = context(ColorScheme.LIGHT, 1440)) {
+            Page page = open(context, "/gallery/site/settings/outgoing").page();
+            assertThat(page.getByText("site #3 is live in production")).isVisible();
+            assertThat(page.getByText("it was encrypted with another key").first()).isVisible();
+        }
+    }
+
+    @Test
     void aConnectedProjectIsEnabledByAButton() {
         try (BrowserContext context = context(ColorScheme.LIGHT, 1440)) {
             Page page = open(context, pages.get("followed")).page();
@@ -263,6 +287,7 @@ class DashboardPagesIT {
                         "/gallery/site/runs/2/trace",
                         "/gallery/site/apps/site",
                         "/orders/settings/hooks",
+                        "/gallery/site/settings/outgoing",
                         pages.get("webhooks"),
                         pages.get("webhook"))) {
             var answer = slipway.accept(path, "text/plain");
@@ -328,6 +353,8 @@ class DashboardPagesIT {
                         site + "/config",
                         "/projects/orders/runs/1",
                         "/projects/orders/hooks",
+                        "/projects/orders/outgoing",
+                        site + "/outgoing",
                         "/projects/orders/webhooks",
                         "/webhooks/" + pages.get("webhook").replaceFirst(".*/", ""),
                         "/projects/notes/runs/1",

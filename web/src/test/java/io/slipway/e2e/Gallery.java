@@ -57,6 +57,7 @@ final class Gallery {
         Pushes.passes(git);
         git.write("index.html", "<h1>Two</h1>").commit("Round prices half up " + HOSTILE);
         Pushes.passes(git);
+        tells("gallery/site");
         slipway.api(
                 "PATCH", "/projects/gallery%2Fsite/config", "{\"set\":{\"GREETING\":\"hello\"}}");
         Await.until("nothing moves", () -> slipway.api("/queue").path("jobs").isEmpty());
@@ -68,8 +69,22 @@ final class Gallery {
         JsonNode images = slipway.api("/projects/gallery%2Fsite/images").path("images");
         pages.put("image", "/gallery/site/images/" + images.get(0).path("id").asLong());
         pages.put("configuration", "/gallery/site/settings");
+        pages.put("messages", "/gallery/site/settings/outgoing");
         pages.put("trace", "/orders/runs/1/trace");
         pages.put("deliveries", "/gallery/site/settings/deliveries");
+    }
+
+    /// To an address that can't be opened, so that nothing is sent anywhere.
+    private void tells(String project) {
+        slipway.change(
+                tx ->
+                        tx.update(
+                                """
+                                insert into outgoing_webhooks (project_id, form, origin, url)
+                                select id, 'slack', 'https://hooks.example.com', '\\x00'
+                                from projects where name = ?
+                                """,
+                                project));
     }
 
     private void failing() {

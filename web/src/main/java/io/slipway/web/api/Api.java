@@ -122,7 +122,8 @@ public final class Api {
         RoutingContext context = request.context();
         String what = context.request().method() + " " + context.request().uri();
         String path = context.request().path();
-        boolean secret = path.endsWith("/tokens") || path.endsWith("/hooks");
+        boolean secret =
+                path.endsWith("/tokens") || path.endsWith("/hooks") || path.endsWith("/outgoing");
         Repeats.Answer answer =
                 repeats.once(
                         request.caller().principal().id(),

@@ -49,6 +49,7 @@ public final class TextPages {
                     page("/settings/deliveries", "/deliveries", ListText::deliveries),
                     page("/settings/webhooks", "/webhooks", DeliveryText::list),
                     page("/settings/hooks", "/hooks", DeliveryText::hooks),
+                    page("/settings/outgoing", "/outgoing", DeliveryText::outgoing),
                     new Page(
                             Pattern.compile("/" + PROJECT + "/settings/webhooks/([-0-9a-f]{36})"),
                             "/webhooks/%s",

@@ -16,6 +16,8 @@ import io.slipway.engine.image.OldImages;
 import io.slipway.engine.log.LogReader;
 import io.slipway.engine.log.LogScan;
 import io.slipway.engine.log.LogSealer;
+import io.slipway.engine.outgoing.OutgoingSender;
+import io.slipway.engine.outgoing.OutgoingWebhooks;
 import io.slipway.engine.plan.Planner;
 import io.slipway.engine.project.ProjectName;
 import io.slipway.engine.project.Projects;
@@ -282,6 +284,7 @@ final class Engine implements AutoCloseable {
                                 appLogs::finish));
         supervisor.start();
         forges.start(forges.following());
+        closing.add(new OutgoingSender(database, outgoing(), forges.egress(), url));
         closing.add(new LogSealer(database, sealedLogs));
         closing.add(
                 new Retention(
@@ -358,6 +361,10 @@ final class Engine implements AutoCloseable {
 
     ByHand byHand() {
         return new ByHand(base.database(), branchRuns);
+    }
+
+    OutgoingWebhooks outgoing() {
+        return new OutgoingWebhooks(key);
     }
 
     WebhookParts webhooks() {

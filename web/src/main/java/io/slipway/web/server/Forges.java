@@ -43,6 +43,11 @@ final class Forges implements AutoCloseable {
         this.following = new Following(database, repositories, remotes, fetches, pushes);
     }
 
+    /// What sends outside.
+    Egress egress() {
+        return egress;
+    }
+
     /// What does for branches and tags what a forge tells.
     Following following() {
         return following;

@@ -42,6 +42,7 @@ import io.slipway.web.settings.DataPaths;
 import io.slipway.web.settings.Settings;
 import io.slipway.web.traffic.SwitchProcess;
 import io.slipway.web.traffic.SwitchSettings;
+import io.slipway.web.webhook.OutgoingApi;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.ext.web.Router;
@@ -176,6 +177,12 @@ public final class Server implements AutoCloseable {
         new ConfigApi(api, base.database(), engine.configuration(), engine.configurationChanges());
         new ConnectApi(
                 api, base.database(), engine.forges().connections(engine.webhooks().hookMaker()));
+        new OutgoingApi(
+                api,
+                base.database(),
+                engine.outgoing(),
+                engine.forges().egress(),
+                settings.serving().url().toString());
         new LogApi(api, base.database(), engine.history(), engine.logs());
         new LiveApi(api, base.database(), base.notifications(), engine.history(), engine.logs());
         overview(api, engine);

@@ -84,6 +84,24 @@ public final class DeliveryText {
                 + "\n";
     }
 
+    /// @param answer of `/projects/{project}/outgoing`
+    public static String outgoing(JsonNode answer) {
+        JsonNode webhook = answer.path("webhook");
+        if (!webhook.isObject()) {
+            return "nobody is told: set an address in the project's settings\n";
+        }
+        Columns lines = new Columns();
+        lines.line("tells", Said.text(webhook.path("origin")), Said.text(webhook.path("form")));
+        for (JsonNode one : answer.path("messages")) {
+            lines.line(
+                    Said.at(one.path("createdAt")),
+                    Said.text(one.path("state")),
+                    Said.text(one.path("text")),
+                    Said.text(one.path("problem")));
+        }
+        return lines.toString();
+    }
+
     private static String became(JsonNode one) {
         String reason = Said.text(one.path("reason"));
         if (one.path("state").asString("").equals("received")) {

@@ -33,6 +33,7 @@ final class DeliveryTextTest {
                         became    run 7
 
                         user-agent: x [2J
+
                         {"a": " ]0;title ",
                         "b": " "}
                         (of 70000 bytes)

@@ -29,6 +29,9 @@ public final class ScriptedForge implements AutoCloseable {
                     "content-type",
                     "if-none-match",
                     "private-token",
+                    "webhook-id",
+                    "webhook-signature",
+                    "webhook-timestamp",
                     "x-github-api-version");
 
     private final HttpServer server;
