@@ -32,6 +32,7 @@ import java.util.Optional;
 /// The API of a server as the command line uses it: the same that the dashboard does.
 public final class ApiClient implements AutoCloseable {
     private static final JsonMapper JSON = JsonMapper.builder().build();
+    private static final int PATIENCE = 30;
 
     private final HttpClient http =
             HttpClient.newBuilder()
@@ -128,6 +129,20 @@ public final class ApiClient implements AutoCloseable {
     /// @throws Fault with what the server said, or UNAVAILABLE when none answers
     public JsonNode get(String path) throws InterruptedException {
         return json(send("GET", path, null));
+    }
+
+    /// The same of a server that may be starting again: it is waited for, 30 s at most.
+    public JsonNode getPatiently(String path) throws InterruptedException {
+        for (int tries = 1; ; tries++) {
+            try {
+                return get(path);
+            } catch (Fault fault) {
+                if (fault.kind() != Kind.UNAVAILABLE || tries >= PATIENCE) {
+                    throw fault;
+                }
+                Thread.sleep(1_000);
+            }
+        }
     }
 
     /// The same for something that changes.

@@ -39,17 +39,4 @@ final class DeliveryTextTest {
                         (of 70000 bytes)
                         """);
     }
-
-    @Test
-    void hooksAreListedWithTheirAddresses() {
-        assertThat(DeliveryText.hooks(json("{\"hooks\":[]}"))).startsWith("no hook");
-        assertThat(
-                        DeliveryText.hooks(
-                                json(
-                                        """
-                                        {"hooks":[{"hook":"a","forge":"gitea","label":"ci","url":"http://x/webhooks/a",
-                                        "createdAt":"2026-11-23T02:10:03Z"}]}
-                                        """)))
-                .isEqualTo("gitea  http://x/webhooks/a  ci  2026-11-23 02:10:03\n");
-    }
 }

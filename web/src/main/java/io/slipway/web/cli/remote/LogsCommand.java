@@ -29,7 +29,6 @@ import java.util.List;
                         + " a run did.")
 public final class LogsCommand extends ServerWord {
     private static final int AROUND = 2;
-    private static final int BLOCK = 500;
 
     @Parameters(
             index = "0",
@@ -119,7 +118,8 @@ public final class LogsCommand extends ServerWord {
                     grep == null ? path + "/errors" : path + "/search?q=" + ApiClient.escaped(grep);
             lines(api, path, api.get(found), grep == null ? AROUND : 0, out);
         } else if (follow && !one.path("state").asString("").equals("ended")) {
-            follow(api, path, out);
+            new LogFollower(api, line -> out.println(safe(line)), out::flush)
+                    .follow(one.path("id").asLong(), number);
         } else {
             copy(api, path + ".txt", out);
         }
@@ -165,27 +165,6 @@ public final class LogsCommand extends ServerWord {
 
     private TerminalText text() {
         return new TerminalText(raw ? TerminalText.Keep.ALL : TerminalText.Keep.TEXT);
-    }
-
-    /// Block by block until nothing more comes; the server's clock decides how often.
-    private void follow(ApiClient api, String path, PrintWriter out) throws InterruptedException {
-        long next = 1;
-        while (true) {
-            JsonNode block = api.get(path + "/lines?from=" + next + "&count=" + BLOCK);
-            int came = block.path("lines").size();
-            for (JsonNode line : block.path("lines")) {
-                out.println(safe(line));
-            }
-            out.flush();
-            long first = block.path("from").asLong(next);
-            next = came == 0 ? next : first + came;
-            if (came == 0 && block.path("complete").asBoolean(false)) {
-                return;
-            }
-            if (came < BLOCK) {
-                Thread.sleep(300);
-            }
-        }
     }
 
     private String safe(JsonNode line) {

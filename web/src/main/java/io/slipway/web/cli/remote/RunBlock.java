@@ -6,12 +6,14 @@ import io.slipway.web.text.RunBlockText;
 import tools.jackson.databind.JsonNode;
 
 import java.io.PrintWriter;
+import java.time.Duration;
 import java.time.Instant;
 
 /// A run in a terminal: one block of lines, drawn anew each second in the same place until the run
 /// ends or waits for somebody. What is last drawn stays.
 final class RunBlock {
     private static final String UP = "\u001b[%dF";
+    private static final int ESTIMATE_EACH = 5;
     private static final String CLEAR_BELOW = "\u001b[J";
 
     private final ApiClient api;
@@ -25,32 +27,49 @@ final class RunBlock {
         this.colours = colours;
     }
 
+    /// Asks for the run when the server says that it changed, and each five seconds for what is
+    /// left of it.
+    ///
     /// @return 0 when it passed or waits for somebody, 1 when it failed, 4 when it was cancelled
     int follow(String project, int number) throws InterruptedException {
         String path = "/projects/" + ApiClient.escaped(project) + "/runs/" + number;
-        while (true) {
-            JsonNode run = api.get(path);
-            boolean ended = run.path("state").asString("").equals("ended");
-            JsonNode estimate = api.get(path + "/estimate");
-            String text = RunBlockText.of(project, run, estimate, Instant.now(), colours);
-            if (drawn > 0) {
-                out.printf(UP, drawn);
+        try (RunEvents events = new RunEvents(api, project, number)) {
+            events.changed(Duration.ZERO);
+            JsonNode run = api.getPatiently(path);
+            JsonNode estimate = api.getPatiently(path + "/estimate");
+            for (int seconds = 1; ; seconds++) {
+                draw(RunBlockText.of(project, run, estimate, Instant.now(), colours));
+                if (run.path("state").asString("").equals("ended")) {
+                    return code(run.path("outcome").asString(""));
+                }
+                if (RunBlockText.waitsForSomebody(run)) {
+                    return 0;
+                }
+                boolean changed = events.changed(Duration.ofSeconds(1));
+                if (changed) {
+                    run = api.getPatiently(path);
+                }
+                if (changed || seconds % ESTIMATE_EACH == 0) {
+                    estimate = api.getPatiently(path + "/estimate");
+                }
             }
-            out.print(CLEAR_BELOW + text);
-            out.flush();
-            drawn = (int) text.lines().count();
-            if (ended) {
-                String outcome = run.path("outcome").asString("");
-                return switch (outcome) {
-                    case "succeeded", "skipped" -> 0;
-                    case "cancelled" -> 4;
-                    default -> 1;
-                };
-            }
-            if (RunBlockText.waitsForSomebody(run)) {
-                return 0;
-            }
-            Thread.sleep(1_000);
         }
+    }
+
+    private void draw(String text) {
+        if (drawn > 0) {
+            out.printf(UP, drawn);
+        }
+        out.print(CLEAR_BELOW + text);
+        out.flush();
+        drawn = (int) text.lines().count();
+    }
+
+    private static int code(String outcome) {
+        return switch (outcome) {
+            case "succeeded", "skipped" -> 0;
+            case "cancelled" -> 4;
+            default -> 1;
+        };
     }
 }

@@ -40,7 +40,7 @@ final class RunFollower {
                     end = line.equals("event: changed") ? look(path, number, told) : end;
                 }
             } catch (IOException e) {
-                Thread.sleep(1_000); // the server restarts; if it stays away the next look says so
+                Thread.sleep(1_000); // the server restarts
                 end = look(path, number, told);
             }
         }
@@ -49,7 +49,7 @@ final class RunFollower {
 
     private Optional<Integer> look(String path, long number, Set<Long> told)
             throws InterruptedException {
-        JsonNode run = api.get(path);
+        JsonNode run = api.getPatiently(path);
         for (JsonNode job : run.path("jobs")) {
             if (job.path("state").asString("").equals("ended")
                     && told.add(job.path("id").asLong())) {
