@@ -114,6 +114,12 @@ public final class Connections {
         }
         egress.rules().addresses(wish.base());
         List<ForgeRepository> wanted = wanted(wish);
+        if (wanted.isEmpty()) {
+            throw new Fault(
+                    Kind.NOT_FOUND,
+                    "cannot connect: there is no repository that the token may connect",
+                    "list them: the same command without repositories");
+        }
         Door door = door(caller, wish);
         List<Connected> connected = new ArrayList<>();
         for (ForgeRepository repository : wanted) {

@@ -34,6 +34,12 @@ final class PullComparison {
             where project_id = ? and asked_at <= now()
             """;
 
+    private static final String LATER =
+            """
+            update project_remotes set asked_at = now() + ? * interval '1 millisecond'
+            where project_id = ?
+            """;
+
     private static final String ADOPTED =
             "update project_remotes set pulls_since = now() where project_id = ?";
 
@@ -62,7 +68,8 @@ final class PullComparison {
             return;
         }
         if (remote.token() == null) {
-            database.change(tx -> Pauses.hold(tx, remote.projectId(), WITHOUT_TOKEN));
+            database.change(
+                    tx -> tx.update(LATER, WITHOUT_TOKEN.toMillis(), remote.projectId()));
         }
         State state = found.get();
         Pulls pulls = api.get().at(remote.repository(), remote.repositoryId()).pulls(state.mark());

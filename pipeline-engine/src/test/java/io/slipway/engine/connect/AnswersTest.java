@@ -327,6 +327,115 @@ final class AnswersTest {
         }
     }
 
+    private static final String RECORDS = "/api/v3/repos/team/shop/deployments";
+
+    /// The app `cart` on its way into production, by a run on GitHub.
+    private void rollsOut(long run, String outcome) {
+        database.change(
+                tx -> {
+                    RunnerSlots.register(tx, "docker", "docker", 4);
+                    tx.update(
+                            "update project_remotes set forge = 'github' where project_id = ?",
+                            project);
+                    tx.update(
+                            """
+                            with t as (
+                                insert into targets (name, runner_id)
+                                select 't' || j.project_id, (select min(id) from runners)
+                                from jobs j where j.run_id = ? returning id),
+                            a as (
+                                insert into attempts (job_id, project_id, number, runner_id, turn)
+                                select j.id, j.project_id, 1, (select min(id) from runners), 1
+                                from jobs j where j.run_id = ? returning id, project_id),
+                            p as (
+                                insert into placements (project_id, environment, app, target_id)
+                                select a.project_id, 'production', 'cart', t.id from a, t
+                                returning id),
+                            h as (
+                                insert into hosts (host, placement_id)
+                                select 'cart' || p.id || '.example.com', p.id from p),
+                            e as (
+                                insert into releases (placement_id, number, image, engine_id, spec,
+                                    config_version, cause)
+                                select p.id, 1, 'x', 'y', '{}', 0, 'push' from p returning id)
+                            insert into rollouts (project_id, number, placement_id, release_id,
+                                attempt_id, fence, state, outcome)
+                            select a.project_id, 5, p.id, e.id, a.id, 1,
+                                case when ? = '' then 'starting' else 'ended' end, nullif(?, '')
+                            from a, p, e
+                            """,
+                            run,
+                            run,
+                            outcome,
+                            outcome);
+                });
+    }
+
+    private List<String> records(String path) {
+        return forge.asked().stream().filter(one -> one.startsWith("POST " + path + "\n")).toList();
+    }
+
+    @Test
+    void aRolloutIsRecordedWhereTheForgeHasRecords() {
+        forge.at("POST " + RECORDS, 201, Map.of(), "{\"id\":9}");
+        long run = run(1);
+        rollsOut(run, "");
+        try (Answers answers = answers()) {
+            await().atMost(LONG).until(() -> records(RECORDS + "/9/statuses").size() == 1);
+            assertThat(records(RECORDS).getFirst())
+                    .contains(
+                            "\"environment\":\"production/cart\"",
+                            "\"ref\":\"1234567890123456789012345678901234567890\"");
+            assertThat(records(RECORDS + "/9/statuses").getFirst())
+                    .contains("\"state\":\"in_progress\"", ".example.com\"");
+            database.change(
+                    tx ->
+                            tx.update(
+                                    """
+                                    update rollouts set state = 'ended', outcome = 'failed',
+                                        cause = 'cart does not listen', ended_at = now()
+                                    where project_id = ?
+                                    """,
+                                    project));
+            await().atMost(LONG).until(() -> records(RECORDS + "/9/statuses").size() == 2);
+            assertThat(records(RECORDS + "/9/statuses").getLast())
+                    .contains(
+                            "\"state\":\"failure\"",
+                            "\"description\":\"rollout 5 of cart failed: cart does not listen\"");
+            assertThat(records(RECORDS)).hasSize(1);
+        }
+    }
+
+    /// Killed after the record was made and before its id was written down.
+    @Test
+    void aRecordOfWhichNobodyKnowsIsFoundAgain() {
+        long run = run(1);
+        rollsOut(run, "succeeded");
+        String nonce =
+                database.transaction(
+                        tx ->
+                                tx.one(
+                                        """
+                                        insert into forge_answers (kind, run_id, project_id,
+                                            rollout_id, fence)
+                                        select 'rollout', ?, project_id, id, 1 from rollouts
+                                        where project_id = ? returning nonce
+                                        """,
+                                        row -> row.text("nonce"),
+                                        run,
+                                        project));
+        forge.at(
+                "GET " + RECORDS,
+                200,
+                Map.of(),
+                "[{\"id\":7,\"payload\":\"\"},{\"id\":8,\"payload\":{\"slipway\":\"%s\"}}]"
+                        .formatted(nonce));
+        try (Answers answers = answers()) {
+            await().atMost(LONG).until(() -> records(RECORDS + "/8/statuses").size() == 1);
+            assertThat(records(RECORDS)).isEmpty();
+        }
+    }
+
     private String problem(long run) {
         return database.read(
                 tx ->
