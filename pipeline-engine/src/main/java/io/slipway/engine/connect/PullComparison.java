@@ -28,6 +28,9 @@ final class PullComparison {
     /// Whoever asks without a token is allowed little.
     private static final Duration WITHOUT_TOKEN = Duration.ofMinutes(5);
 
+    /// What is left is found by the next look.
+    private static final int MOST_EVENTS = 100;
+
     private static final String STATE =
             """
             select pulls_mark, pulls_told, pulls_since is not null as adopted from project_remotes
@@ -68,8 +71,7 @@ final class PullComparison {
             return;
         }
         if (remote.token() == null) {
-            database.change(
-                    tx -> tx.update(LATER, WITHOUT_TOKEN.toMillis(), remote.projectId()));
+            database.change(tx -> tx.update(LATER, WITHOUT_TOKEN.toMillis(), remote.projectId()));
         }
         State state = found.get();
         Pulls pulls = api.get().at(remote.repository(), remote.repositoryId()).pulls(state.mark());
@@ -149,7 +151,7 @@ final class PullComparison {
         if (listed.complete()) {
             gone.values().forEach(known -> events.add(closed(known)));
         }
-        return events;
+        return events.subList(0, Math.min(MOST_EVENTS, events.size()));
     }
 
     private static Optional<Action> difference(

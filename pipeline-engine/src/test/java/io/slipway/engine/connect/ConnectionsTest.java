@@ -68,7 +68,8 @@ final class ConnectionsTest {
         }
 
         private static Made made(Hook hook) {
-            return new Made("https://slipway.example.com/webhooks/" + hook.address(), hook.secret());
+            return new Made(
+                    "https://slipway.example.com/webhooks/" + hook.address(), hook.secret());
         }
 
         @Override
@@ -79,8 +80,7 @@ final class ConnectionsTest {
         @Override
         public Shared organisation(
                 Tx tx, ForgeKind forge, EgressUrl base, String organisation, Caller by) {
-            Hooks.Shared shared =
-                    hooks.organisation(tx, forge, base.toString(), organisation, by);
+            Hooks.Shared shared = hooks.organisation(tx, forge, base.toString(), organisation, by);
             return new Shared(
                     shared.hook().id(), made(shared.hook()), shared.fresh(), shared.entered());
         }
@@ -116,8 +116,13 @@ final class ConnectionsTest {
                 "GET /api/v1/user/repos",
                 200,
                 Map.of(),
-                "[" + json(1, team, "shop") + "," + json(2, team, "cart") + ","
-                        + json(3, "x" + team, "other") + "]");
+                "["
+                        + json(1, team, "shop")
+                        + ","
+                        + json(2, team, "cart")
+                        + ","
+                        + json(3, "x" + team, "other")
+                        + "]");
     }
 
     private static Caller caller(Tx tx) {
@@ -167,9 +172,7 @@ final class ConnectionsTest {
     }
 
     private long posted() {
-        return forge.asked().stream()
-                .filter(one -> one.startsWith(HOOKS.formatted(team)))
-                .count();
+        return forge.asked().stream().filter(one -> one.startsWith(HOOKS.formatted(team))).count();
     }
 
     @Test

@@ -112,8 +112,7 @@ final class HookApiTest {
         String hooks = "/projects/" + name + "/hooks";
         Hook hook = door.hook(ForgeKind.GITHUB, project, "42");
         assertThat(status("GET", hooks, reads)).isEqualTo(403);
-        assertThat(
-                        door.api("POST", hooks, reads, "{\"forge\":\"github\"}").statusCode())
+        assertThat(door.api("POST", hooks, reads, "{\"forge\":\"github\"}").statusCode())
                 .isEqualTo(403);
         assertThat(status("DELETE", hooks + "/" + hook.address(), reads)).isEqualTo(403);
         String other = "o" + name;
@@ -122,9 +121,7 @@ final class HookApiTest {
                 .as("another project's hook")
                 .isEqualTo(404);
         assertThat(database.read(tx -> door.hooks.find(tx, hook.address())).isPresent()).isTrue();
-        assertThat(
-                        door.api("POST", hooks, configures, "{\"forge\":\"sourceforge\"}")
-                                .statusCode())
+        assertThat(door.api("POST", hooks, configures, "{\"forge\":\"sourceforge\"}").statusCode())
                 .isEqualTo(400);
         assertThat(
                         door.api(

@@ -12,12 +12,14 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /// What is asked of a forge about one repository. Safe for use by many threads; each request blocks
 /// for 30 s at most. Every method throws as [ForgeApi#repositories] where nothing comes back, and
 /// returns what the forge refuses.
 public final class RepositoryApi {
     private static final int MOST_PAGES = 10;
+    private static final Pattern MARK = Pattern.compile("[!-~]{1,200}");
 
     /// Pages that are searched for a comment: it is younger than what is on others.
     private static final int SEARCHED = 3;
@@ -48,7 +50,6 @@ public final class RepositoryApi {
     public Pulls pulls(String mark) {
         List<ForgeEvent.PullRequest> open = new ArrayList<>();
         boolean complete = true;
-        String next = "";
         for (int page = 1; page <= MOST_PAGES; page++) {
             Answer answer = forge.asked(dialect.pulls(where, page), page == 1 ? mark : "");
             if (answer.status() == 304) {
@@ -67,8 +68,8 @@ public final class RepositoryApi {
             }
             if (!dialect.more(json)) {
                 // The mark of a first page says nothing of a second one.
-                next = page == 1 ? answer.header("etag").orElse("") : "";
-                return new Pulls.Listed(open, complete, next.length() > 200 ? "" : next);
+                String next = page == 1 ? answer.header("etag").orElse("") : "";
+                return new Pulls.Listed(open, complete, MARK.matcher(next).matches() ? next : "");
             }
         }
         return new Pulls.Listed(open, false, "");

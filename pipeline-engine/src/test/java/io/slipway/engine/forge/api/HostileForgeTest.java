@@ -135,7 +135,9 @@ final class HostileForgeTest {
         for (String comment : List.of("../../1", "1/2", "1?x=y", "", "%2e")) {
             refused(() -> repository.changeComment(3, comment, "x"), "makes no sense");
         }
-        refused(() -> api(ForgeKind.GITHUB).makeHook("../x", "https://a", Secret.of("k")), "as an organisation");
+        refused(
+                () -> api(ForgeKind.GITHUB).makeHook("../x", "https://a", Secret.of("k")),
+                "as an organisation");
         assertThat(forge.asked()).isEmpty();
     }
 }
