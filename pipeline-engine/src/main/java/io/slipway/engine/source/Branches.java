@@ -31,6 +31,7 @@ import java.util.stream.Collectors;
 public final class Branches {
     /// Longer than the lock of a server that died is minded.
     private static final Duration LONGEST_TRY = Leftovers.LOCK.plusSeconds(10);
+
     private static final long PAUSE_NANOS = 5_000_000;
 
     private final Opening opening;
@@ -100,7 +101,8 @@ public final class Branches {
                 if (!moved.isEmpty() || moves.isEmpty()) {
                     return moved;
                 }
-                // Somebody else holds the ref's lock, for as long as a write to the disk takes; or did
+                // Somebody else holds the ref's lock, for as long as a write to the disk takes; or
+                // did
                 // so when they died.
                 LockSupport.parkNanos(PAUSE_NANOS);
                 Leftovers.unlock(

@@ -18,8 +18,8 @@ import java.util.stream.Stream;
 
 /// What stays behind in repositories, and its removal.
 final class Leftovers {
-    /// A ref is locked for as long as a write to the disk takes: a lock that is older is of somebody
-    /// who died.
+    /// A ref is locked for as long as a write to the disk takes: a lock that is older is of
+    /// somebody who died.
     static final Duration LOCK = Duration.ofSeconds(30);
 
     private static final Duration KEPT = Duration.ofDays(1);
