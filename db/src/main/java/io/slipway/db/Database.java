@@ -159,6 +159,7 @@ public final class Database implements AutoCloseable {
             T result;
             try {
                 result = work.in(tx);
+                tx.tell();
                 point.at(Moment.WITHIN, COMMIT);
                 connection.commit();
             } catch (Throwable e) {

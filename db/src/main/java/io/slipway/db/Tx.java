@@ -11,8 +11,10 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /// An open transaction. It belongs to the thread that runs the work and ends with it.
 ///
@@ -28,6 +30,7 @@ public final class Tx {
 
     private final Connection connection;
     private final List<Runnable> afterCommit = new ArrayList<>();
+    private final Set<String> told = new LinkedHashSet<>();
 
     Tx(Connection connection) {
         this.connection = connection;
@@ -98,17 +101,24 @@ public final class Tx {
         if (payload.getBytes(StandardCharsets.UTF_8).length > LONGEST_PAYLOAD) {
             throw new IllegalArgumentException("a payload has at most 7,900 bytes");
         }
-        query(
-                "select pg_notify(?, ?)",
-                row -> true,
-                Notifications.CHANNEL,
-                Notifications.framed(channel, payload));
+        told.add(Notifications.framed(channel, payload));
     }
 
     /// Runs once the transaction has committed, never if it was rolled back. What it throws is
     /// logged and changes nothing.
     public void afterCommit(Runnable action) {
         afterCommit.add(action);
+    }
+
+    /// Hands the notifications over, all in one exchange: what comes last before the commit.
+    void tell() {
+        if (!told.isEmpty()) {
+            query(
+                    "select pg_notify(?, one) from unnest(?) as t (one)",
+                    row -> true,
+                    Notifications.CHANNEL,
+                    told.toArray(String[]::new));
+        }
     }
 
     List<Runnable> committed() {

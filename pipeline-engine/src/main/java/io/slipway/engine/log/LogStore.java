@@ -55,7 +55,11 @@ final class LogStore {
                     if (again && isStored(tx, before, after)) {
                         return;
                     }
-                    move(tx, after);
+                    if (after.equals(before)) {
+                        hold(tx);
+                    } else {
+                        move(tx, after);
+                    }
                     if (!rows.isEmpty()) {
                         insert(tx, rows);
                         tail.trim(tx, after.part());
@@ -126,6 +130,20 @@ final class LogStore {
         if (moved == 0) {
             throw owner.lost().get();
         }
+    }
+
+    /// The same guard where the log stays where it is: what is written beside it asks for the
+    /// fence.
+    private void hold(Tx tx) {
+        tx.first(
+                        """
+                        select id from attempts
+                        where id = ? and fence = ? and state = 'running' for no key update
+                        """,
+                        row -> row.number("id"),
+                        owner.attempt(),
+                        owner.fence())
+                .orElseThrow(owner.lost());
     }
 
     /// Whether an earlier try, of whose end nothing was heard, was committed after all.

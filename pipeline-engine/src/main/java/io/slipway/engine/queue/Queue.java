@@ -156,11 +156,10 @@ final class Queue {
                             container = 'slipway-' || ? || '-' || a.job_id || '-' || a.number,
                             claimed_at = clock_timestamp(),
                             started_at = coalesce(a.started_at, clock_timestamp())
-                        from (
+                        where a.id = any (array(
                             select id from left_behind
                             union all select id from queued
-                            union all select id from queued_free) c
-                        where a.id = c.id
+                            union all select id from queued_free))
                         returning a.*
                     ), begun as (
                         update jobs j

@@ -8,8 +8,11 @@ import io.slipway.engine.run.JobWork;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.locks.ReentrantLock;
 
 /// Removes what ended attempts made, and notes it. What fails now is tried again by the sweeper.
 final class Removals {
@@ -18,6 +21,11 @@ final class Removals {
     private final Database database;
     private final String instance;
     private final Map<JobKind, JobWork> work;
+
+    /// What is gone and is not noted yet.
+    private final ConcurrentLinkedQueue<Long> gone = new ConcurrentLinkedQueue<>();
+
+    private final ReentrantLock writing = new ReentrantLock();
 
     /// An attempt that has ended.
     ///
@@ -43,17 +51,49 @@ final class Removals {
         }
     }
 
+    /// Many end at once: whoever comes first writes for those that come meanwhile, too.
     private void done(long id) {
+        gone.add(id);
+        while (!gone.isEmpty() && writing.tryLock()) {
+            try {
+                List<Long> all = new ArrayList<>();
+                for (Long one = gone.poll(); one != null; one = gone.poll()) {
+                    all.add(one);
+                }
+                if (!all.isEmpty()) {
+                    write(all.toArray(Long[]::new));
+                }
+            } finally {
+                writing.unlock();
+            }
+        }
+    }
+
+    private static final String GONE =
+            """
+            with removed as (
+                update attempts
+                set removed_at = n.at, timings = timings ||
+            """
+                    + Timings.REMOVED
+                    + """
+                        from (select clock_timestamp() as at) n
+                        where id = any (?) and state = 'ended' and removed_at is null
+                        returning job_id, number
+                    )
+                    select exists (
+                        select 1
+                        from removed r
+                        join attempts a on a.job_id = r.job_id and a.number > r.number) as awaited
+                    """;
+
+    /// What waited for it may begin.
+    private void write(Long[] ids) {
         database.change(
                 tx -> {
-                    tx.update(
-                            """
-                            update attempts set removed_at = clock_timestamp()
-                            where id = ? and state = 'ended' and removed_at is null
-                            """,
-                            id);
-                    Timings.removed(tx, id);
-                    tx.notify("queue", "");
+                    if (tx.one(GONE, row -> row.flag("awaited"), (Object) ids)) {
+                        tx.notify("queue", "");
+                    }
                 });
     }
 

@@ -14,11 +14,16 @@ import io.slipway.engine.run.Outcome;
 import io.slipway.engine.run.Reason;
 import io.slipway.engine.run.Verdict;
 
+import org.jspecify.annotations.Nullable;
+
 import tools.jackson.databind.json.JsonMapper;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.LongStream;
 
 /// Writes how attempts ended, and what that means for their jobs and runs.
 final class Verdicts {
@@ -37,63 +42,81 @@ final class Verdicts {
     /// @param decides the verdict; asked once run and attempt are held
     /// @throws ClaimLost when somebody else owns the attempt, or it has ended already
     void write(Tx tx, Holding holding, Work<Verdict> decides) {
-        Claimed claimed = holding.claimed();
-        Jobs.hold(tx, claimed.job().runId());
+        Claim.Job job = holding.job();
+        Jobs.hold(tx, job.runId());
         Verdict given = decides.in(tx);
-        Optional<String> cancelled = cancelled(tx, claimed.job().attemptId());
-        Verdict told = told(tx, holding.job(), given);
-        Verdict verdict =
-                cancelled.isEmpty()
-                        ? added(tx, holding, told)
-                        : late(holding, told, cancelled.get());
-        endAttempt(tx, claimed, verdict);
-        endSteps(tx, claimed.job().attemptId(), verdict.outcome());
-        Timings.ended(tx, claimed.job().attemptId());
-        Optional<Duration> again = again(holding, verdict);
-        if (again.isPresent() && cancelled.isEmpty()) {
-            Jobs.again(tx, claimed.job(), again.get(), claimed.past().retries() + 1);
+        Seen seen = seen(tx, holding);
+        Verdict told = told(job, given, seen);
+        String by = seen.cancelled();
+        Verdict verdict = by == null ? added(tx, holding, told) : late(holding, told, by);
+        Optional<Duration> again = by == null ? again(holding, verdict) : Optional.empty();
+        if (again.isPresent()) {
+            endAttempt(tx, holding, verdict);
+            Jobs.again(tx, job, again.get(), holding.claimed().past().retries() + 1);
+        } else if (seen.waiting() || !holding.added().isEmpty()) {
+            endJob(tx, holding, verdict);
+            Jobs.settle(tx, job.runId(), job.projectId());
         } else {
-            Jobs.ended(tx, claimed.job(), verdict);
+            endLeaf(tx, holding, verdict);
         }
-        tx.notify("log", Long.toString(claimed.job().attemptId()));
     }
 
-    /// Who wants it to end, also when its driver does not know yet: a run that was cancelled begins
-    /// nothing more.
-    private static Optional<String> cancelled(Tx tx, long attempt) {
+    /// How things stand while nobody else can end, cancel or add jobs of the run.
+    ///
+    /// @param cancelled who wants the attempt to end, also when its driver does not know yet: a run
+    ///   that was cancelled begins nothing more; null: nobody
+    /// @param open position of the first step that had to tell its end and has not; null: all have
+    /// @param waiting whether some job of the run waits for others
+    private record Seen(@Nullable String cancelled, @Nullable Integer open, boolean waiting) {}
+
+    private static Seen seen(Tx tx, Holding holding) {
+        Claim.Job job = holding.job();
         return tx.first(
-                "select cancel_reason from attempts where id = ? and cancel_at is not null",
-                row -> row.text("cancel_reason"),
-                attempt);
+                        """
+                        select coalesce(a.cancel_reason,
+                                case when a.cancel_at is not null then 'cancelled' end) as cancelled,
+                            (select min(s.position)
+                            from steps s
+                            where s.attempt_id = a.id and s.state <> 'ended'
+                                and s.position = any (?)) as open,
+                            exists (select 1
+                                from jobs j
+                                where j.run_id = ? and j.state = 'waiting') as waiting
+                        from attempts a
+                        where a.id = ?
+                        """,
+                        row ->
+                                new Seen(
+                                        row.textOrNull("cancelled"),
+                                        row.integerOrNull("open"),
+                                        row.flag("waiting")),
+                        job.spec() instanceof CheckSpec check ? tellTheirEnd(check) : new Long[0],
+                        job.runId(),
+                        job.attemptId())
+                .orElseThrow(() -> new ClaimLost(holding.name()));
+    }
+
+    private static Long[] tellTheirEnd(CheckSpec check) {
+        return LongStream.range(0, check.steps().size())
+                .filter(i -> check.steps().get((int) i).when() != Condition.FAILURE)
+                .boxed()
+                .toArray(Long[]::new);
     }
 
     /// Each step of a check that succeeded has told its end, unless the runner was killed and lost
     /// what it printed, and with it what it left for other jobs.
-    private static Verdict told(Tx tx, Claim.Job job, Verdict given) {
-        if (given.outcome() != Outcome.SUCCEEDED || !(job.spec() instanceof CheckSpec check)) {
+    private static Verdict told(Claim.Job job, Verdict given, Seen seen) {
+        Integer open = seen.open();
+        if (given.outcome() != Outcome.SUCCEEDED
+                || open == null
+                || !(job.spec() instanceof CheckSpec check)) {
             return given;
         }
-        return tx
-                .query(
-                        """
-                        select position from steps
-                        where attempt_id = ? and state <> 'ended' order by position
-                        """,
-                        row -> row.integer("position"),
-                        job.attemptId())
-                .stream()
-                .map(check.steps()::get)
-                .filter(step -> step.when() != Condition.FAILURE)
-                .findFirst()
-                .map(
-                        step ->
-                                Verdict.errored(
-                                        Reason.RUNNER_LOST,
-                                        "the runner was away and lost what '"
-                                                + step.name()
-                                                + "' printed",
-                                        Map.of("step", step.name())))
-                .orElse(given);
+        String step = check.steps().get(open).name();
+        return Verdict.errored(
+                Reason.RUNNER_LOST,
+                "the runner was away and lost what '" + step + "' printed",
+                Map.of("step", step));
     }
 
     private static Verdict added(Tx tx, Holding holding, Verdict given) {
@@ -109,45 +132,107 @@ final class Verdicts {
                 : given;
     }
 
-    private static void endAttempt(Tx tx, Claimed claimed, Verdict verdict) {
-        String evidence = JSON.writeValueAsString(verdict.evidence());
-        String summary = verdict.summary();
-        int ended =
-                tx.update(
-                        """
-                        update attempts
-                        set state = 'ended', outcome = ?, reason = ?, summary = ?, evidence = ?,
-                            exit_code = ?, ended_at = clock_timestamp(), lease_until = null
+    /// Steps that began have ended as the attempt has; those that never did were skipped.
+    private static final String ATTEMPT =
+            """
+            with n as materialized (
+                select clock_timestamp() as at
+            ), ended as (
+                update attempts a
+                set state = 'ended', outcome = ?, reason = ?, summary = ?, evidence = ?,
+                    exit_code = ?, ended_at = n.at, lease_until = null, timings =
+            """
+                    + Timings.ENDED
+                    + """
+                        from n
                         where id = ? and fence = ? and state = 'running'
-                        """,
-                        verdict.outcome(),
-                        verdict.reason(),
-                        summary.length() > LONGEST_SUMMARY
-                                ? summary.substring(0, LONGEST_SUMMARY)
-                                : summary,
-                        new Json(evidence.length() > LONGEST_EVIDENCE ? "{}" : evidence),
-                        verdict.evidence().get("exitCode") instanceof Integer code ? code : null,
-                        claimed.job().attemptId(),
-                        claimed.fence());
-        if (ended == 0) {
-            throw new ClaimLost(claimed.name());
-        }
+                        returning a.id, a.job_id, a.outcome, a.log_lines, n.at
+                    ), steps_ended as (
+                        update steps s
+                        set outcome = case when s.state = 'running' then e.outcome else 'skipped' end,
+                            ended_at = case when s.state = 'running' then e.at end,
+                            last_line = case when s.state = 'running' then e.log_lines end,
+                            state = 'ended'
+                        from ended e
+                        where s.attempt_id = e.id and s.state <> 'ended'
+                    )
+                    """;
+
+    private static final String JOB =
+            """
+            , job_ended as (
+                update jobs j
+                set state = 'ended', waits = null, waits_detail = null, outcome = ?, reason = ?,
+                    summary = ?, ended_at = e.at
+                from ended e
+                where j.id = e.job_id and j.state <> 'ended'
+            )
+            """;
+
+    /// With the last open job.
+    private static final String RUN =
+            """
+            , finished as (
+                update runs u
+                set state = 'finishing', finishing_until = null
+                from ended e
+                where u.id = ? and u.state = 'running' and not exists (
+                    select 1 from jobs o
+                    where o.run_id = u.id and o.state <> 'ended' and o.id <> e.job_id)
+                returning u.id
+            )
+            """;
+
+    private static final String WHETHER = " select 1 from ended";
+    private static final String END_ATTEMPT = ATTEMPT + WHETHER;
+    private static final String END_JOB = ATTEMPT + JOB + WHETHER;
+    private static final String END_LEAF =
+            ATTEMPT + JOB + RUN + " select exists (select 1 from finished) as finished from ended";
+
+    private static void endAttempt(Tx tx, Holding holding, Verdict verdict) {
+        tx.first(END_ATTEMPT, row -> true, ofAttempt(holding, verdict).toArray())
+                .orElseThrow(() -> new ClaimLost(holding.name()));
     }
 
-    /// Steps that began have ended as the attempt has; those that never did were skipped.
-    private static void endSteps(Tx tx, long attempt, Outcome outcome) {
-        tx.update(
-                """
-                update steps
-                set outcome = case when state = 'running' then ? else 'skipped' end,
-                    ended_at = case when state = 'running' then clock_timestamp() end,
-                    last_line = case when state = 'running' then
-                        (select log_lines from attempts where id = attempt_id) end,
-                    state = 'ended'
-                where attempt_id = ? and state <> 'ended'
-                """,
-                outcome,
-                attempt);
+    private static void endJob(Tx tx, Holding holding, Verdict verdict) {
+        tx.first(END_JOB, row -> true, ofJob(holding, verdict).toArray())
+                .orElseThrow(() -> new ClaimLost(holding.name()));
+    }
+
+    /// Ends a job while none waits for others: there is no graph to follow.
+    private static void endLeaf(Tx tx, Holding holding, Verdict verdict) {
+        List<@Nullable Object> arguments = ofJob(holding, verdict);
+        arguments.add(holding.job().runId());
+        if (tx.first(END_LEAF, row -> row.flag("finished"), arguments.toArray())
+                .orElseThrow(() -> new ClaimLost(holding.name()))) {
+            tx.notify("finishing", "");
+        }
+        tx.notify("run", Long.toString(holding.job().runId()));
+    }
+
+    private static List<@Nullable Object> ofAttempt(Holding holding, Verdict verdict) {
+        String evidence = JSON.writeValueAsString(verdict.evidence());
+        String summary = verdict.summary();
+        List<@Nullable Object> arguments = new ArrayList<>();
+        arguments.add(verdict.outcome());
+        arguments.add(verdict.reason());
+        arguments.add(
+                summary.length() > LONGEST_SUMMARY
+                        ? summary.substring(0, LONGEST_SUMMARY)
+                        : summary);
+        arguments.add(new Json(evidence.length() > LONGEST_EVIDENCE ? "{}" : evidence));
+        arguments.add(verdict.evidence().get("exitCode") instanceof Integer code ? code : null);
+        arguments.add(holding.job().attemptId());
+        arguments.add(holding.fence());
+        return arguments;
+    }
+
+    private static List<@Nullable Object> ofJob(Holding holding, Verdict verdict) {
+        List<@Nullable Object> arguments = ofAttempt(holding, verdict);
+        arguments.add(verdict.outcome());
+        arguments.add(verdict.reason());
+        arguments.add(verdict.summary());
+        return arguments;
     }
 
     /// After how long the job is tried again by policy: by the file's `retry`; else only what

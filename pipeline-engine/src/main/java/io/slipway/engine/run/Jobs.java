@@ -104,23 +104,6 @@ public final class Jobs {
         tx.notify("run", Long.toString(job.runId()));
     }
 
-    /// The job has ended: what needs it is queued or ended, and the run finishes after its last
-    /// job.
-    public static void ended(Tx tx, Claim.Job job, Verdict verdict) {
-        tx.update(
-                """
-                update jobs
-                set state = 'ended', waits = null, waits_detail = null, outcome = ?, reason = ?,
-                    summary = ?, ended_at = clock_timestamp()
-                where id = ? and state <> 'ended'
-                """,
-                verdict.outcome(),
-                verdict.reason(),
-                verdict.summary(),
-                job.id());
-        settle(tx, job.runId(), job.projectId());
-    }
-
     /// Follows the graph from what has ended: jobs whose needs did not end as they ask for end too,
     /// jobs whose needs did are queued, and a run without an open job finishes. Part of a
     /// transaction that holds the run.

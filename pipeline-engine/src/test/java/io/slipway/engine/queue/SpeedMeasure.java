@@ -20,10 +20,12 @@ import io.slipway.engine.run.Verdict;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
+import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
@@ -42,46 +44,101 @@ final class SpeedMeasure {
         this.notifications = notifications;
     }
 
-    private void queue(int runs, int jobs) {
+    /// Queues so many jobs, 50 in each run and 20 runs in each project, one of them as a push does
+    /// and the others as its copies.
+    private void queue(int jobs) {
         PlannedJob[] all =
-                IntStream.range(0, jobs)
+                IntStream.range(0, 50)
                         .mapToObj(i -> Plans.check("j" + i))
                         .toArray(PlannedJob[]::new);
-        long project = Plans.project(database, "s" + System.nanoTime());
-        for (int i = 0; i < runs; i++) {
-            if (i % 20 == 0) {
-                project = Plans.project(database, "s" + System.nanoTime());
-            }
-            Plans.run(database, project, all);
-        }
+        Plans.run(database, Plans.project(database, "s" + System.nanoTime()), all);
+        database.change(
+                tx -> {
+                    long runs = jobs / 50 - 1;
+                    tx.update(
+                            """
+                            insert into projects (name, turn)
+                            select 'copy' || i, 1000 * 1000 from generate_series(1, ? / 20 + 1) i
+                            """,
+                            runs);
+                    tx.update(
+                            """
+                            insert into runs (project_id, number, trigger, ref, commit)
+                            select p.id, row_number() over (partition by p.id), 'push', r.ref, r.commit
+                            from generate_series(1, ?) i
+                            cross join (select ref, commit from runs) r
+                            join projects p on p.name = 'copy' || (i / 20 + 1)
+                            """,
+                            runs);
+                    tx.update(
+                            """
+                            insert into jobs (run_id, project_id, position, name, kind, spec, state,
+                                latest_attempt)
+                            select u.id, u.project_id, j.position, j.name, j.kind, j.spec, 'queued', 1
+                            from jobs j
+                            join runs u on u.id <> j.run_id
+                            """);
+                    tx.update(
+                            """
+                            insert into attempts (job_id, project_id, number, runner_id, turn)
+                            select j.id, j.project_id, 1, r.id,
+                                row_number() over (partition by j.project_id order by j.id)
+                            from jobs j
+                            cross join runners r
+                            where not exists (select 1 from attempts a where a.job_id = j.id)
+                            """);
+                });
     }
 
     @Test
-    void jobsPerSecond() {
+    void jobsPerSecond() throws IOException {
         Plans.runner(database, 64);
-        queue(20, 50);
+        queue(1_000);
         measure(1_000, 1_000, false);
         for (int queued : new int[] {1_000, 10_000, 100_000}) {
             database.change(tx -> tx.update("truncate projects cascade"));
-            queue(queued / 50, 50);
+            queue(queued);
             database.change(tx -> tx.update("analyze"));
             measure(queued, Math.min(queued, 5_000), true);
         }
     }
 
-    private void measure(int queued, int count, boolean shown) {
+    private void measure(int queued, int count, boolean shown) throws IOException {
+        Backends backends = Backends.of(database);
         long before = ended();
+        long commits = commits();
+        long server = cpu();
+        double postgres = backends.seconds();
         long from = System.nanoTime();
         try (Dispatcher dispatcher = dispatcher(new ScriptedWork())) {
             while (ended() - before < count) {
-                LockSupport.parkNanos(5_000_000);
+                LockSupport.parkNanos(20_000_000);
             }
-            double rate = (ended() - before) * 1e9 / (System.nanoTime() - from);
+            long done = ended() - before;
+            double rate = done * 1e9 / (System.nanoTime() - from);
+            double ofServer = (cpu() - server) / 1e6 / done;
+            double ofPostgres = (backends.seconds() - postgres) * 1e3 / done;
             if (shown) {
                 print(queued + " queued", rate, "jobs/s", 500);
+                System.out.printf(
+                        Locale.ROOT,
+                        "| its processor time for each job | %.2f ms, PostgreSQL %.2f ms | | |%n"
+                                + "| its commits for each job | %.2f | | |%n",
+                        ofServer,
+                        ofPostgres,
+                        (commits() - commits) / (double) done);
             }
             assertThat(dispatcher.driving()).isNotNegative();
         }
+    }
+
+    private long commits() {
+        return Counts.number(
+                database,
+                """
+                select pg_stat_get_db_xact_commit(oid) as n
+                from pg_database where datname = current_database()
+                """);
     }
 
     private Dispatcher dispatcher(ScriptedWork work) {

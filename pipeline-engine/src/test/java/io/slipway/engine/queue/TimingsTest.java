@@ -30,6 +30,16 @@ final class TimingsTest {
     private static final AtomicInteger PROJECTS = new AtomicInteger();
     private static final Instant CLAIM = Instant.parse("2026-01-01T00:00:00Z");
 
+    private static final String ENDED =
+            "update attempts a set timings = "
+                    + Timings.ENDED
+                    + " from (select ended_at as at from attempts where id = ?) n where a.id = ?";
+
+    private static final String REMOVED =
+            "update attempts set timings = timings || "
+                    + Timings.REMOVED
+                    + " from (select removed_at as at from attempts where id = ?) n where id = ?";
+
     private final Database database;
     private final RunHistory history;
     private Runs.Created run;
@@ -86,8 +96,9 @@ final class TimingsTest {
     }
 
     private JsonNode timings(Claimed one) {
-        database.change(tx -> Timings.ended(tx, one.job().attemptId()));
-        database.change(tx -> Timings.removed(tx, one.job().attemptId()));
+        long attempt = one.job().attemptId();
+        database.change(tx -> tx.update(ENDED, attempt, attempt));
+        database.change(tx -> tx.update(REMOVED, attempt, attempt));
         String text =
                 history.attempts(run.id()).stream()
                         .filter(a -> a.id() == one.job().attemptId())
