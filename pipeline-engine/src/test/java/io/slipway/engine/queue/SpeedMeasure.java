@@ -30,12 +30,15 @@ import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 
 /// Figures of the queue and the log, printed. Not part of the suite: `bench/queue` runs it.
 @ExtendWith(DatabaseExtension.class)
 final class SpeedMeasure {
+    private static final long LONGEST = TimeUnit.SECONDS.toNanos(60);
+
     private final Database database;
     private final Notifications notifications;
 
@@ -111,7 +114,7 @@ final class SpeedMeasure {
         double postgres = backends.seconds();
         long from = System.nanoTime();
         try (Dispatcher dispatcher = dispatcher(new ScriptedWork())) {
-            while (ended() - before < count) {
+            while (ended() - before < count && System.nanoTime() - from < LONGEST) {
                 LockSupport.parkNanos(20_000_000);
             }
             long done = ended() - before;

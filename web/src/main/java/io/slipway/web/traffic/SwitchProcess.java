@@ -36,6 +36,7 @@ public final class SwitchProcess {
     private final SwitchFolder folder;
     private final List<String> program;
     private final @Nullable ClassArchive archive;
+    private volatile @Nullable Process started;
 
     /// @param settings what the switch shall have
     public SwitchProcess(SwitchSettings settings) {
@@ -74,7 +75,9 @@ public final class SwitchProcess {
             rotateLog();
             Path log = folder.path("log");
             long before = Files.exists(log) ? Files.size(log) : 0;
-            awaitReady(start(log), log, before);
+            Process process = start(log);
+            started = process;
+            awaitReady(process, log, before);
             return true;
         } catch (IOException e) {
             throw new Fault(Kind.INTERNAL, "cannot start the switch: " + e.getMessage(), "", e);
@@ -121,9 +124,15 @@ public final class SwitchProcess {
         void close();
     }
 
-    private static boolean pauseUnlessInterrupted() {
+    /// The end of a switch that this process started is heard of at once, else it is looked for.
+    private boolean pauseUnlessInterrupted() {
+        Process own = started;
         try {
-            Thread.sleep(LOOK);
+            if (own != null && own.isAlive()) {
+                own.waitFor(LOOK.toMillis(), TimeUnit.MILLISECONDS);
+            } else {
+                Thread.sleep(LOOK);
+            }
             return true;
         } catch (InterruptedException e) {
             return false;
