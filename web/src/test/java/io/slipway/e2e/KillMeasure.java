@@ -59,11 +59,7 @@ class KillMeasure {
         double most = took.stream().mapToDouble(Double::doubleValue).max().orElseThrow();
         figures.alone(
                 what,
-                String.format(
-                        Locale.ROOT,
-                        "%.0f ms, at most %.0f ms",
-                        Figures.median(took),
-                        most),
+                String.format(Locale.ROOT, "%.0f ms, at most %.0f ms", Figures.median(took), most),
                 "2000 ms at most");
     }
 

@@ -36,8 +36,7 @@ class MemoryMeasure {
             add(figures, slipway, "memory, " + JOBS + " jobs run in containers", "400 MB");
             slipway.api("POST", "/projects/many/runs/1/cancel", "");
             Await.until("git ended", LONGEST, () -> !push.isAlive());
-            Await.until(
-                    "all is removed", LONGEST, () -> left(slipway) == 0);
+            Await.until("all is removed", LONGEST, () -> left(slipway) == 0);
         }
         figures.print(1);
     }
