@@ -5,6 +5,9 @@ export type Route =
     | { page: 'runs' }
     | { page: 'queue' }
     | { page: 'settings' }
+    | { page: 'people' }
+    | { page: 'audit' }
+    | { page: 'invitation' }
     | { page: 'project'; project: string }
     | { page: 'app'; project: string; app: string }
     | { page: 'images'; project: string; image: number | null }
@@ -15,7 +18,7 @@ export type Route =
     | { page: 'missing' };
 
 /** The parts of a project's settings, by the word in their address. */
-export const TABS = { '': 'config', outgoing: 'outgoing', hooks: 'hooks', webhooks: 'webhooks', deliveries: 'deliveries' } as const;
+export const TABS = { '': 'config', outgoing: 'outgoing', hooks: 'hooks', webhooks: 'webhooks', deliveries: 'deliveries', members: 'members' } as const;
 export type SettingsTab = (typeof TABS)[keyof typeof TABS];
 
 /** Pages of the instance, behind `/-/`. */
@@ -25,6 +28,9 @@ const INSTANCE: Record<string, Route> = {
     queue: { page: 'queue' },
     runners: { page: 'queue' },
     settings: { page: 'settings' },
+    people: { page: 'people' },
+    audit: { page: 'audit' },
+    invitation: { page: 'invitation' },
 };
 
 const NAME = /^[a-z](?:[-a-z0-9]{0,38}[a-z0-9])?$/;
@@ -99,7 +105,7 @@ export const rolloutPath = (project: string, rollout: number) => `/${project}/ro
 export function safeNext(search: string): string {
     const next = new URLSearchParams(search).get('next') ?? '/';
     const route = parse(next.split(/[?#]/)[0] ?? '/');
-    const ours = /^\/(?![/\\])/.test(next) && route.page !== 'missing' && route.page !== 'sign-in';
+    const ours = /^\/(?![/\\])/.test(next) && route.page !== 'missing' && route.page !== 'sign-in' && route.page !== 'invitation';
     return ours ? next : '/';
 }
 

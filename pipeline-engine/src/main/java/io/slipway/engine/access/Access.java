@@ -14,12 +14,18 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 
-/// Who a token belongs to, and what its holder may do.
+/// Who a token belongs to, and what its holder may do: what the token was made for, as far as its
+/// owner's role goes.
 public final class Access {
     private static final int LONGEST_TOKEN = 200;
 
-    /// In `approval.by`: every person who may roll out.
+    /// In `approval.by`: everybody who is a maintainer of the project.
     private static final String MAINTAINERS = "maintainers";
+
+    /// Slipway's own tokens are good for what they were made for.
+    private static final Roles OF_MACHINES = Roles.everywhere(Role.MAINTAINER);
+
+    private static final Roles OF_OPERATORS = Roles.everywhere(Role.ADMIN);
 
     /// The credentials of an attempt end with it, and a session with the token that it was made
     /// with, whether or not somebody revoked them. Time is the database's.
@@ -47,7 +53,12 @@ public final class Access {
             where p.id = ? and p.disabled_at is null and t.revoked_at is null
                 and (t.expires_at is null or t.expires_at > now())
                 and t.attempt_id is null and t.session_of is null and t.repository is null
+                and not t.account_session
                 and (t.project_id is null or t.project_id = ?) and 'read' = any (t.scopes)
+            union all
+            select 1
+            from accounts a join principals p on p.id = a.principal_id
+            where p.id = ? and p.disabled_at is null and a.password is not null
             limit 1
             """;
 
@@ -65,7 +76,7 @@ public final class Access {
                         BY_TOKEN,
                         row ->
                                 MessageDigest.isEqual(row.bytes("sha256"), sha256)
-                                        ? Optional.of(caller(row))
+                                        ? Optional.of(caller(tx, row))
                                         : Optional.<Caller>empty(),
                         (Object) sha256)
                 .stream()
@@ -74,7 +85,7 @@ public final class Access {
     }
 
     /// Whether the caller may do this: the one place that decides. The token must have the right
-    /// among its scopes and be good for the subject, and only operators operate.
+    /// among its scopes and be good for the subject, and its owner the role that has it.
     public static boolean may(Caller caller, Right right, Subject subject) {
         if (!caller.scopes().contains(right)) {
             return false;
@@ -82,11 +93,15 @@ public final class Access {
         return switch (subject) {
             case Subject.Instance instance -> mayInstance(caller, right);
             case Subject.OfProject project ->
-                    caller.repository() == null && goodFor(caller, project.id()) && local(right);
+                    caller.repository() == null
+                            && goodFor(caller, project.id())
+                            && local(right)
+                            && caller.roles().grant(right, project.id());
             case Subject.Repository repository ->
                     caller.reaches(repository.name())
                             && goodFor(caller, repository.projectId())
-                            && (right == Right.READ || right == Right.PUSH);
+                            && (right == Right.READ || right == Right.PUSH)
+                            && caller.roles().grant(right, repository.projectId());
         };
     }
 
@@ -94,9 +109,8 @@ public final class Access {
         if (caller.projectId() != null || caller.repository() != null) {
             return false;
         }
-        return right == Right.OPERATE
-                ? caller.principal().kind() == Principal.Kind.OPERATOR
-                : right == Right.CREATE_PROJECT;
+        Role role = caller.roles().instance();
+        return !local(right) && role != null && role.grants(right);
     }
 
     private static boolean goodFor(Caller caller, long projectId) {
@@ -107,10 +121,28 @@ public final class Access {
         return right != Right.OPERATE && right != Right.CREATE_PROJECT;
     }
 
-    /// Whether a principal has a token by which it may read a project now: for work that goes on
-    /// without it.
+    /// Whether a principal may read a project now, by its role and by a token or an account that it
+    /// has: for work that goes on without it.
     public static boolean mayStillRead(Tx tx, long principalId, long projectId) {
-        return tx.first(STILL_READS, row -> true, principalId, projectId).isPresent();
+        return Principals.find(tx, principalId)
+                .filter(principal -> roles(tx, principal).grant(Right.READ, projectId))
+                .flatMap(
+                        principal ->
+                                tx.first(
+                                        STILL_READS,
+                                        row -> true,
+                                        principalId,
+                                        projectId,
+                                        principalId))
+                .isPresent();
+    }
+
+    private static Roles roles(Tx tx, Principal principal) {
+        return switch (principal.kind()) {
+            case OPERATOR -> OF_OPERATORS;
+            case MACHINE -> OF_MACHINES;
+            case PERSON -> Members.roles(tx, principal.id());
+        };
     }
 
     /// Lets the caller pass, or refuses.
@@ -123,13 +155,57 @@ public final class Access {
             throw Projects.missing(project.name());
         }
         if (!may(caller, right, subject)) {
-            throw refused(caller, right, project.name().toString());
+            throw refused(
+                    caller,
+                    right,
+                    caller.roles().grant(right, project.id()),
+                    project.name().toString());
         }
     }
 
+    /// Lets the caller pass who has at least this role, whatever the token was made for.
+    ///
+    /// @throws Fault as [#require]
+    public static void requireRole(Caller caller, Role role, Project project) {
+        Subject subject = new Subject.OfProject(project.id());
+        if (!may(caller, Right.READ, subject)) {
+            throw Projects.missing(project.name());
+        }
+        if (caller.roles().in(project.id()).filter(has -> has.covers(role)).isEmpty()) {
+            throw lacking(caller, role, project.name().toString());
+        }
+    }
+
+    /// Lets the caller pass who has at least this role in the whole instance.
+    ///
+    /// @throws Fault PERMISSION
+    public static void requireInstanceRole(Caller caller, Role role) {
+        Role has = caller.roles().instance();
+        if (caller.projectId() != null
+                || caller.repository() != null
+                || has == null
+                || !has.covers(role)) {
+            throw lacking(caller, role, "this instance");
+        }
+    }
+
+    private static Fault lacking(Caller caller, Role role, String what) {
+        return new Fault(
+                Kind.PERMISSION,
+                "cannot do this in "
+                        + what
+                        + ": "
+                        + caller.principal().name()
+                        + " is no "
+                        + role.word()
+                        + " there",
+                "ask an admin for the role " + role.word());
+    }
+
     /// Lets the caller pass who may agree to a rollout, or refuses: who may roll out in the project
-    /// and is among those whom the file names. An operator always is, everybody is where nobody is
-    /// named, and `maintainers` are all people.
+    /// and is among those whom the file names. Everybody is where nobody is named, and
+    /// `maintainers` are all people with that role, which rolling out needs anyway. An admin of the
+    /// instance always is.
     ///
     /// @param by names as the file gives them
     /// @throws Fault as [#require]
@@ -137,15 +213,11 @@ public final class Access {
             Caller caller, Project project, String environment, List<String> by) {
         require(caller, Right.ROLL_OUT, project);
         Principal principal = caller.principal();
+        boolean person = principal.kind() != Principal.Kind.MACHINE;
         boolean among =
-                switch (principal.kind()) {
-                    case OPERATOR -> true;
-                    case PERSON ->
-                            by.isEmpty()
-                                    || by.contains(MAINTAINERS)
-                                    || by.contains(principal.name());
-                    case MACHINE -> by.contains(principal.name());
-                };
+                caller.roles().instance() == Role.ADMIN
+                        || by.contains(principal.name())
+                        || person && (by.isEmpty() || by.contains(MAINTAINERS));
         if (!among) {
             throw new Fault(
                     Kind.PERMISSION,
@@ -166,11 +238,15 @@ public final class Access {
     /// @throws Fault PERMISSION
     public static void requireInstance(Caller caller, Right right) {
         if (!may(caller, right, Subject.INSTANCE)) {
-            throw refused(caller, right, "this instance");
+            Role role = caller.roles().instance();
+            throw refused(caller, right, role != null && role.grants(right), "this instance");
         }
     }
 
-    private static Fault refused(Caller caller, Right right, String what) {
+    private static Fault refused(Caller caller, Right right, boolean byRole, String what) {
+        if (!byRole) {
+            return lacking(caller, Role.with(right), what);
+        }
         String word = right.name().toLowerCase(Locale.ROOT).replace('_', ' ');
         return new Fault(
                 Kind.PERMISSION,
@@ -184,16 +260,19 @@ public final class Access {
                 "use a token with the scope " + word.replace(' ', '-'));
     }
 
-    private static Caller caller(Row row) {
-        return new Caller(
+    private static Caller caller(Tx tx, Row row) {
+        Principal principal =
                 new Principal(
                         row.number("principal"),
                         row.text("name"),
-                        row.choice("kind", Principal.Kind.class)),
+                        row.choice("kind", Principal.Kind.class));
+        return new Caller(
+                principal,
                 row.number("id"),
                 rights(row),
                 row.numberOrNull("project_id"),
-                row.textOrNull("repository"));
+                row.textOrNull("repository"),
+                roles(tx, principal));
     }
 
     private static Set<Right> rights(Row row) {

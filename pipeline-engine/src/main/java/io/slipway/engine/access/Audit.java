@@ -19,15 +19,23 @@ public final class Audit {
 
     private static final String INSERT =
             """
-            insert into audit (principal_id, project_id, action, subject, detail)
-            values (?, ?, ?, ?, ?)
+            insert into audit (principal_id, project_id, action, subject, detail, address)
+            values (?, ?, ?, ?, ?, ?)
             """;
 
-    private static final String NEWEST =
+    private static final String PAGE =
             """
-            select a.id, a.at, p.name, a.action, a.subject, a.detail
-            from audit a left join principals p on p.id = a.principal_id
-            where a.project_id is not distinct from ? and a.id < ?
+            select a.id, a.at, p.name, a.action, a.subject, a.detail, a.address, j.name as project
+            from audit a
+            left join principals p on p.id = a.principal_id
+            left join projects j on j.id = a.project_id
+            where a.id < ?
+              and (?::bigint is null or a.project_id = ?)
+              and (?::text is null or p.name = ?)
+              and (?::text is null or a.action = ?
+                   or right(?, 1) = '.' and starts_with(a.action, ?))
+              and (?::timestamptz is null or a.at >= ?)
+              and (?::timestamptz is null or a.at < ?)
             order by a.id desc limit ?
             """;
 
@@ -47,9 +55,29 @@ public final class Audit {
         }
     }
 
+    /// Which rows; null: all.
+    ///
+    /// @param who a principal's name
+    /// @param action with a dot at its end every one that begins with it
+    /// @param since the first moment
+    /// @param until the first moment no more
+    public record Filter(
+            @Nullable Long projectId,
+            @Nullable String who,
+            @Nullable String action,
+            @Nullable Instant since,
+            @Nullable Instant until) {
+        /// All of a project.
+        public static Filter of(@Nullable Long projectId) {
+            return new Filter(projectId, null, null, null, null);
+        }
+    }
+
     /// A row of the log.
     ///
     /// @param who a principal's name; null when Slipway did it by itself
+    /// @param project its name; null when it concerns the instance
+    /// @param address from where
     /// @param detail a JSON object
     public record Listed(
             long id,
@@ -57,29 +85,58 @@ public final class Audit {
             @Nullable String who,
             String action,
             String subject,
+            @Nullable String project,
+            @Nullable String address,
             String detail) {}
 
     /// Notes what a caller does.
     public static void add(Tx tx, Caller caller, Entry entry) {
-        add(tx, caller.principal().id(), entry);
+        insert(tx, caller.principal().id(), entry, caller.address());
     }
 
     /// Notes what a principal does.
     public static void add(Tx tx, @Nullable Long principalId, Entry entry) {
+        insert(tx, principalId, entry, null);
+    }
+
+    private static void insert(
+            Tx tx, @Nullable Long principalId, Entry entry, @Nullable String address) {
         tx.update(
                 INSERT,
                 principalId,
                 entry.projectId(),
                 entry.action(),
                 entry.subject(),
-                new Json(JSON.writeValueAsString(entry.detail())));
+                new Json(JSON.writeValueAsString(entry.detail())),
+                address);
     }
 
-    /// The newest rows of a project, or of the instance.
+    /// Rows, the newest first.
     ///
     /// @param before an id; [Long#MAX_VALUE] for the first page
-    public static List<Listed> newest(Tx tx, @Nullable Long projectId, long before, int limit) {
-        return tx.query(NEWEST, Audit::listed, projectId, before, limit);
+    public static List<Listed> page(Tx tx, Filter filter, long before, int limit) {
+        Long project = filter.projectId();
+        String who = filter.who();
+        String action = filter.action();
+        Instant since = filter.since();
+        Instant until = filter.until();
+        return tx.query(
+                PAGE,
+                Audit::listed,
+                before,
+                project,
+                project,
+                who,
+                who,
+                action,
+                action,
+                action,
+                action,
+                since,
+                since,
+                until,
+                until,
+                limit);
     }
 
     private static Listed listed(Row row) {
@@ -89,6 +146,8 @@ public final class Audit {
                 row.textOrNull("name"),
                 row.text("action"),
                 row.text("subject"),
+                row.textOrNull("project"),
+                row.textOrNull("address"),
                 row.json("detail"));
     }
 }

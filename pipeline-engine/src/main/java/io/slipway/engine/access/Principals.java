@@ -4,6 +4,7 @@ import io.slipway.db.Row;
 import io.slipway.db.Tx;
 
 import java.util.List;
+import java.util.Optional;
 
 /// The people and machines of this instance, as rows.
 public final class Principals {
@@ -14,6 +15,8 @@ public final class Principals {
             "insert into principals (name, kind) values (?, ?) on conflict (name) do nothing";
 
     private static final String BY_NAME = "select id, name, kind from principals where name = ?";
+
+    private static final String BY_ID = "select id, name, kind from principals where id = ?";
 
     private static final String ALL = "select id, name, kind from principals order by name";
 
@@ -26,6 +29,16 @@ public final class Principals {
     public static Principal ensure(Tx tx, String name, Principal.Kind kind) {
         tx.update(ENSURE, name, kind);
         return tx.one(BY_NAME, Principals::principal, name);
+    }
+
+    /// The principal of that id.
+    public static Optional<Principal> find(Tx tx, long id) {
+        return tx.first(BY_ID, Principals::principal, id);
+    }
+
+    /// The principal of that name.
+    public static Optional<Principal> find(Tx tx, String name) {
+        return tx.first(BY_NAME, Principals::principal, name);
     }
 
     /// Slipway itself.

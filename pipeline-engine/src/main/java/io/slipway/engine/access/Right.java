@@ -14,6 +14,8 @@ public enum Right {
     ROLL_OUT,
     /// Changes a project's configuration, secrets and settings.
     CONFIGURE,
+    /// Says who is what in a project.
+    ADMINISTER,
     /// Changes the instance: runners, targets, principals.
     OPERATE
 }

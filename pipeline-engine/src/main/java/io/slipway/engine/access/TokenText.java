@@ -22,7 +22,7 @@ public final class TokenText {
     }
 
     /// A new one: `slw_` and 43 characters of base64url.
-    static TokenText random() {
+    public static TokenText random() {
         byte[] random = new byte[32];
         RANDOM.nextBytes(random);
         return new TokenText(
@@ -44,7 +44,8 @@ public final class TokenText {
         return text.startsWith(PREFIX) ? text.substring(0, Math.min(SHOWN, text.length())) : "";
     }
 
-    byte[] sha256() {
+    /// By which it is found again.
+    public byte[] sha256() {
         try {
             return MessageDigest.getInstance("SHA-256")
                     .digest(text.getBytes(StandardCharsets.UTF_8));

@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -31,6 +32,20 @@ public final class Tokens {
                    now() + ? * interval '1 millisecond'
             from tokens
             where id = ? and session_of is null and attempt_id is null and repository is null
+                and not account_session
+            """;
+
+    private static final String INSERT_PERSONS_SESSION =
+            """
+            insert into tokens (principal_id, label, sha256, prefix, scopes, account_session, expires_at)
+            values (?, 'browser', ?, ?, ?, true, now() + ? * interval '1 millisecond')
+            """;
+
+    private static final String END_SESSIONS =
+            """
+            update tokens set revoked_at = now()
+            where principal_id = ? and revoked_at is null
+                and (account_session or session_of is not null)
             """;
 
     private static final String OF =
@@ -38,7 +53,7 @@ public final class Tokens {
             select id, label, prefix, scopes, project_id, created_at, expires_at
             from tokens
             where principal_id = ? and revoked_at is null and attempt_id is null
-              and session_of is null
+              and session_of is null and not account_session
               and (expires_at is null or expires_at > now())
             order by id
             """;
@@ -48,7 +63,7 @@ public final class Tokens {
             select (extract(epoch from o.expires_at - now()) * 1000)::bigint as millis
             from tokens t
             join tokens o on o.id = coalesce(t.session_of, t.id)
-            where t.id = ? and o.expires_at is not null
+            where t.id = ? and o.expires_at is not null and not t.account_session
             """;
 
     /// Whoever holds something open by a token looks again whether it may.
@@ -112,6 +127,26 @@ public final class Tokens {
                         validFor.toMillis(),
                         caller.tokenId());
         return made == 1 ? Optional.of(text) : Optional.empty();
+    }
+
+    /// Makes a token for the browser of a person who has proved to be it. What it may is what the
+    /// person may.
+    public static TokenText session(Tx tx, Principal person, Duration validFor) {
+        TokenText text = TokenText.random();
+        tx.update(
+                INSERT_PERSONS_SESSION,
+                person.id(),
+                text.sha256(),
+                text.shown(),
+                Arrays.stream(Right.values()).map(Tokens::scope).toArray(String[]::new),
+                validFor.toMillis());
+        return text;
+    }
+
+    /// Signs all browsers of a principal out.
+    public static void endSessions(Tx tx, long principalId) {
+        tx.update(END_SESSIONS, principalId);
+        tx.notify(REVOKED, "");
     }
 
     /// Makes a credential for one repository of the registry. It ends with the attempt.

@@ -5,6 +5,7 @@ import io.slipway.db.Tx;
 import io.slipway.engine.access.Access;
 import io.slipway.engine.access.Audit;
 import io.slipway.engine.access.Caller;
+import io.slipway.engine.access.Members;
 import io.slipway.engine.access.Right;
 import io.slipway.engine.access.Subject;
 import io.slipway.engine.egress.Egress;
@@ -169,7 +170,8 @@ public final class Connections {
             throw new Fault(
                     Kind.PERMISSION,
                     "cannot connect a repository: this token may make no project",
-                    "use a token with the scope create-project");
+                    "use a token with the scope create-project, of somebody who is developer of"
+                            + " the whole instance");
         }
     }
 
@@ -263,7 +265,9 @@ public final class Connections {
         Projects.Created created = Projects.create(tx, name, caller.principal().id());
         Project project = created.project();
         boolean connected = remotes.find(tx, project.id()).isPresent();
-        if (!created.made()) {
+        if (created.made()) {
+            Members.made(tx, caller, project);
+        } else {
             Access.require(caller, Right.CONFIGURE, project);
         }
         if (!created.made() && !connected) {

@@ -42,6 +42,15 @@ final class AccessTest {
     void projects() {
         shop = project("shop");
         other = project("other");
+        Caller operator = authenticate(issue(Kind.OPERATOR, ALL, null, null)).orElseThrow();
+        database.change(
+                tx ->
+                        Members.give(
+                                tx,
+                                operator,
+                                null,
+                                Principals.ensure(tx, Kind.PERSON.name(), Kind.PERSON),
+                                Role.MAINTAINER));
     }
 
     private Project project(String name) {
@@ -172,8 +181,9 @@ final class AccessTest {
         for (Right right : Right.values()) {
             boolean instance = right == Right.OPERATE || right == Right.CREATE_PROJECT;
             assertThat(may(operator, right, shop)).isEqualTo(!instance);
-            assertThat(may(person, right, shop)).isEqualTo(!instance);
-            assertThat(may(ofShop, right, shop)).isEqualTo(!instance);
+            boolean maintains = !instance && right != Right.ADMINISTER;
+            assertThat(may(person, right, shop)).isEqualTo(maintains);
+            assertThat(may(ofShop, right, shop)).isEqualTo(maintains);
             assertThat(may(ofShop, right, other)).isFalse();
             assertThat(may(reader, right, shop)).isEqualTo(right == Right.READ);
             assertThat(Access.may(operator, right, Subject.INSTANCE)).isEqualTo(instance);

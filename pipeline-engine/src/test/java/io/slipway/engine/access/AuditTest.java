@@ -12,6 +12,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 
@@ -24,7 +25,7 @@ final class AuditTest {
     }
 
     private List<Audit.Listed> newest(@Nullable Long projectId, long before) {
-        return database.read(tx -> Audit.newest(tx, projectId, before, 10));
+        return database.read(tx -> Audit.page(tx, Audit.Filter.of(projectId), before, 10));
     }
 
     @Test
@@ -43,11 +44,38 @@ final class AuditTest {
         assertThat(rows.getLast().action()).isEqualTo("push");
         assertThat(rows.getLast().detail()).isEqualTo("{\"new\": \"9f2c\"}");
         assertThat(newest(7L, rows.getFirst().id())).hasSize(1);
-        assertThat(newest(null, Long.MAX_VALUE)).isEmpty();
+        assertThat(newest(8L, Long.MAX_VALUE)).isEmpty();
+        assertThat(newest(null, Long.MAX_VALUE)).hasSizeGreaterThanOrEqualTo(2);
+    }
+
+    private List<String> subjects(Audit.Filter filter) {
+        List<Audit.Listed> page = database.read(tx -> Audit.page(tx, filter, Long.MAX_VALUE, 10));
+        return page.stream().map(Audit.Listed::subject).toList();
+    }
+
+    @Test
+    void rowsAreFoundByWhoWhatAndWhen() {
+        Instant before = database.read(tx -> tx.one("select now() as at", r -> r.instant("at")));
+        database.change(
+                tx -> {
+                    Principal eve = Principals.ensure(tx, "eve", Principal.Kind.PERSON);
+                    Audit.add(tx, eve.id(), Audit.Entry.of(9L, "role.give", "one"));
+                    Audit.add(tx, eve.id(), Audit.Entry.of(9L, "role.take", "two"));
+                    Audit.add(tx, (Long) null, Audit.Entry.of(9L, "roles", "three"));
+                });
+        assertThat(subjects(new Audit.Filter(9L, "eve", null, null, null)))
+                .containsExactly("two", "one");
+        assertThat(subjects(new Audit.Filter(9L, null, "role.", null, null)))
+                .containsExactly("two", "one");
+        assertThat(subjects(new Audit.Filter(9L, null, "role.give", null, null)))
+                .containsExactly("one");
+        assertThat(subjects(new Audit.Filter(9L, null, "rol", null, null))).isEmpty();
+        assertThat(subjects(new Audit.Filter(9L, null, null, before, null))).hasSize(3);
+        assertThat(subjects(new Audit.Filter(9L, null, null, null, before))).isEmpty();
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"update audit set action = 'x'", "delete from audit"})
+    @ValueSource(strings = {"update audit set action = 'x'", "delete from audit", "truncate audit"})
     void rowsAreNeverChangedOrRemoved(String sql) {
         database.change(tx -> Audit.add(tx, (Long) null, Audit.Entry.of(null, "made", "it")));
         assertThatThrownBy(() -> database.change(tx -> tx.update(sql)))

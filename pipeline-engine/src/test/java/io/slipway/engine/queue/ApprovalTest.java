@@ -14,6 +14,8 @@ import io.slipway.engine.access.Caller;
 import io.slipway.engine.access.Principal;
 import io.slipway.engine.access.Principals;
 import io.slipway.engine.access.Right;
+import io.slipway.engine.access.Role;
+import io.slipway.engine.access.Roles;
 import io.slipway.engine.approval.Approval;
 import io.slipway.engine.approval.Approvals;
 import io.slipway.engine.approval.Approvals.Word;
@@ -105,7 +107,8 @@ final class ApprovalTest {
 
     private Caller caller(String name, Principal.Kind kind, Right... rights) {
         Principal principal = database.transaction(tx -> Principals.ensure(tx, name, kind));
-        return new Caller(principal, 1, Set.of(rights), null, null);
+        return new Caller(
+                principal, 1, Set.of(rights), null, null, Roles.everywhere(Role.MAINTAINER));
     }
 
     private Caller anna() {
@@ -175,7 +178,14 @@ final class ApprovalTest {
         // A server that stops may leave what it did to be done again by the next.
         assertThat(ends.stream().distinct()).containsExactly("waits", "ended SUCCEEDED");
         Audit.Listed audit =
-                database.read(tx -> Audit.newest(tx, project.id(), Long.MAX_VALUE, 1)).getFirst();
+                database.read(
+                                tx ->
+                                        Audit.page(
+                                                tx,
+                                                Audit.Filter.of(project.id()),
+                                                Long.MAX_VALUE,
+                                                1))
+                        .getFirst();
         assertThat(audit.who() + " " + audit.action() + " " + audit.subject())
                 .isEqualTo("anna approve run 1");
         assertThat(audit.detail()).contains("looks good", "busybox:latest", "production");

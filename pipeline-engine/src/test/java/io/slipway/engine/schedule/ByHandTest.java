@@ -9,6 +9,8 @@ import io.slipway.db.DatabaseExtension;
 import io.slipway.engine.access.Caller;
 import io.slipway.engine.access.Principal;
 import io.slipway.engine.access.Right;
+import io.slipway.engine.access.Role;
+import io.slipway.engine.access.Roles;
 import io.slipway.engine.run.Run;
 import io.slipway.fault.Failpoint;
 
@@ -60,7 +62,8 @@ final class ByHandTest {
                 1,
                 EnumSet.allOf(Right.class),
                 null,
-                null);
+                null,
+                Roles.everywhere(Role.MAINTAINER));
     }
 
     private ByHand byHand(Database by) {

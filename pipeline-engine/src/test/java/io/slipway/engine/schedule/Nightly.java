@@ -53,7 +53,7 @@ final class Nightly {
                 database.transaction(
                         tx -> {
                             RunnerSlots.register(tx, "docker", "docker", 4);
-                            return Principals.ensure(tx, "ada", Principal.Kind.PERSON).id();
+                            return Principals.ensure(tx, "ada", Principal.Kind.OPERATOR).id();
                         });
         this.project =
                 database.transaction(

@@ -69,7 +69,7 @@ final class ConfigurationTest {
     private Caller caller(Set<Right> scopes) {
         return database.transaction(
                 tx -> {
-                    Principal ada = Principals.ensure(tx, "ada", Principal.Kind.PERSON);
+                    Principal ada = Principals.ensure(tx, "ada", Principal.Kind.OPERATOR);
                     return Access.authenticate(
                                     tx,
                                     Tokens.issue(

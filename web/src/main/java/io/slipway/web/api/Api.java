@@ -3,11 +3,16 @@ package io.slipway.web.api;
 import io.slipway.db.Database;
 import io.slipway.engine.access.Access;
 import io.slipway.engine.access.Caller;
+import io.slipway.engine.access.Role;
 import io.slipway.engine.access.TokenText;
 import io.slipway.engine.blob.Digest;
+import io.slipway.engine.project.Project;
+import io.slipway.engine.project.ProjectName;
+import io.slipway.engine.project.Projects;
 import io.slipway.engine.route.ServerLink;
 import io.slipway.web.http.Handover;
 import io.slipway.web.http.Presented;
+import io.slipway.web.http.Way;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.Cookie;
 import io.vertx.core.http.HttpMethod;
@@ -36,7 +41,6 @@ public final class Api {
     private final Database database;
     private final Handover handover;
     private final String origin;
-    private final String cookie;
     private final ApiFaults faults = new ApiFaults();
     private final Contract contract = Contract.read();
     private final Repeats repeats;
@@ -48,7 +52,6 @@ public final class Api {
         this.database = database;
         this.handover = handover;
         this.origin = origin;
-        this.cookie = origin.startsWith("https:") ? ServerLink.SECURE_SESSION : ServerLink.SESSION;
         this.repeats = new Repeats(database);
     }
 
@@ -89,24 +92,27 @@ public final class Api {
 
     /// Adds an operation that changes something.
     public void add(HttpMethod method, String path, Operation operation) {
-        contract.mustHave(method.name(), path);
+        Need need = contract.need(method.name(), path);
         router.route(method, PREFIX + path)
-                .handler(handover.to(context -> serve(context, operation), faults));
+                .handler(handover.to(context -> serve(context, need, operation), faults));
     }
 
     /// An operation for which nobody needs to be signed in.
-    void open(HttpMethod method, String path, Handover.Blocking blocking) {
-        contract.mustHave(method.name(), path);
+    public void open(HttpMethod method, String path, Handover.Blocking blocking) {
+        if (contract.need(method.name(), path).of() != Need.Of.NOBODY) {
+            throw new IllegalStateException(path + " is not for nobody, says the contract");
+        }
         router.route(method, PREFIX + path).handler(handover.to(blocking, faults));
     }
 
-    private void serve(RoutingContext context, Operation operation) throws Exception {
+    private void serve(RoutingContext context, Need need, Operation operation) throws Exception {
         Optional<Caller> caller = caller(context.request());
         if (caller.isEmpty()) {
             faults.unauthorized(context);
             return;
         }
         ApiRequest request = new ApiRequest(context, caller.get(), Handover.contextOf(context));
+        mustBe(request, need);
         String key = context.request().getHeader("Idempotency-Key");
         if (key != null && !reads(context.request())) {
             serveOnce(request, operation, key);
@@ -118,12 +124,28 @@ public final class Api {
         }
     }
 
+    /// The door for every operation. What belongs to a project that the path does not name is
+    /// guarded by its own operation, which knows the project.
+    private void mustBe(ApiRequest request, Need need) {
+        Role role = need.role();
+        if (role == null) {
+            return;
+        }
+        if (need.of() == Need.Of.INSTANCE) {
+            Access.requireInstanceRole(request.caller(), role);
+        } else if (request.context().pathParams().containsKey("project")) {
+            Project project =
+                    database.read(
+                            tx -> Projects.get(tx, ProjectName.parse(request.path("project"))));
+            Access.requireRole(request.caller(), role, project);
+        }
+    }
+
     private void serveOnce(ApiRequest request, Operation operation, String key) throws Exception {
         RoutingContext context = request.context();
         String what = context.request().method() + " " + context.request().uri();
         String path = context.request().path();
-        boolean secret =
-                path.endsWith("/tokens") || path.endsWith("/hooks") || path.endsWith("/outgoing");
+        boolean secret = path.matches(".*/(tokens|hooks|outgoing|people|invitation|password)");
         Repeats.Answer answer =
                 repeats.once(
                         request.caller().principal().id(),
@@ -187,28 +209,51 @@ public final class Api {
 
     /// Who asks: by the header, or by the cookie where a page of another origin can't have sent it.
     public Optional<Caller> caller(HttpServerRequest request) {
+        Way way = Way.of(request);
         String header = request.getHeader("Authorization");
         if (header != null) {
+            way.requireSecret();
             return Presented.bearer(header)
                     .or(() -> reads(request) ? Presented.password(header) : Optional.empty())
-                    .flatMap(this::authenticate);
+                    .flatMap(token -> authenticate(token, way));
         }
-        Cookie session = request.getCookie(cookie);
-        return session == null || !sameOrigin(request)
-                ? Optional.empty()
-                : authenticate(TokenText.of(session.getValue()));
+        Cookie session = request.getCookie(cookie(request));
+        if (session == null || !sameOrigin(request)) {
+            return Optional.empty();
+        }
+        way.requireSecret();
+        return authenticate(TokenText.of(session.getValue()), way);
     }
 
-    /// Name of the cookie that holds a browser's session.
-    String cookie() {
-        return cookie;
+    /// Name of the cookie that holds a browser's session, as it comes on this request's way.
+    public String cookie(HttpServerRequest request) {
+        return secure(request) ? ServerLink.SECURE_SESSION : ServerLink.SESSION;
     }
 
-    private Optional<Caller> authenticate(TokenText token) {
-        return database.read(tx -> Access.authenticate(tx, token));
+    /// Whether the browser talks HTTPS, to the switch or to what stands before it.
+    public boolean secure(HttpServerRequest request) {
+        return Way.of(request).secure() || origin.startsWith("https:");
     }
 
-    boolean sameOrigin(HttpServerRequest request) {
+    private Optional<Caller> authenticate(TokenText token, Way way) {
+        return database.read(tx -> Access.authenticate(tx, token))
+                .map(caller -> caller.from(way.client()));
+    }
+
+    /// Answers that nobody is known by what was presented.
+    public void unauthorized(RoutingContext context) {
+        faults.unauthorized(context);
+    }
+
+    /// Answers that somebody has tried too often.
+    ///
+    /// @param seconds until it may be tried again
+    public void tooMany(RoutingContext context, long seconds) {
+        faults.tooMany(context, seconds);
+    }
+
+    /// Whether a request that a browser sends by itself comes from Slipway's own pages.
+    public boolean sameOrigin(HttpServerRequest request) {
         String site = request.getHeader("Sec-Fetch-Site");
         String from = request.getHeader("Origin");
         boolean siteFits = site == null || site.equals("same-origin") || site.equals("none");

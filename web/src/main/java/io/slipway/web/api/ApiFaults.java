@@ -37,6 +37,17 @@ final class ApiFaults implements FaultAnswer {
         status(context, 401, fault);
     }
 
+    /// Somebody has tried too often.
+    void tooMany(RoutingContext context, long seconds) {
+        Fault fault =
+                new Fault(
+                        Fault.Kind.PERMISSION,
+                        "cannot sign in: there were too many tries",
+                        "wait " + (seconds + 59) / 60 + " min, then try again");
+        context.response().putHeader("Retry-After", Long.toString(seconds));
+        status(context, 429, fault);
+    }
+
     private static void status(RoutingContext context, int status, Fault fault) {
         HttpServerResponse response = context.response();
         if (response.headWritten() || response.ended()) {

@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.Set;
 
@@ -61,18 +62,20 @@ public final class Contract {
         return JsonMapper.shared().writeValueAsBytes(json);
     }
 
+    /// What somebody has to be for an operation. One that does not say it is for admins of the
+    /// instance.
+    ///
     /// @param method in capitals
     /// @param path as the router has it, `/projects/:project`
-    void mustHave(String method, String path) {
+    Need need(String method, String path) {
         String written = path.replaceAll(":([a-z]+)", "{$1}");
-        if (!METHODS.contains(method.toLowerCase(java.util.Locale.ROOT))
-                || json.path("paths")
-                        .path(written)
-                        .path(method.toLowerCase(java.util.Locale.ROOT))
-                        .isMissingNode()) {
+        String key = method.toLowerCase(Locale.ROOT);
+        JsonNode operation = json.path("paths").path(written).path(key);
+        if (!METHODS.contains(key) || operation.isMissingNode()) {
             throw new IllegalStateException(
                     RESOURCE + " does not have the operation " + method + " " + written);
         }
+        return Need.parse(operation.path("x-role").asString("instance admin"));
     }
 
     private static JsonNode json(Node node) {

@@ -4,6 +4,7 @@ import io.slipway.db.Database;
 import io.slipway.engine.access.Access;
 import io.slipway.engine.access.Caller;
 import io.slipway.web.http.Presented;
+import io.slipway.web.http.Way;
 
 import org.jspecify.annotations.Nullable;
 
@@ -12,8 +13,12 @@ import java.util.Optional;
 /// Knows who asks: any user name, the token is the password.
 record Doorkeeper(Database database) {
     /// @param authorization the header as it came; null when there is none
-    Optional<Caller> caller(@Nullable String authorization) {
+    Optional<Caller> caller(@Nullable String authorization, Way way) {
+        if (authorization != null) {
+            way.requireSecret();
+        }
         return Presented.password(authorization)
-                .flatMap(token -> database.read(tx -> Access.authenticate(tx, token)));
+                .flatMap(token -> database.read(tx -> Access.authenticate(tx, token)))
+                .map(caller -> caller.from(way.client()));
     }
 }

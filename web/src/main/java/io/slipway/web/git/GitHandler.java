@@ -11,6 +11,7 @@ import io.slipway.web.http.BodyInput;
 import io.slipway.web.http.BodyOutput;
 import io.slipway.web.http.FaultAnswer;
 import io.slipway.web.http.Handover;
+import io.slipway.web.http.Way;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
@@ -53,7 +54,8 @@ public final class GitHandler {
         if (path.isEmpty()) {
             throw new Fault(Fault.Kind.NOT_FOUND, "cannot find it: it is no repository", "");
         }
-        Optional<Caller> caller = doorkeeper.caller(request.getHeader("Authorization"));
+        Optional<Caller> caller =
+                doorkeeper.caller(request.getHeader("Authorization"), Way.of(request));
         if (caller.isEmpty()) {
             unknown(context);
             return;

@@ -4,6 +4,7 @@ import io.slipway.db.Tx;
 import io.slipway.engine.access.Access;
 import io.slipway.engine.access.Audit;
 import io.slipway.engine.access.Caller;
+import io.slipway.engine.access.Members;
 import io.slipway.engine.access.Right;
 import io.slipway.engine.project.Project;
 import io.slipway.engine.project.ProjectName;
@@ -85,6 +86,7 @@ final class Receiving {
         Access.requireInstance(caller, Right.CREATE_PROJECT);
         Projects.Created created = Projects.create(tx, name, caller.principal().id());
         if (created.made()) {
+            Members.made(tx, caller, created.project());
             Audit.add(
                     tx,
                     caller,

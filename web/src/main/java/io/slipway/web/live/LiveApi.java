@@ -105,6 +105,9 @@ public final class LiveApi {
         return api.caller(request.context().request())
                 .map(
                         caller -> {
+                            if (!caller.roles().equals(request.caller().roles())) {
+                                return false; // the reader comes again, as what it is now
+                            }
                             try {
                                 topics.forEach(topic -> watch(caller, topic, null));
                                 return true;
@@ -159,7 +162,7 @@ public final class LiveApi {
     /// Two callers of the same reach may read the same projects.
     private static String reach(Caller caller) {
         boolean reads = caller.scopes().contains(Right.READ) && caller.repository() == null;
-        return reads ? "project " + caller.projectId() : "nothing";
+        return reads ? "project " + caller.projectId() + " by " + caller.roles() : "nothing";
     }
 
     private static List<Long> readable(Tx tx, Caller caller) {

@@ -2,11 +2,13 @@ package io.slipway.web.registry;
 
 import io.slipway.db.Database;
 import io.slipway.engine.access.Caller;
+import io.slipway.engine.access.Principal;
 import io.slipway.engine.access.Right;
 import io.slipway.engine.image.Registry;
 import io.slipway.engine.image.RegistryRefusal;
 import io.slipway.engine.image.RegistryRefusal.Code;
 import io.slipway.web.http.Handover;
+import io.slipway.web.http.Way;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
@@ -45,6 +47,9 @@ public final class RegistryHandler {
         if (caller.isEmpty()) {
             RegistryAnswers.unknownCaller(context);
             return;
+        }
+        if (caller.get().principal().kind() != Principal.Kind.MACHINE) {
+            Way.of(context.request()).requireSecret(); // engines use Slipway's own, which end soon
         }
         String path = String.valueOf(context.request().path());
         if (path.equals("/v2/") || path.equals("/v2")) {

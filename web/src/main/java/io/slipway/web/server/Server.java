@@ -1,6 +1,7 @@
 package io.slipway.web.server;
 
 import io.slipway.db.Database;
+import io.slipway.engine.account.Accounts;
 import io.slipway.engine.approval.Approvals;
 import io.slipway.engine.approval.ForeignRuns;
 import io.slipway.engine.route.Traffic;
@@ -16,7 +17,6 @@ import io.slipway.web.api.IncludeApi;
 import io.slipway.web.api.LogApi;
 import io.slipway.web.api.ProjectApi;
 import io.slipway.web.api.RunApi;
-import io.slipway.web.api.SessionApi;
 import io.slipway.web.api.StartApi;
 import io.slipway.web.connect.ConnectApi;
 import io.slipway.web.git.GitHandler;
@@ -37,11 +37,16 @@ import io.slipway.web.overview.RunsApi;
 import io.slipway.web.overview.TextPages;
 import io.slipway.web.overview.TokenApi;
 import io.slipway.web.overview.TraceApi;
+import io.slipway.web.people.AuditApi;
+import io.slipway.web.people.MemberApi;
+import io.slipway.web.people.PeopleApi;
+import io.slipway.web.people.SessionApi;
 import io.slipway.web.registry.RegistryHandler;
 import io.slipway.web.settings.DataPaths;
 import io.slipway.web.settings.Settings;
 import io.slipway.web.traffic.SwitchProcess;
 import io.slipway.web.traffic.SwitchSettings;
+import io.slipway.web.traffic.tls.TlsFiles;
 import io.slipway.web.webhook.OutgoingApi;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
@@ -49,6 +54,7 @@ import io.vertx.ext.web.Router;
 
 import org.jspecify.annotations.Nullable;
 
+import java.net.URI;
 import java.nio.file.Files;
 import java.security.SecureRandom;
 import java.util.HexFormat;
@@ -107,8 +113,12 @@ public final class Server implements AutoCloseable {
 
     /// What the switch of these settings is started with.
     public static SwitchSettings switchSettings(Settings settings) {
+        var files = settings.serving().certificate();
         return SwitchSettings.of(
-                settings.data(), settings.serving().listen(), settings.serving().trustedProxies());
+                settings.data(),
+                settings.serving().listen(),
+                settings.serving().trustedProxies(),
+                files == null ? null : new TlsFiles(files.certificate(), files.key()));
     }
 
     private void serve(Traffic traffic) {
@@ -156,11 +166,7 @@ public final class Server implements AutoCloseable {
         new RegistryHandler(base.database(), docker.registry(), handover, false).mount(router);
         Api api = new Api(router, base.database(), handover, settings.serving().url().toString());
         Documents.mount(router, api.contract());
-        new SessionApi(
-                api,
-                base.database(),
-                "https".equals(settings.serving().url().getScheme()),
-                version);
+        people(api, settings.serving().url());
         new ProjectApi(api, base.database(), engine.history(), engine.addresses());
         new IncludeApi(api, engine.pushes().included());
         new StartApi(api, base.database(), engine.byHand());
@@ -189,6 +195,15 @@ public final class Server implements AutoCloseable {
         engine.webhooks().mount(router, api, handover);
         TextPages.mount(router);
         new DashboardFiles(Server.class.getClassLoader()).mount(router, handover);
+    }
+
+    private void people(Api api, URI url) {
+        Database database = base.database();
+        Accounts accounts = new Accounts(database);
+        new SessionApi(api, database, accounts, version);
+        new PeopleApi(api, database, accounts, url.toString());
+        new MemberApi(api, database);
+        new AuditApi(api, database);
     }
 
     private void overview(Api api, Engine engine) {

@@ -93,6 +93,14 @@ public enum Setting {
             "public addresses, by https at port 443",
             "What Slipway may connect to besides when it fetches or asks a forge: networks, such as"
                     + " `10.1.0.0/16`, and origins, such as `http://gitea.example.com:3000`."),
+    /// The certificate.
+    TLS_CERT(
+            true,
+            "none: plain HTTP",
+            "The certificate with its chain, PEM; with it the port speaks HTTPS as well. Read again"
+                    + " when it changes."),
+    /// Its key.
+    TLS_KEY(true, "none", "The certificate's key: PEM, PKCS#8, without a password."),
     /// Whose forwarding headers are believed.
     TRUSTED_PROXIES(
             true,

@@ -31,13 +31,21 @@ public record Settings(
     /// @param domain below which apps are, in lower case
     /// @param url what Slipway calls itself: scheme, host and perhaps port
     /// @param trustedProxies networks in CIDR form
+    /// @param certificate null: plain HTTP only
     public record Serving(
-            List<InetSocketAddress> listen, String domain, URI url, List<String> trustedProxies) {
+            List<InetSocketAddress> listen,
+            String domain,
+            URI url,
+            List<String> trustedProxies,
+            @Nullable CertificateFiles certificate) {
         /// The port of everything.
         public int port() {
             return listen.getFirst().getPort();
         }
     }
+
+    /// Both are PEM, with absolute paths.
+    public record CertificateFiles(Path certificate, Path key) {}
 
     /// Where things run.
     ///

@@ -6,15 +6,19 @@ import io.slipway.engine.detection.FromImages;
 import io.slipway.engine.egress.EgressRules;
 import io.slipway.engine.secret.Secret;
 import io.slipway.fault.Fault;
+import io.slipway.web.settings.Settings.CertificateFiles;
 import io.slipway.web.settings.Settings.Client;
 import io.slipway.web.settings.Settings.EngineSettings;
 import io.slipway.web.settings.Settings.Keeping;
 import io.slipway.web.settings.Settings.Serving;
 import io.slipway.web.settings.Sources.Wrong;
 
+import org.jspecify.annotations.Nullable;
+
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -64,13 +68,42 @@ final class SettingsReader {
                                                 InetAddress.ofLiteral("127.0.0.1"),
                                                 InetAddress.ofLiteral("::1")));
         String domain = sources.value(Setting.DOMAIN, Values::domain).orElse("localhost");
-        String standard = "http://" + domain + (port == 80 ? "" : ":" + port);
+        CertificateFiles tls = certificate();
+        String standard =
+                tls == null
+                        ? "http://" + domain + (port == 80 ? "" : ":" + port)
+                        : "https://" + domain + (port == 443 ? "" : ":" + port);
         return new Serving(
                 addresses.stream().map(at -> new InetSocketAddress(at, port)).toList(),
                 domain,
                 sources.value(Setting.URL, Values::url).orElseGet(() -> URI.create(standard)),
                 sources.value(Setting.TRUSTED_PROXIES, text -> Values.list(text, Values::network))
-                        .orElse(List.of()));
+                        .orElse(List.of()),
+                tls);
+    }
+
+    private @Nullable CertificateFiles certificate() {
+        Path certificate = sources.value(Setting.TLS_CERT, this::file).orElse(null);
+        Path key = sources.value(Setting.TLS_KEY, this::file).orElse(null);
+        if (certificate == null && key == null) {
+            return null;
+        }
+        if (certificate == null || key == null) {
+            sources.mistakes()
+                    .add(
+                            "SLIPWAY_TLS_CERT and SLIPWAY_TLS_KEY belong together: one of them is"
+                                    + " not set");
+            return null;
+        }
+        return new CertificateFiles(certificate, key);
+    }
+
+    private Path file(String text) {
+        Path path = folder(text);
+        if (!Files.isReadable(path)) {
+            throw new Wrong("there is no such file, or it can't be read");
+        }
+        return path;
     }
 
     private EngineSettings engine(int port) {

@@ -3,6 +3,9 @@ package io.slipway.web.traffic;
 import io.netty.util.internal.logging.InternalLoggerFactory;
 import io.netty.util.internal.logging.JdkLoggerFactory;
 import io.slipway.fault.Fault;
+import io.slipway.web.traffic.tls.TlsFiles;
+
+import org.jspecify.annotations.Nullable;
 
 import sun.misc.Signal;
 import sun.misc.SignalHandler;
@@ -17,7 +20,8 @@ public final class SwitchMain {
     private SwitchMain() {}
 
     /// @param args `--data FOLDER`, `--listen ADDRESS:PORT` and `--trusted-proxy CIDR`, the latter
-    ///   two as often as needed; 1 and a line on the standard error when it can't start
+    ///   two as often as needed, `--tls-cert FILE` with `--tls-key FILE`; 1 and a line on the
+    ///   standard error when it can't start
     public static void main(String[] args) throws InterruptedException {
         System.exit(run(args));
     }
@@ -36,7 +40,8 @@ public final class SwitchMain {
                             SwitchSettings.of(
                                     Path.of(only("--data", args)),
                                     all("--listen", args).stream().map(Addresses::parse).toList(),
-                                    all("--trusted-proxy", args)));
+                                    all("--trusted-proxy", args),
+                                    tls(args)));
             Signal.handle(new Signal("TERM"), signal -> traffic.close());
             traffic.start();
             traffic.awaitEnd();
@@ -51,6 +56,12 @@ public final class SwitchMain {
     /// leaves it the old ones whole.
     private static void openAllJars() {
         ClassLoader.getSystemResource("io/slipway/none");
+    }
+
+    private static @Nullable TlsFiles tls(String[] args) {
+        return all("--tls-cert", args).isEmpty()
+                ? null
+                : new TlsFiles(Path.of(only("--tls-cert", args)), Path.of(only("--tls-key", args)));
     }
 
     private static String only(String name, String[] args) {

@@ -201,6 +201,10 @@ public final class SwitchProcess {
         command.addAll(List.of("--data", settings.data().toAbsolutePath().toString()));
         settings.addresses().forEach(address -> command.addAll(List.of("--listen", address)));
         settings.trusted().forEach(cidr -> command.addAll(List.of("--trusted-proxy", cidr)));
+        if (settings.tls() != null) {
+            command.addAll(List.of("--tls-cert", settings.tls().certificate().toString()));
+            command.addAll(List.of("--tls-key", settings.tls().key().toString()));
+        }
         ProcessBuilder builder =
                 new ProcessBuilder(command)
                         .directory(settings.data().toFile())

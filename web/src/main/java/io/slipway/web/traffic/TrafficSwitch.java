@@ -9,6 +9,7 @@ import io.slipway.web.traffic.proxy.Journal;
 import io.slipway.web.traffic.proxy.Proxy;
 import io.slipway.web.traffic.proxy.Routes;
 import io.slipway.web.traffic.proxy.Transport;
+import io.slipway.web.traffic.tls.Tls;
 
 import org.jspecify.annotations.Nullable;
 
@@ -38,6 +39,7 @@ public final class TrafficSwitch implements Control, AutoCloseable {
     private final SwitchFolder folder;
     private final Transport transport;
     private final Routes routes = new Routes();
+    private final @Nullable Tls tls;
     private final Proxy proxy;
     private final Listeners listeners;
     private final Predecessor predecessor = new Predecessor();
@@ -70,7 +72,10 @@ public final class TrafficSwitch implements Control, AutoCloseable {
         this.version = version;
         this.transport = transport;
         folder = new SwitchFolder(settings.data());
-        proxy = new Proxy(transport, routes, Networks.of(settings.trusted()), settings.limits());
+        tls = settings.tls() == null ? null : new Tls(settings.tls(), Journal::line).watch();
+        proxy =
+                new Proxy(
+                        transport, routes, Networks.of(settings.trusted()), tls, settings.limits());
         listeners = new Listeners(transport, proxy);
     }
 
@@ -304,6 +309,9 @@ public final class TrafficSwitch implements Control, AutoCloseable {
         if (server != null) {
             server.close();
         }
+        if (tls != null) {
+            tls.close();
+        }
         transport.close();
         folder.close();
         ended.countDown();
@@ -333,7 +341,8 @@ public final class TrafficSwitch implements Control, AutoCloseable {
     static String settings(SwitchSettings settings) {
         return String.join(" ", settings.addresses())
                 + " | "
-                + String.join(" ", settings.trusted());
+                + String.join(" ", settings.trusted())
+                + (settings.tls() == null ? "" : " | " + settings.tls().shown());
     }
 
     private static Set<Integer> loopbackPorts(RouteTable table) {

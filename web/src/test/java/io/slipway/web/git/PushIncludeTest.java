@@ -64,7 +64,7 @@ final class PushIncludeTest {
                         tx ->
                                 Tokens.issue(
                                         tx,
-                                        Principals.ensure(tx, "bob", Principal.Kind.PERSON),
+                                        Principals.ensure(tx, "bob", Principal.Kind.OPERATOR),
                                         new Tokens.Grant(
                                                 "t", Set.of(Right.READ, Right.PUSH), id, null)))
                 .reveal();

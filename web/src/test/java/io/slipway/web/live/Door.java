@@ -78,7 +78,7 @@ final class Door implements AutoCloseable {
                 tx ->
                         Tokens.issue(
                                 tx,
-                                Principals.ensure(tx, "reader", Principal.Kind.PERSON),
+                                Principals.ensure(tx, "reader", Principal.Kind.OPERATOR),
                                 new Grant("test", Set.of(Right.READ), project, null)));
     }
 

@@ -96,7 +96,7 @@ final class TestRegistry implements AutoCloseable {
                 tx ->
                         Tokens.issue(
                                 tx,
-                                Principals.ensure(tx, "tester", Principal.Kind.PERSON),
+                                Principals.ensure(tx, "tester", Principal.Kind.OPERATOR),
                                 new Tokens.Grant("test", Set.of(rights), project, null)));
     }
 

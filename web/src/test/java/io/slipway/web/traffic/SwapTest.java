@@ -185,7 +185,8 @@ class SwapTest {
                     SwitchSettings.of(
                             other,
                             List.of(Addresses.parse("127.0.0.1:" + taken.getLocalPort())),
-                            List.of());
+                            List.of(),
+                            null);
 
             assertThatThrownBy(() -> Switches.started(settings, "1"))
                     .isInstanceOf(Fault.class)
@@ -264,7 +265,7 @@ class SwapTest {
             assertThat(Wire.get(same, "hello.localhost").body()).isEqualTo("hello");
             SwitchSettings settings =
                     SwitchSettings.of(
-                            other, List.of(Addresses.parse("127.0.0.1:" + same)), List.of());
+                            other, List.of(Addresses.parse("127.0.0.1:" + same)), List.of(), null);
 
             try (TrafficSwitch next = new TrafficSwitch(settings, Transport.portable(2), "2")) {
                 next.start();

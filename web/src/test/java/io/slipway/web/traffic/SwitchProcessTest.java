@@ -46,7 +46,7 @@ class SwitchProcessTest {
 
     private SwitchSettings settings(String... addresses) {
         return SwitchSettings.of(
-                data, List.of(addresses).stream().map(Addresses::parse).toList(), List.of());
+                data, List.of(addresses).stream().map(Addresses::parse).toList(), List.of(), null);
     }
 
     private ProcessHandle handle() {
@@ -179,7 +179,10 @@ class SwitchProcessTest {
         SwitchProcess second =
                 new SwitchProcess(
                         SwitchSettings.of(
-                                other, List.of(Addresses.parse("127.0.0.1:" + port)), List.of()));
+                                other,
+                                List.of(Addresses.parse("127.0.0.1:" + port)),
+                                List.of(),
+                                null));
 
         assertThatThrownBy(second::ensure)
                 .isInstanceOfSatisfying(

@@ -32,6 +32,7 @@ final class Switches {
                 data,
                 List.of(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 0)),
                 List.of(trusted),
+                null,
                 limits,
                 Duration.ofSeconds(2),
                 Duration.ofSeconds(30));

@@ -78,6 +78,11 @@ abstract class ServerWord implements Callable<Integer> {
         return projectIfAny().orElseThrow(() -> unknown("this folder is no git checkout"));
     }
 
+    /// The project that was said; the folder's does not count.
+    final Optional<String> projectIfSaid() {
+        return Optional.ofNullable(project);
+    }
+
     /// The project that is meant; empty where none is said and this folder is no checkout.
     final Optional<String> projectIfAny() {
         if (project != null) {

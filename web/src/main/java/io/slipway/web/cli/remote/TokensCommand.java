@@ -96,8 +96,8 @@ public final class TokensCommand implements Runnable {
                 required = true,
                 split = ",",
                 description =
-                        "read, push, run, roll-out, configure, create-project or operate; several"
-                                + " with commas")
+                        "read, push, run, roll-out, configure, administer, create-project"
+                                + " or operate; several with commas")
         private List<String> scopes = List.of();
 
         @Option(names = "--days", paramLabel = "DAYS", description = "how long it is good")

@@ -35,7 +35,8 @@ public final class Call {
 
     /// @param peer the other end of the client's connection
     /// @param trusted whose forwarding headers are believed
-    public Call(HttpRequest request, InetAddress peer, Networks trusted) {
+    /// @param tls whether the client's connection is one of TLS
+    public Call(HttpRequest request, InetAddress peer, Networks trusted, boolean tls) {
         this.request = request;
         this.peer = peer;
         old = request.protocolVersion().equals(HttpVersion.HTTP_1_0);
@@ -45,7 +46,7 @@ public final class Call {
                         || !request.headers()
                                 .get(HttpHeaderNames.CONTENT_LENGTH, "0")
                                 .matches("0+");
-        caller = Caller.of(peer, trusted, request.headers());
+        caller = Caller.of(peer, trusted, request.headers(), tls ? "https" : "http");
         upgrade = old ? null : ForwardHeaders.strip(request);
         if (old) {
             ForwardHeaders.strip(request);

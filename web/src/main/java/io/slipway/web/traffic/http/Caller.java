@@ -16,12 +16,13 @@ import java.util.List;
 record Caller(String client, String scheme, @Nullable String chain) {
     /// @param peer the other end of the connection
     /// @param trusted whose forwarding headers are believed
-    static Caller of(InetAddress peer, Networks trusted, HttpHeaders headers) {
+    /// @param own `https` where the connection is one of TLS, else `http`
+    static Caller of(InetAddress peer, Networks trusted, HttpHeaders headers, String own) {
         String address = NetUtil.toAddressString(peer);
         if (!trusted.contain(peer)) {
-            return new Caller(address, "http", null);
+            return new Caller(address, own, null);
         }
-        String proto = headers.get("X-Forwarded-Proto", "http");
+        String proto = headers.get("X-Forwarded-Proto", own);
         String chain = String.join(", ", headers.getAll("X-Forwarded-For"));
         return new Caller(
                 furthest(chain, trusted, address),

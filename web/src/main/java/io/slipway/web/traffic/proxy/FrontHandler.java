@@ -20,6 +20,7 @@ import io.slipway.web.traffic.http.Refusal;
 import io.slipway.web.traffic.http.RequestDecoder;
 import io.slipway.web.traffic.http.RequestRules;
 import io.slipway.web.traffic.http.ResponseEncoder;
+import io.slipway.web.traffic.tls.Tls;
 
 import org.jspecify.annotations.Nullable;
 
@@ -112,7 +113,7 @@ final class FrontHandler extends ChannelInboundHandlerAdapter {
             return;
         }
         InetSocketAddress peer = (InetSocketAddress) channel().remoteAddress();
-        Call call = new Call(request, peer.getAddress(), proxy.trusted());
+        Call call = new Call(request, peer.getAddress(), proxy.trusted(), Tls.isOn(channel()));
         exchange = new Exchange(this, proxy, call, loopbackPort);
         exchange.start();
         if (!call.hasBody()) {

@@ -13,6 +13,7 @@ import io.netty.util.concurrent.GlobalEventExecutor;
 import io.slipway.web.traffic.http.Networks;
 import io.slipway.web.traffic.http.RequestDecoder;
 import io.slipway.web.traffic.http.ResponseEncoder;
+import io.slipway.web.traffic.tls.Tls;
 
 import org.jspecify.annotations.Nullable;
 
@@ -30,6 +31,7 @@ public final class Proxy {
     private final Transport transport;
     private final Routes routes;
     private final Networks trusted;
+    private final @Nullable Tls tls;
     private final ProxyLimits limits;
     private final ChannelGroup clients = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
     private final Map<EventLoop, Pool> pools = new ConcurrentHashMap<>();
@@ -37,10 +39,17 @@ public final class Proxy {
     private volatile boolean retiring;
 
     /// @param trusted whose forwarding headers are believed
-    public Proxy(Transport transport, Routes routes, Networks trusted, ProxyLimits limits) {
+    /// @param tls null: plain HTTP only
+    public Proxy(
+            Transport transport,
+            Routes routes,
+            Networks trusted,
+            @Nullable Tls tls,
+            ProxyLimits limits) {
         this.transport = transport;
         this.routes = routes;
         this.trusted = trusted;
+        this.tls = tls;
         this.limits = limits;
     }
 
@@ -99,6 +108,9 @@ public final class Proxy {
                 .addLast("encoder", encoder)
                 .addLast("flow", new FlowControlHandler())
                 .addLast("front", new FrontHandler(this, encoder, loopbackPort));
+        if (tls != null && loopbackPort == null) {
+            tls.begin(channel);
+        }
     }
 
     Pool pool(EventLoop loop) {

@@ -1,0 +1,114 @@
+package io.slipway.engine.access;
+
+import io.slipway.db.Row;
+import io.slipway.db.Tx;
+import io.slipway.engine.project.Project;
+
+import org.jspecify.annotations.Nullable;
+
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/// Who is what in projects and in the instance, as rows. What changes is in the audit log, and
+/// whoever holds something open looks again whether it still may.
+public final class Members {
+    private static final String OF_PERSON =
+            "select project_id, role from roles where principal_id = ?";
+
+    private static final String OF_PROJECT =
+            """
+            select p.name, r.role, r.given_at, g.name as given_by
+            from roles r
+            join principals p on p.id = r.principal_id
+            left join principals g on g.id = r.given_by
+            where r.project_id is not distinct from ? and p.kind = 'person'
+            order by p.name
+            """;
+
+    private static final String GIVE =
+            """
+            insert into roles (principal_id, project_id, role, given_by) values (?, ?, ?, ?)
+            on conflict (principal_id, project_id) do update
+            set role = excluded.role, given_by = excluded.given_by, given_at = now()
+            """;
+
+    private static final String TAKE =
+            "delete from roles where principal_id = ? and project_id is not distinct from ?";
+
+    private Members() {}
+
+    /// @param givenBy a principal's name; null: Slipway's own doing
+    public record Member(String name, Role role, Instant givenAt, @Nullable String givenBy) {}
+
+    /// What a person is everywhere.
+    static Roles roles(Tx tx, long principalId) {
+        Map<Long, Role> projects = new HashMap<>();
+        Role[] instance = new Role[1];
+        tx.query(
+                OF_PERSON,
+                row -> {
+                    Long project = row.numberOrNull("project_id");
+                    if (project == null) {
+                        instance[0] = role(row);
+                    } else {
+                        projects.put(project, role(row));
+                    }
+                    return true;
+                },
+                principalId);
+        return new Roles(instance[0], projects);
+    }
+
+    /// The members of a project by name, or those of the whole instance.
+    ///
+    /// @param projectId null: the instance
+    public static List<Member> of(Tx tx, @Nullable Long projectId) {
+        return tx.query(
+                OF_PROJECT,
+                row ->
+                        new Member(
+                                row.text("name"),
+                                role(row),
+                                row.instant("given_at"),
+                                row.textOrNull("given_by")),
+                projectId);
+    }
+
+    /// Makes somebody this in a project, or in the whole instance, in place of what it was there.
+    ///
+    /// @param projectId null: the instance
+    public static void give(Tx tx, Caller by, @Nullable Long projectId, Principal whom, Role role) {
+        tx.update(GIVE, whom.id(), projectId, role, by.principal().id());
+        Audit.add(
+                tx,
+                by,
+                new Audit.Entry(projectId, "role.give", whom.name(), Map.of("role", role.word())));
+        tx.notify(Tokens.REVOKED, "");
+    }
+
+    /// Lets somebody be nothing there any more.
+    ///
+    /// @param projectId null: the instance
+    /// @return whether it was something
+    public static boolean take(Tx tx, Caller by, @Nullable Long projectId, Principal whom) {
+        if (tx.update(TAKE, whom.id(), projectId) == 0) {
+            return false;
+        }
+        Audit.add(tx, by, Audit.Entry.of(projectId, "role.take", whom.name()));
+        tx.notify(Tokens.REVOKED, "");
+        return true;
+    }
+
+    /// Makes the person who made a project its admin.
+    public static void made(Tx tx, Caller by, Project project) {
+        if (by.principal().kind() == Principal.Kind.PERSON) {
+            give(tx, by, project.id(), by.principal(), Role.ADMIN);
+        }
+    }
+
+    private static Role role(Row row) {
+        return row.choice("role", Role.class);
+    }
+}
