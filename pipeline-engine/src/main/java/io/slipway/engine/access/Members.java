@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /// Who is what in projects and in the instance, as rows. What changes is in the audit log, and
 /// whoever holds something open looks again whether it still may.
@@ -99,6 +100,25 @@ public final class Members {
         Audit.add(tx, by, Audit.Entry.of(projectId, "role.take", whom.name()));
         tx.notify(Tokens.REVOKED, "");
         return true;
+    }
+
+    /// Makes somebody in the whole instance what the provider of its identity says; null: nothing.
+    public static void setByProvider(Tx tx, Principal whom, @Nullable Role role) {
+        if (Objects.equals(roles(tx, whom.id()).instance(), role)) {
+            return;
+        }
+        if (role == null) {
+            tx.update(TAKE, whom.id(), null);
+        } else {
+            tx.update(GIVE, whom.id(), null, role, null);
+        }
+        String word = role == null ? "none" : role.word();
+        Audit.add(
+                tx,
+                (Long) null,
+                new Audit.Entry(
+                        null, "role.give", whom.name(), Map.of("role", word, "by", "provider")));
+        tx.notify(Tokens.REVOKED, "");
     }
 
     /// Makes the person who made a project its admin.

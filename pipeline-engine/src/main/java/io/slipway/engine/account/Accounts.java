@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -148,6 +149,19 @@ public final class Accounts {
         tx.update(INVITE, person.id(), text.sha256(), INVITATION.toMillis(), by.principal().id());
         Audit.add(tx, by, Audit.Entry.of(null, "person.invite", name));
         return text;
+    }
+
+    /// A name that nobody has, as near as can be to a wish.
+    public static String freeName(Tx tx, String wish) {
+        String plain = wish.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9._-]", "-");
+        String begun = plain.matches("[a-z].*") ? plain : "p" + plain;
+        String name = begun.substring(0, Math.min(begun.length(), 30));
+        for (int i = 1; ; i++) {
+            String free = i == 1 ? name : name + "-" + i;
+            if (!RESERVED.contains(free) && Principals.find(tx, free).isEmpty()) {
+                return free;
+            }
+        }
     }
 
     private static void checkName(String name) {

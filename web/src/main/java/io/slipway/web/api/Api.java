@@ -240,6 +240,15 @@ public final class Api {
                 .map(caller -> caller.from(way.client()));
     }
 
+    /// Answers somebody who need not be signed in.
+    public void answer(RoutingContext context, Object body) {
+        context.response()
+                .putHeader("Cache-Control", "no-store")
+                .putHeader("Content-Type", "application/json")
+                .end(Buffer.buffer(ApiFaults.JSON.writeValueAsBytes(body)));
+        Handover.drain(context);
+    }
+
     /// Answers that nobody is known by what was presented.
     public void unauthorized(RoutingContext context) {
         faults.unauthorized(context);

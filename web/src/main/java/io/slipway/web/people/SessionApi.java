@@ -144,7 +144,29 @@ public final class SessionApi {
         attempts.succeeded(address, name);
         cookies.set(context, session.get());
         context.response().setStatusCode(204).end();
-        context.request().resume();
+        Handover.drain(context);
+    }
+
+    /// Counts that somebody comes to sign in.
+    ///
+    /// @throws Fault PERMISSION when it was too often
+    void count(RoutingContext context) {
+        long wait = attempts.enter(Way.of(context.request()).client(), "");
+        if (wait > 0) {
+            throw new Fault(
+                    Kind.PERMISSION,
+                    "cannot sign in: there were too many tries",
+                    "wait " + (wait + 59) / 60 + " min, then try again");
+        }
+    }
+
+    /// Signs a browser in as somebody who has proved to be it.
+    ///
+    /// @param by how
+    void welcome(RoutingContext context, Principal person, String by) {
+        Way way = Way.of(context.request());
+        cookies.set(context, session(person, way, by));
+        attempts.succeeded(way.client(), "");
     }
 
     private Optional<TokenText> byToken(TokenText token, Way way) {

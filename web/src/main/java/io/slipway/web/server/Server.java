@@ -4,6 +4,8 @@ import io.slipway.db.Database;
 import io.slipway.engine.account.Accounts;
 import io.slipway.engine.approval.Approvals;
 import io.slipway.engine.approval.ForeignRuns;
+import io.slipway.engine.egress.Egress;
+import io.slipway.engine.oidc.Oidc;
 import io.slipway.engine.route.Traffic;
 import io.slipway.fault.Failpoint;
 import io.slipway.fault.Fault;
@@ -39,6 +41,7 @@ import io.slipway.web.overview.TokenApi;
 import io.slipway.web.overview.TraceApi;
 import io.slipway.web.people.AuditApi;
 import io.slipway.web.people.MemberApi;
+import io.slipway.web.people.OidcApi;
 import io.slipway.web.people.PeopleApi;
 import io.slipway.web.people.SessionApi;
 import io.slipway.web.registry.RegistryHandler;
@@ -54,7 +57,6 @@ import io.vertx.ext.web.Router;
 
 import org.jspecify.annotations.Nullable;
 
-import java.net.URI;
 import java.nio.file.Files;
 import java.security.SecureRandom;
 import java.util.HexFormat;
@@ -166,7 +168,7 @@ public final class Server implements AutoCloseable {
         new RegistryHandler(base.database(), docker.registry(), handover, false).mount(router);
         Api api = new Api(router, base.database(), handover, settings.serving().url().toString());
         Documents.mount(router, api.contract());
-        people(api, settings.serving().url());
+        people(api, engine.forges().egress());
         new ProjectApi(api, base.database(), engine.history(), engine.addresses());
         new IncludeApi(api, engine.pushes().included());
         new StartApi(api, base.database(), engine.byHand());
@@ -197,11 +199,18 @@ public final class Server implements AutoCloseable {
         new DashboardFiles(Server.class.getClassLoader()).mount(router, handover);
     }
 
-    private void people(Api api, URI url) {
+    private void people(Api api, Egress egress) {
         Database database = base.database();
         Accounts accounts = new Accounts(database);
-        new SessionApi(api, database, accounts, version);
-        new PeopleApi(api, database, accounts, url.toString());
+        Settings.Serving serving = base.settings().serving();
+        String url = serving.url().toString();
+        SessionApi sessions = new SessionApi(api, database, accounts, version);
+        Oidc oidc =
+                serving.oidc() == null
+                        ? null
+                        : new Oidc(database, egress, serving.oidc(), url + OidcApi.CALLBACK);
+        new OidcApi(api, sessions, oidc);
+        new PeopleApi(api, database, accounts, url);
         new MemberApi(api, database);
         new AuditApi(api, database);
     }

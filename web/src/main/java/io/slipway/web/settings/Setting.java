@@ -101,6 +101,22 @@ public enum Setting {
                     + " when it changes."),
     /// Its key.
     TLS_KEY(true, "none", "The certificate's key: PEM, PKCS#8, without a password."),
+    /// By whom people are known.
+    OIDC_ISSUER(
+            true,
+            "none",
+            "A provider of identities that speaks OpenID Connect, as it calls itself, such as"
+                    + " `https://login.example.com`."),
+    /// What the provider calls Slipway.
+    OIDC_CLIENT_ID(true, "none", "What the provider calls this Slipway."),
+    /// What proves it.
+    OIDC_CLIENT_SECRET(false, "none", "What proves it; a public client has none."),
+    /// Who is what.
+    OIDC_ROLES(
+            true,
+            "none",
+            "Whose claims make which role in the whole instance: `groups:platform=admin`; several"
+                    + " with commas."),
     /// Whose forwarding headers are believed.
     TRUSTED_PROXIES(
             true,

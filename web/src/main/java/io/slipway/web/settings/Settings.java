@@ -4,6 +4,7 @@ import io.slipway.db.DatabaseAddress;
 import io.slipway.engine.definition.Inclusions;
 import io.slipway.engine.detection.FromImages;
 import io.slipway.engine.egress.EgressRules;
+import io.slipway.engine.oidc.OidcSettings;
 import io.slipway.engine.secret.Secret;
 
 import org.jspecify.annotations.Nullable;
@@ -32,12 +33,14 @@ public record Settings(
     /// @param url what Slipway calls itself: scheme, host and perhaps port
     /// @param trustedProxies networks in CIDR form
     /// @param certificate null: plain HTTP only
+    /// @param oidc null: people sign in with passwords and tokens only
     public record Serving(
             List<InetSocketAddress> listen,
             String domain,
             URI url,
             List<String> trustedProxies,
-            @Nullable CertificateFiles certificate) {
+            @Nullable CertificateFiles certificate,
+            @Nullable OidcSettings oidc) {
         /// The port of everything.
         public int port() {
             return listen.getFirst().getPort();

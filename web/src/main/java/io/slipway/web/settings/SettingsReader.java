@@ -4,6 +4,8 @@ import io.slipway.db.DatabaseAddress;
 import io.slipway.engine.definition.Inclusions;
 import io.slipway.engine.detection.FromImages;
 import io.slipway.engine.egress.EgressRules;
+import io.slipway.engine.egress.EgressUrl;
+import io.slipway.engine.oidc.OidcSettings;
 import io.slipway.engine.secret.Secret;
 import io.slipway.fault.Fault;
 import io.slipway.web.settings.Settings.CertificateFiles;
@@ -79,7 +81,47 @@ final class SettingsReader {
                 sources.value(Setting.URL, Values::url).orElseGet(() -> URI.create(standard)),
                 sources.value(Setting.TRUSTED_PROXIES, text -> Values.list(text, Values::network))
                         .orElse(List.of()),
-                tls);
+                tls,
+                oidc());
+    }
+
+    private @Nullable OidcSettings oidc() {
+        String issuer = sources.value(Setting.OIDC_ISSUER, SettingsReader::issuer).orElse(null);
+        String client = sources.text(Setting.OIDC_CLIENT_ID).orElse(null);
+        Secret secret = sources.value(Setting.OIDC_CLIENT_SECRET, Secret::of).orElse(null);
+        List<OidcSettings.Rule> rules =
+                sources.value(
+                                Setting.OIDC_ROLES,
+                                text -> Values.list(text, SettingsReader::rule))
+                        .orElse(List.of());
+        if (issuer == null && client == null && secret == null && rules.isEmpty()) {
+            return null;
+        }
+        if (issuer == null || client == null) {
+            sources.mistakes()
+                    .add(
+                            "SLIPWAY_OIDC_ISSUER and SLIPWAY_OIDC_CLIENT_ID belong together: one of"
+                                    + " them is not set");
+            return null;
+        }
+        return new OidcSettings(EgressUrl.parse(issuer), issuer, client, secret, rules);
+    }
+
+    private static String issuer(String text) {
+        try {
+            EgressUrl.parse(text);
+            return text;
+        } catch (Fault e) {
+            throw new Wrong(e.message());
+        }
+    }
+
+    private static OidcSettings.Rule rule(String text) {
+        try {
+            return OidcSettings.Rule.parse(text);
+        } catch (IllegalArgumentException e) {
+            throw new Wrong(String.valueOf(e.getMessage()));
+        }
     }
 
     private @Nullable CertificateFiles certificate() {
