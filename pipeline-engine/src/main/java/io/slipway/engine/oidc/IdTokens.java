@@ -91,8 +91,7 @@ final class IdTokens {
         }
     }
 
-    private static Fault refused(
-            String why, @Nullable Throwable cause) {
+    private static Fault refused(String why, @Nullable Throwable cause) {
         return new Fault(
                 Kind.PERMISSION,
                 "cannot sign in: the provider's ID token is refused: " + why,

@@ -24,8 +24,8 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 
-/// Signs people in by OpenID Connect: authorization code with PKCE, bound to the browser that began.
-/// Who somebody is, is the provider's own id of them; names and addresses prove nothing.
+/// Signs people in by OpenID Connect: authorization code with PKCE, bound to the browser that
+/// began. Who somebody is, is the provider's own id of them; names and addresses prove nothing.
 public final class Oidc {
     private static final SecureRandom RANDOM = new SecureRandom();
     private static final int LONGEST = 4_000;
@@ -133,10 +133,10 @@ public final class Oidc {
         }
         byte[] asked = sha256(String.valueOf(state));
         Waiting waiting =
-                database.<Optional<Waiting>>transaction(tx -> tx.first(USE_UP, Oidc::waiting, asked))
+                database.<Optional<Waiting>>transaction(
+                                tx -> tx.first(USE_UP, Oidc::waiting, asked))
                         .filter(Waiting::good)
-                        .orElseThrow(
-                                () -> refused("it was not begun here, is used up or too old"));
+                        .orElseThrow(() -> refused("it was not begun here, is used up or too old"));
         if (!MessageDigest.isEqual(waiting.browser(), sha256(String.valueOf(browser)))) {
             throw refused("another browser began it");
         }
@@ -214,9 +214,7 @@ public final class Oidc {
 
     private static Fault refused(String why) {
         return new Fault(
-                Kind.PERMISSION,
-                "cannot sign in: " + why,
-                "begin again at the sign-in page");
+                Kind.PERMISSION, "cannot sign in: " + why, "begin again at the sign-in page");
     }
 
     private static String random() {

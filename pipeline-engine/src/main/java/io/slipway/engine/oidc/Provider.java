@@ -84,8 +84,7 @@ final class Provider {
         }
         try {
             JWKSet found =
-                    JWKSet.parse(
-                            new String(get(doors().keys()).body(), StandardCharsets.UTF_8));
+                    JWKSet.parse(new String(get(doors().keys()).body(), StandardCharsets.UTF_8));
             keys = found;
             keysAt = System.nanoTime();
             return found;

@@ -90,9 +90,7 @@ final class SettingsReader {
         String client = sources.text(Setting.OIDC_CLIENT_ID).orElse(null);
         Secret secret = sources.value(Setting.OIDC_CLIENT_SECRET, Secret::of).orElse(null);
         List<OidcSettings.Rule> rules =
-                sources.value(
-                                Setting.OIDC_ROLES,
-                                text -> Values.list(text, SettingsReader::rule))
+                sources.value(Setting.OIDC_ROLES, text -> Values.list(text, SettingsReader::rule))
                         .orElse(List.of());
         if (issuer == null && client == null && secret == null && rules.isEmpty()) {
             return null;

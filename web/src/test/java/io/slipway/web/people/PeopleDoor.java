@@ -102,7 +102,8 @@ final class PeopleDoor implements AutoCloseable {
 
         HttpResponse<String> send() throws Exception {
             HttpRequest.Builder request =
-                    HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/api/v1" + path))
+                    HttpRequest.newBuilder(
+                                    URI.create("http://127.0.0.1:" + port + "/api/v1" + path))
                             .method(method, BodyPublishers.ofString(body));
             headers.forEach(request::header);
             return http.send(request.build(), BodyHandlers.ofString());

@@ -56,8 +56,7 @@ final class SessionApiTest {
     @Test
     void overTlsTheCookieIsBoundToItAndOverPlainHttpToThisMachine() throws Exception {
         door.joined("bert", PASSWORD);
-        HttpResponse<String> tls =
-                door.signIn("bert", PASSWORD).from("192.0.2.7", "https").send();
+        HttpResponse<String> tls = door.signIn("bert", PASSWORD).from("192.0.2.7", "https").send();
         assertThat(tls.headers().firstValue("Set-Cookie").orElseThrow())
                 .startsWith("__Host-slipway_session=slw_")
                 .contains("; Secure")
@@ -65,8 +64,7 @@ final class SessionApiTest {
                 .contains("; SameSite=Lax")
                 .contains("; Path=/")
                 .doesNotContain("Domain");
-        HttpResponse<String> plain =
-                door.signIn("bert", PASSWORD).from("127.0.0.1", "http").send();
+        HttpResponse<String> plain = door.signIn("bert", PASSWORD).from("127.0.0.1", "http").send();
         assertThat(plain.headers().firstValue("Set-Cookie").orElseThrow())
                 .startsWith("slipway_session=slw_")
                 .doesNotContain("Secure")
@@ -93,8 +91,7 @@ final class SessionApiTest {
         }
         assertThat(door.ask("GET", "/me").byOperator().from("192.0.2.7", "https").status())
                 .isEqualTo(200);
-        assertThat(door.ask("GET", "/me").byOperator().from("::1", "http").status())
-                .isEqualTo(200);
+        assertThat(door.ask("GET", "/me").byOperator().from("::1", "http").status()).isEqualTo(200);
     }
 
     @Test
@@ -132,8 +129,7 @@ final class SessionApiTest {
         assertThat(unknown.statusCode()).isEqualTo(401);
         assertThat(unknown.body()).isEqualTo(known);
 
-        HttpResponse<String> shut =
-                door.signIn("emil", PASSWORD).from("192.0.2.8", "https").send();
+        HttpResponse<String> shut = door.signIn("emil", PASSWORD).from("192.0.2.8", "https").send();
 
         assertThat(shut.statusCode()).isEqualTo(429);
         assertThat(Long.parseLong(shut.headers().firstValue("Retry-After").orElseThrow()))

@@ -45,17 +45,28 @@ class TlsTest {
         Process keytool =
                 new ProcessBuilder(
                                 Path.of(System.getProperty("java.home"), "bin/keytool").toString(),
-                                "-genkeypair", "-keyalg", "EC", "-alias", "a", "-dname",
-                                "CN=" + name, "-validity", "2", "-storetype", "PKCS12",
-                                "-keystore", store.toString(), "-storepass", "changeit")
+                                "-genkeypair",
+                                "-keyalg",
+                                "EC",
+                                "-alias",
+                                "a",
+                                "-dname",
+                                "CN=" + name,
+                                "-validity",
+                                "2",
+                                "-storetype",
+                                "PKCS12",
+                                "-keystore",
+                                store.toString(),
+                                "-storepass",
+                                "changeit")
                         .redirectErrorStream(true)
                         .start();
         String said = new String(keytool.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertThat(keytool.waitFor(60, TimeUnit.SECONDS)).isTrue();
         assertThat(keytool.exitValue()).as(said).isZero();
         KeyStore keys = KeyStore.getInstance(store.toFile(), STORE);
-        TlsFiles files =
-                new TlsFiles(folder.resolve(name + ".crt"), folder.resolve(name + ".key"));
+        TlsFiles files = new TlsFiles(folder.resolve(name + ".crt"), folder.resolve(name + ".key"));
         pem(files.certificate(), "CERTIFICATE", keys.getCertificate("a").getEncoded());
         pem(files.key(), "PRIVATE KEY", keys.getKey("a", STORE).getEncoded());
         return files;
@@ -120,8 +131,10 @@ class TlsTest {
         String head = Wire.head(in);
         int length =
                 head.lines()
-                        .filter(line -> line.toLowerCase(java.util.Locale.ROOT)
-                                .startsWith("content-length:"))
+                        .filter(
+                                line ->
+                                        line.toLowerCase(java.util.Locale.ROOT)
+                                                .startsWith("content-length:"))
                         .mapToInt(line -> Integer.parseInt(line.substring(15).strip()))
                         .findFirst()
                         .orElse(0);
@@ -151,8 +164,7 @@ class TlsTest {
                             .isEqualTo(new Answer("CN=one", "https"));
                 }
             }
-            assertThat(Wire.get(port, HELLO, "X-Forwarded-Proto: https").body())
-                    .isEqualTo("http");
+            assertThat(Wire.get(port, HELLO, "X-Forwarded-Proto: https").body()).isEqualTo("http");
         }
     }
 

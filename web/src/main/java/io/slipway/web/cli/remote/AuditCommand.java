@@ -53,8 +53,7 @@ public final class AuditCommand extends ServerWord {
         String cursor = "";
         int left = limit;
         while (left > 0) {
-            JsonNode page =
-                    api.get(path + "?limit=" + Math.min(left, 200) + filters() + cursor);
+            JsonNode page = api.get(path + "?limit=" + Math.min(left, 200) + filters() + cursor);
             for (JsonNode entry : page.path("entries")) {
                 out.println(json ? entry.toString() : line(entry));
             }
