@@ -156,3 +156,23 @@ export const outgoing = () => ({
         messageOf(4, 'test', 'Slipway tells what happens to acme/orders here https://slipway.example/acme/orders', { state: 'given-up', status: null, problem: 'cannot get an answer of https://hooks.example.com: connection refused', failures: 150 }),
     ],
 });
+
+const sideOf = (number, commit, size) => ({
+    name: `orders@production:${number}`,
+    commit: commit.repeat(5),
+    run: 1800 + number,
+    release: { app: 'orders', environment: 'production', number, cause: `push ${commit.slice(0, 7)}`, configVersion: number },
+    image: { id: number, size },
+    createdAt: at(90_000 - number),
+});
+
+export const compared = () => ({
+    project: 'acme/orders',
+    from: sideOf(30, '4be0a17c', 196_000_000),
+    to: sideOf(31, '9f2c1ab0', 214_000_000),
+    added: ['Make refunds idempotent', 'Tell why a refund was refused', 'Bump the driver'].map((subject, i) => ({ commit: `${i}f2c1ab0`.repeat(5), subject, author: ['mira', 'ada', 'jun'][i], at: at(4000 * (i + 1)) })),
+    removed: [],
+    more: false,
+    files: ['pom.xml', 'src/main/java/shop/Refunds.java', 'src/test/java/shop/CheckoutFlowIT.java'],
+    configuration: ['LOG_LEVEL', 'REFUND_LIMIT'],
+});

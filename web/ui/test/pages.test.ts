@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { linesOf, hashOf, parse, runPath, safeNext } from '../src/core/routes';
+import { comparePath, linesOf, hashOf, parse, runPath, safeNext } from '../src/core/routes';
 import { atEnd, ROW, scrollTo, windowOf } from '../src/core/viewport';
 
 describe('addresses', () => {
@@ -21,6 +21,11 @@ describe('addresses', () => {
         expect(parse(`/shop/settings/webhooks/${id}`)).toMatchObject({ tab: 'webhooks', delivery: id });
         expect(parse('/shop/settings/webhooks/1')).toEqual({ page: 'missing' });
         expect(parse(`/shop/settings/hooks/${id}`)).toEqual({ page: 'missing' });
+    });
+
+    it('name what is compared', () => {
+        expect(parse('/-/compare')).toEqual({ page: 'compare' });
+        expect(comparePath('acme/shop', 'web@production:3', 'feature/a&b')).toBe('/-/compare?project=acme%2Fshop&from=web%40production%3A3&to=feature%2Fa%26b');
     });
 
     it('name a job, whatever its name holds', () => {

@@ -4,6 +4,7 @@ export type Route =
     | { page: 'sign-in' }
     | { page: 'runs' }
     | { page: 'queue' }
+    | { page: 'compare' }
     | { page: 'settings' }
     | { page: 'people' }
     | { page: 'audit' }
@@ -27,6 +28,7 @@ const INSTANCE: Record<string, Route> = {
     runs: { page: 'runs' },
     queue: { page: 'queue' },
     runners: { page: 'queue' },
+    compare: { page: 'compare' },
     settings: { page: 'settings' },
     people: { page: 'people' },
     audit: { page: 'audit' },
@@ -98,6 +100,9 @@ export const appPath = (project: string, app: string, environment = 'production'
     `/${project}/apps/${app}` + (environment === 'production' ? '' : `?environment=${encodeURIComponent(environment)}`);
 export const imagesPath = (project: string, image?: number) => `/${project}/images` + (image === undefined ? '' : `/${image}`);
 export const settingsPath = (project: string, tab?: string) => `/${project}/settings` + (tab === undefined ? '' : `/${tab}`);
+/** A side is a run (`12`), a release (`app@environment`, `app@environment:31`) or a branch. */
+export const comparePath = (project: string, from: string, to: string) =>
+    `/-/compare?project=${encodeURIComponent(project)}&from=${encodeURIComponent(from)}&to=${encodeURIComponent(to)}`;
 export const webhookPath = (project: string, delivery: string) => `/${project}/settings/webhooks/${delivery}`;
 export const rolloutPath = (project: string, rollout: number) => `/${project}/rollouts/${rollout}`;
 

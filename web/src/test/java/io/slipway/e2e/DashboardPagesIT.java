@@ -207,6 +207,25 @@ class DashboardPagesIT {
     }
 
     @Test
+    void whatWouldBeShippedIsComparedBothWays() {
+        try (BrowserContext context = context(ColorScheme.LIGHT, 1440)) {
+            Opened opened = open(context, pages.get("compare"));
+            Page page = opened.page();
+            assertThat(page.getByText("What would be shipped — 1 commit")).isVisible();
+            assertThat(page.getByText("Round prices half up").first()).isVisible();
+            assertThat(page.getByText("GREETING")).isVisible();
+            assertThat(page.getByText("index.html")).isVisible();
+            page.getByText("The other way round").click();
+            assertThat(page.getByText("What would be taken back — 1 commit")).isVisible();
+            assertThat(opened.told()).isEmpty();
+        }
+        assertThat(slipway.accept(pages.get("compare"), "text/plain").body())
+                .contains("site #1 in production (", " → site #3 in production (")
+                .contains("configuration: GREETING")
+                .contains("1 files differ");
+    }
+
+    @Test
     void aRolloutThatIsFinishedIsToldAndSoIsATest() {
         String path = "/projects/gallery%2Fsite/outgoing";
         slipway.api("POST", path + "/test", "");
@@ -288,6 +307,7 @@ class DashboardPagesIT {
                         "/gallery/site/apps/site",
                         "/orders/settings/hooks",
                         "/gallery/site/settings/outgoing",
+                        pages.get("compare"),
                         pages.get("webhooks"),
                         pages.get("webhook"))) {
             var answer = slipway.accept(path, "text/plain");
@@ -355,6 +375,8 @@ class DashboardPagesIT {
                         "/projects/orders/hooks",
                         "/projects/orders/outgoing",
                         site + "/outgoing",
+                        "/compare?project=gallery%2Fsite&from=1&to=site@production",
+                        "/compare?project=gallery%2Fsite&from=site@production:1&to=main",
                         "/projects/orders/webhooks",
                         "/webhooks/" + pages.get("webhook").replaceFirst(".*/", ""),
                         "/projects/notes/runs/1",

@@ -69,6 +69,9 @@ final class Gallery {
         JsonNode images = slipway.api("/projects/gallery%2Fsite/images").path("images");
         pages.put("image", "/gallery/site/images/" + images.get(0).path("id").asLong());
         pages.put("configuration", "/gallery/site/settings");
+        pages.put(
+                "compare",
+                "/-/compare?project=gallery/site&from=site@production:1&to=site@production");
         pages.put("messages", "/gallery/site/settings/outgoing");
         pages.put("trace", "/orders/runs/1/trace");
         pages.put("deliveries", "/gallery/site/settings/deliveries");

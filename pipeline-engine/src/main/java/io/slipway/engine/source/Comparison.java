@@ -8,6 +8,8 @@ import org.eclipse.jgit.treewalk.TreeWalk;
 import org.eclipse.jgit.treewalk.filter.TreeFilter;
 
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
@@ -42,6 +44,26 @@ public final class Comparison {
             return Optional.of(paths);
         } catch (IOException e) {
             throw Repositories.unreadable("commit " + other.brief(), e);
+        }
+    }
+
+    /// The commits that one has and another has not, the newest first.
+    ///
+    /// @param most of them, at most
+    public List<CommitInfo> commits(CommitId of, CommitId without, int most) {
+        try (Repository repository = opening.open();
+                RevWalk walk = new RevWalk(repository)) {
+            walk.markStart(walk.parseCommit(Refs.id(of)));
+            walk.markUninteresting(walk.parseCommit(Refs.id(without)));
+            List<CommitInfo> commits = new ArrayList<>();
+            for (RevCommit commit = walk.next();
+                    commit != null && commits.size() < most;
+                    commit = walk.next()) {
+                commits.add(CommitInfo.read(repository, new CommitId(commit.name())));
+            }
+            return commits;
+        } catch (IOException e) {
+            throw Repositories.unreadable("commit " + of.brief(), e);
         }
     }
 

@@ -74,6 +74,20 @@ final class RepositoriesTest {
     }
 
     @Test
+    void whatOneCommitHasAndAnotherHasNotIsListed() {
+        Comparison comparison = repositories.comparison(1);
+        assertThat(comparison.commits(second, first, 10))
+                .extracting(CommitInfo::subject)
+                .containsExactly("Second");
+        assertThat(comparison.commits(aside, second, 10))
+                .extracting(CommitInfo::commit)
+                .containsExactly(aside);
+        assertThat(comparison.commits(first, second, 10)).isEmpty();
+        assertThat(comparison.commits(second, second, 10)).isEmpty();
+        assertThat(comparison.commits(second, first, 0)).isEmpty();
+    }
+
+    @Test
     void aBranchThatContainsTheCommitStays() {
         move(MAIN, null, second);
         assertThat(move(MAIN, null, first)).isEqualTo(CONTAINED);

@@ -1,6 +1,7 @@
 package io.slipway.web.overview;
 
 import io.slipway.web.api.Api;
+import io.slipway.web.text.CompareText;
 import io.slipway.web.text.DeliveryText;
 import io.slipway.web.text.FleetText;
 import io.slipway.web.text.ListText;
@@ -35,6 +36,7 @@ public final class TextPages {
                     "/-/runs", new Twin("/runs", RunText::list),
                     "/-/queue", new Twin("/queue", ListText::queue),
                     "/-/runners", new Twin("/queue", ListText::queue),
+                    "/-/compare", new Twin("/compare", CompareText::of),
                     "/-/settings", new Twin("/tokens", ListText::tokens));
 
     private static final List<Page> PAGES =

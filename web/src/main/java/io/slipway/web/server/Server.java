@@ -29,6 +29,7 @@ import io.slipway.web.http.Handover;
 import io.slipway.web.http.HttpListener;
 import io.slipway.web.live.LiveApi;
 import io.slipway.web.overview.BadgeApi;
+import io.slipway.web.overview.CompareApi;
 import io.slipway.web.overview.DeliveryApi;
 import io.slipway.web.overview.EstimateApi;
 import io.slipway.web.overview.FleetApi;
@@ -225,6 +226,7 @@ public final class Server implements AutoCloseable {
         new QueueApi(api, database);
         new DeliveryApi(api, database);
         new ImageApi(api, database);
+        new CompareApi(api, database, engine.repositories());
         new TokenApi(api, database);
         new BadgeApi(api, database, engine.history(), engine.addresses());
     }

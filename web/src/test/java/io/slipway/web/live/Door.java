@@ -12,10 +12,12 @@ import io.slipway.engine.log.LogReader;
 import io.slipway.engine.log.LogScan;
 import io.slipway.engine.route.AppAddresses;
 import io.slipway.engine.run.RunHistory;
+import io.slipway.engine.source.Repositories;
 import io.slipway.web.api.Api;
 import io.slipway.web.api.LogApi;
 import io.slipway.web.http.DashboardFiles;
 import io.slipway.web.http.Handover;
+import io.slipway.web.overview.CompareApi;
 import io.slipway.web.overview.FleetApi;
 import io.slipway.web.overview.LogSearchApi;
 import io.slipway.web.overview.QueueApi;
@@ -34,7 +36,11 @@ import java.net.URLClassLoader;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /// The API's logs and events, and the dashboard's files, on a port of their own.
 final class Door implements AutoCloseable {
@@ -44,6 +50,8 @@ final class Door implements AutoCloseable {
     private final URLClassLoader dashboard =
             new URLClassLoader(new URL[] {Door.class.getResource("/dashboard/")}, null);
     private final Database database;
+    private final Path folder = Files.createTempDirectory("slipway-door");
+    private final Repositories repositories;
     private final int port;
 
     Door(Database database, Notifications notifications) throws Exception {
@@ -60,6 +68,8 @@ final class Door implements AutoCloseable {
                 api, database, new AppAddresses(URI.create("http://localhost"), true), history);
         new RunsApi(api, database);
         new QueueApi(api, database);
+        repositories = new Repositories(folder);
+        new CompareApi(api, database, repositories);
         TextPages.mount(router);
         new DashboardFiles(dashboard).mount(router, handover);
         this.port =
@@ -80,6 +90,11 @@ final class Door implements AutoCloseable {
                                 tx,
                                 Principals.ensure(tx, "reader", Principal.Kind.OPERATOR),
                                 new Grant("test", Set.of(Right.READ), project, null)));
+    }
+
+    /// Where git objects are.
+    Repositories repositories() {
+        return repositories;
     }
 
     HttpRequest.Builder request(String path, @Nullable TokenText token) {
@@ -114,5 +129,10 @@ final class Door implements AutoCloseable {
         client.close();
         dashboard.close();
         vertx.close().toCompletionStage().toCompletableFuture().get();
+        try (Stream<Path> left = Files.walk(folder)) {
+            for (Path path : left.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(path);
+            }
+        }
     }
 }
