@@ -8,7 +8,6 @@ import io.slipway.web.cli.PlanCommand;
 import io.slipway.web.cli.SwitchCommand;
 import io.slipway.web.cli.UpCommand;
 import io.slipway.web.cli.remote.AppCommands;
-import io.slipway.web.cli.remote.AuditCommand;
 import io.slipway.web.cli.remote.ConfigCommand;
 import io.slipway.web.cli.remote.ConnectCommand;
 import io.slipway.web.cli.remote.DeliveryCommands;
@@ -16,9 +15,8 @@ import io.slipway.web.cli.remote.ExecCommand;
 import io.slipway.web.cli.remote.HooksCommand;
 import io.slipway.web.cli.remote.ListCommands;
 import io.slipway.web.cli.remote.LogsCommand;
-import io.slipway.web.cli.remote.MembersCommand;
 import io.slipway.web.cli.remote.OpenCommand;
-import io.slipway.web.cli.remote.PeopleCommand;
+import io.slipway.web.cli.remote.PeopleCommands;
 import io.slipway.web.cli.remote.RunCommands;
 import io.slipway.web.cli.remote.StartCommands;
 import io.slipway.web.cli.remote.StatusCommand;
@@ -66,9 +64,9 @@ import picocli.CommandLine.Spec;
             RunCommands.Resume.class,
             ConfigCommand.class,
             TokensCommand.class,
-            PeopleCommand.class,
-            MembersCommand.class,
-            AuditCommand.class,
+            PeopleCommands.People.class,
+            PeopleCommands.Members.class,
+            PeopleCommands.Audit.class,
             OpenCommand.class,
             LoginCommand.class,
             LinkCommand.class,

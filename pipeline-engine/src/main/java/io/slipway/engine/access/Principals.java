@@ -31,6 +31,13 @@ public final class Principals {
         return tx.one(BY_NAME, Principals::principal, name);
     }
 
+    /// Makes a principal of a name that nobody has.
+    ///
+    /// @return empty: somebody has it
+    public static Optional<Principal> create(Tx tx, String name, Principal.Kind kind) {
+        return tx.update(ENSURE, name, kind) == 1 ? find(tx, name) : Optional.empty();
+    }
+
     /// The principal of that id.
     public static Optional<Principal> find(Tx tx, long id) {
         return tx.first(BY_ID, Principals::principal, id);

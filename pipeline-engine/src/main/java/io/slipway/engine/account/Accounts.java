@@ -151,15 +151,19 @@ public final class Accounts {
         return text;
     }
 
-    /// A name that nobody has, as near as can be to a wish.
-    public static String freeName(Tx tx, String wish) {
+    /// Makes a person with a name that nobody has, as near as can be to a wish.
+    public static Principal join(Tx tx, String wish) {
         String plain = wish.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9._-]", "-");
         String begun = plain.matches("[a-z].*") ? plain : "p" + plain;
         String name = begun.substring(0, Math.min(begun.length(), 30));
         for (int i = 1; ; i++) {
             String free = i == 1 ? name : name + "-" + i;
-            if (!RESERVED.contains(free) && Principals.find(tx, free).isEmpty()) {
-                return free;
+            Optional<Principal> made =
+                    RESERVED.contains(free)
+                            ? Optional.empty()
+                            : Principals.create(tx, free, Principal.Kind.PERSON);
+            if (made.isPresent()) {
+                return made.get();
             }
         }
     }

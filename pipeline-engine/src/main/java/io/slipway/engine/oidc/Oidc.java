@@ -5,7 +5,6 @@ import io.slipway.db.Tx;
 import io.slipway.engine.access.Audit;
 import io.slipway.engine.access.Members;
 import io.slipway.engine.access.Principal;
-import io.slipway.engine.access.Principals;
 import io.slipway.engine.access.Role;
 import io.slipway.engine.account.Accounts;
 import io.slipway.engine.egress.Egress;
@@ -194,8 +193,7 @@ public final class Oidc {
 
     /// Never an account that is there already, whatever the provider calls the person.
     private Principal made(Tx tx, Identity identity) {
-        String name = Accounts.freeName(tx, identity.wish());
-        Principal person = Principals.ensure(tx, name, Principal.Kind.PERSON);
+        Principal person = Accounts.join(tx, identity.wish());
         tx.update(REMEMBER, identity.issuer(), identity.subject(), person.id());
         Audit.add(
                 tx,
@@ -203,7 +201,7 @@ public final class Oidc {
                 new Audit.Entry(
                         null,
                         "person.join",
-                        name,
+                        person.name(),
                         Map.of("issuer", identity.issuer(), "subject", identity.subject())));
         return person;
     }
