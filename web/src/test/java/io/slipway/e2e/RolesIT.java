@@ -69,7 +69,9 @@ class RolesIT {
                     "includedFile",
                     "path=a.yml",
                     "logSearch",
-                    "q=fine");
+                    "q=fine",
+                    "compare",
+                    "project=PROJECT&from=1&to=main");
 
     /// What is answered for good reasons when there is nothing to be shown.
     private static final Set<String> MAY_BE_MISSING =
@@ -254,7 +256,9 @@ class RolesIT {
                                 + slipway.port()
                                 + "/api/v1"
                                 + path(operation, place)
-                                + (query == null ? "" : "?" + query));
+                                + (query == null
+                                        ? ""
+                                        : "?" + query.replace("PROJECT", place.name())));
         HttpRequest request =
                 HttpRequest.newBuilder(uri)
                         .headers(headers)
