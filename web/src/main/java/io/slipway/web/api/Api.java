@@ -25,8 +25,13 @@ import org.jspecify.annotations.Nullable;
 
 import tools.jackson.databind.JsonNode;
 
+import java.io.IOException;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /// Who asks, what is asked, and what is answered: each operation is a function of a checked
 /// request.
@@ -44,15 +49,23 @@ public final class Api {
     private final ApiFaults faults = new ApiFaults();
     private final Contract contract = Contract.read();
     private final Repeats repeats;
+    private final UnaryOperator<String> words;
 
     /// @param origin what Slipway calls itself, `http://localhost:8080`: the only origin whose
     ///   pages may use the cookie
-    public Api(Router router, Database database, Handover handover, String origin) {
+    /// @param words stands for a text without telling it, the same for the same text
+    public Api(
+            Router router,
+            Database database,
+            Handover handover,
+            String origin,
+            UnaryOperator<String> words) {
         this.router = router;
         this.database = database;
         this.handover = handover;
         this.origin = origin;
         this.repeats = new Repeats(database);
+        this.words = words;
     }
 
     /// An operation; what it returns is the JSON of a 200, [Accepted] a 202, null a 204.
@@ -146,14 +159,30 @@ public final class Api {
         String what = context.request().method() + " " + context.request().uri();
         String path = context.request().path();
         boolean secret = path.matches(".*/(tokens|hooks|outgoing|people|invitation|password)");
-        Repeats.Answer answer =
-                repeats.once(
-                        request.caller().principal().id(),
-                        key,
-                        what,
-                        secret,
-                        () -> answer(operation.answer(request)));
+        Repeats.Asked asked = new Repeats.Asked(what, words.apply("request " + sha256(request)));
+        Repeats.Answer answer;
+        try {
+            answer =
+                    repeats.once(
+                            request.caller().principal().id(),
+                            key,
+                            asked,
+                            secret,
+                            () -> answer(operation.answer(request)));
+        } catch (Repeats.Reused e) {
+            faults.unprocessable(context, e.fault());
+            return;
+        }
         write(context, answer);
+    }
+
+    private static String sha256(ApiRequest request) throws IOException {
+        try {
+            byte[] sum = MessageDigest.getInstance("SHA-256").digest(request.bytes());
+            return HexFormat.of().formatHex(sum);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     private static Repeats.Answer answer(@Nullable Object body) {

@@ -48,6 +48,11 @@ final class ApiFaults implements FaultAnswer {
         status(context, 429, fault);
     }
 
+    /// A key that belongs to another request.
+    void unprocessable(RoutingContext context, Fault fault) {
+        status(context, 422, fault);
+    }
+
     private static void status(RoutingContext context, int status, Fault fault) {
         HttpServerResponse response = context.response();
         if (response.headWritten() || response.ended()) {

@@ -27,6 +27,7 @@ public final class ApiRequest {
     private final RoutingContext context;
     private final Caller caller;
     private final Context vertxContext;
+    private byte @Nullable [] body;
 
     ApiRequest(RoutingContext context, Caller caller, Context vertxContext) {
         this.context = context;
@@ -107,12 +108,20 @@ public final class ApiRequest {
         return Long.parseLong(text);
     }
 
-    /// The body, of at most 256 KiB; an empty one is `{}`.
-    public <T> T body(Class<T> type) throws IOException {
-        byte[] bytes = BodyInput.of(context.request(), vertxContext).readNBytes(BODY_CAP + 1);
-        if (bytes.length > BODY_CAP) {
+    /// The body as it came, of at most 256 KiB.
+    byte[] bytes() throws IOException {
+        if (body == null) {
+            body = BodyInput.of(context.request(), vertxContext).readNBytes(BODY_CAP + 1);
+        }
+        if (body.length > BODY_CAP) {
             throw bad("the body", "is larger than 256 KiB");
         }
+        return body;
+    }
+
+    /// The body, of at most 256 KiB; an empty one is `{}`.
+    public <T> T body(Class<T> type) throws IOException {
+        byte[] bytes = bytes();
         try {
             byte[] json = bytes.length == 0 ? new byte[] {'{', '}'} : bytes;
             T value = ApiFaults.JSON.readValue(json, type);

@@ -9,16 +9,17 @@ import org.jspecify.annotations.Nullable;
 import java.util.Optional;
 
 /// A change that carries a key happens once, however often it is sent: a repetition gets the first
-/// one's answer. Keys are kept for a day.
+/// one's answer, and another request under the same key is refused. Keys are kept for a day.
 final class Repeats {
     private static final String BEGIN =
             """
-            insert into idempotency_keys (principal_id, key, request) values (?, ?, ?)
+            insert into idempotency_keys (principal_id, key, request, body_word) values (?, ?, ?, ?)
             on conflict (principal_id, key) do nothing
             """;
 
     private static final String FIND =
-            "select request, status, body from idempotency_keys where principal_id = ? and key = ?";
+            "select request, body_word, status, body from idempotency_keys"
+                    + " where principal_id = ? and key = ?";
 
     private static final String END =
             "update idempotency_keys set status = ?, body = ? where principal_id = ? and key = ?";
@@ -47,20 +48,54 @@ final class Repeats {
         Answer answer() throws Exception;
     }
 
-    private record Known(String request, @Nullable Integer status, byte @Nullable [] body) {}
+    /// What was asked.
+    ///
+    /// @param line method and path
+    /// @param body a word that stands for the body, and does not tell it
+    record Asked(String line, String body) {}
+
+    /// A key was sent again with something else. Answered with 422.
+    static final class Reused extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        private final Fault fault;
+
+        private Reused(String why) {
+            super(why);
+            this.fault =
+                    new Fault(
+                            Fault.Kind.CONFIGURATION,
+                            "cannot take this Idempotency-Key again: it was used for " + why,
+                            "use a new key for each change, and the same one only to send the same"
+                                    + " request again");
+        }
+
+        Fault fault() {
+            return fault;
+        }
+    }
+
+    private record Known(
+            String request,
+            @Nullable String bodyWord,
+            @Nullable Integer status,
+            byte @Nullable [] body) {}
 
     /// Does it, unless it was done under that key.
     ///
-    /// @param request method and path: a key belongs to one request
+    /// @param asked a key belongs to one request
     /// @param secret whether the answer must not be kept
-    Answer once(long principal, String key, String request, boolean secret, Change change)
+    /// @throws Reused when the key belongs to another request
+    Answer once(long principal, String key, Asked asked, boolean secret, Change change)
             throws Exception {
         if (!key.matches("[!-~]{1,100}")) {
             throw ApiRequest.bad("Idempotency-Key", "is not 1 to 100 printable characters");
         }
-        boolean first = database.transaction(tx -> tx.update(BEGIN, principal, key, request) == 1);
+        boolean first =
+                database.transaction(
+                        tx -> tx.update(BEGIN, principal, key, asked.line(), asked.body()) == 1);
         if (!first) {
-            return repeated(principal, key, request);
+            return repeated(principal, key, asked);
         }
         Answer answer;
         try {
@@ -79,7 +114,7 @@ final class Repeats {
         return answer;
     }
 
-    private Answer repeated(long principal, String key, String request) {
+    private Answer repeated(long principal, String key, Asked asked) {
         Optional<Known> found =
                 database.read(
                         tx ->
@@ -88,13 +123,17 @@ final class Repeats {
                                         row ->
                                                 new Known(
                                                         row.text("request"),
+                                                        row.textOrNull("body_word"),
                                                         row.integerOrNull("status"),
                                                         row.bytesOrNull("body")),
                                         principal,
                                         key));
         Known known = found.orElseThrow(() -> refused("its first request has just failed"));
-        if (!known.request().equals(request)) {
-            throw refused("it was used for " + known.request());
+        if (!known.request().equals(asked.line())) {
+            throw new Reused(known.request());
+        }
+        if (known.bodyWord() != null && !known.bodyWord().equals(asked.body())) {
+            throw new Reused("the same request with another body");
         }
         Integer status = known.status();
         if (status == null) {

@@ -167,7 +167,13 @@ public final class Server implements AutoCloseable {
                         GitLimits.DEFAULT);
         new GitHandler(host, handover).mount(router);
         new RegistryHandler(base.database(), docker.registry(), handover, false).mount(router);
-        Api api = new Api(router, base.database(), handover, settings.serving().url().toString());
+        Api api =
+                new Api(
+                        router,
+                        base.database(),
+                        handover,
+                        settings.serving().url().toString(),
+                        engine.key()::word);
         Documents.mount(router, api.contract());
         people(api, engine.forges().egress());
         new ProjectApi(api, base.database(), engine.history(), engine.addresses());

@@ -117,6 +117,19 @@ final class ApiRulesTest {
     }
 
     @Test
+    void aKeyBelongsToOneBody() throws Exception {
+        assertThat(door.send(post("/tokens", MAKE, "body")).statusCode()).isEqualTo(200);
+        HttpResponse<String> other =
+                door.send(post("/tokens", MAKE.replace("laptop", "other"), "body"));
+        assertThat(other.statusCode()).isEqualTo(422);
+        assertThat(other.headers().firstValue("Content-Type")).hasValue("application/problem+json");
+        assertThat(other.body())
+                .contains("it was used for the same request with another body")
+                .contains("use a new key for each change");
+        assertThat(count("select count(*) as count from tokens where label = 'other'")).isZero();
+    }
+
+    @Test
     void aChangeThatWasRefusedCanBeTriedAgain() throws Exception {
         String more = "{\"label\":\"more\",\"scopes\":[\"configure\"]}";
         assertThat(door.send(post("/tokens", more, "three")).statusCode()).isEqualTo(403);

@@ -57,7 +57,7 @@ final class Door implements AutoCloseable {
     Door(Database database, Notifications notifications) throws Exception {
         this.database = database;
         Router router = Router.router(vertx);
-        Api api = new Api(router, database, handover, "http://localhost");
+        Api api = new Api(router, database, handover, "http://localhost", text -> text);
         RunHistory history = new RunHistory(database);
         LogReader logs = new LogReader(database, notifications);
         new LogApi(api, database, history, logs);
