@@ -103,6 +103,9 @@ public final class Approvals {
                             one ->
                                     Access.requireApproval(
                                             caller, project, one.environment(), one.by()));
+                    if (word.agrees()) {
+                        known(tx, run, asked);
+                    }
                     Verdict verdict = word.agrees() ? Verdict.APPROVED : Verdict.REJECTED;
                     asked.forEach(
                             one ->
@@ -131,6 +134,21 @@ public final class Approvals {
                     audit(tx, caller, run, environment, word, asked);
                     return environment;
                 });
+    }
+
+    /// Nobody agrees to a name.
+    private static void known(Tx tx, Run run, List<Approval> asked) {
+        Asking.inTheWay(tx, asked.stream().map(Approval::jobId).toList())
+                .ifPresent(
+                        why -> {
+                            throw new Fault(
+                                    Kind.CONFLICT,
+                                    "cannot approve run "
+                                            + run.number()
+                                            + ": it is not known yet which image is meant by "
+                                            + why,
+                                    "try again in a moment, or name the image by its digest");
+                        });
     }
 
     private static List<Approval> asked(Tx tx, Run run, @Nullable String environment) {

@@ -25,7 +25,7 @@ public final class Asking {
                     join images i on i.run_id = b.run_id and i.app = b.app
                     where b.run_id = j.run_id and b.kind = 'image'
                         and b.name = j.spec ->> 'imageJob'),
-                j.spec -> 'app' ->> 'image', '')
+                j.pinned_image, j.spec -> 'app' ->> 'image', '')
             """;
 
     /// Of the job `j` of the run `u`: whether somebody has agreed to what it would roll out now.
@@ -62,6 +62,35 @@ public final class Asking {
                     where j.id = ?
                     """;
 
+    /// Of the job `j`: what its image's name stands for is not known yet.
+    private static final String UNPINNED =
+            """
+            j.pinned_image is null and j.spec ->> 'imageJob' is null
+                and position('@' in j.spec -> 'app' ->> 'image') = 0
+            """;
+
+    private static final String TO_PIN =
+            """
+            select j.id, j.run_id, j.spec
+            from approvals v
+            join jobs j on j.id = v.job_id
+            join runs u on u.id = j.run_id
+            where v.verdict is null and j.waits = 'approval'
+                and (u.source_trust = 'trusted' or u.approved_commit = u.commit) and
+            """
+                    + UNPINNED
+                    + " order by v.id limit 16";
+
+    private static final String IN_THE_WAY =
+            """
+            select j.spec -> 'app' ->> 'image' || coalesce(': ' || v.no_digest, '') as why
+            from approvals v
+            join jobs j on j.id = v.job_id
+            where j.id = any (?) and v.verdict is null and
+            """
+                    + UNPINNED
+                    + " order by v.id limit 1";
+
     private static final String WAITING =
             """
             select j.id, j.project_id, j.spec
@@ -91,6 +120,8 @@ public final class Asking {
 
     /// How long it is waited for somebody to agree unless the file says otherwise.
     private static final Duration ASKS = Duration.ofDays(7);
+
+    private static final int MOST_WHY = 500;
 
     private Asking() {}
 
@@ -168,6 +199,79 @@ public final class Asking {
                 "update jobs set waits = 'approval', waits_detail = ? where id = ?",
                 by.isEmpty() ? null : String.join(" or ", by),
                 one.id());
+    }
+
+    /// A rollout that somebody is asked for, of an image by a name that may come to mean another.
+    public record Unpinned(long job, long run, RolloutSpec spec) {
+        /// As the file names it.
+        public String image() {
+            return String.valueOf(spec.app().image());
+        }
+
+        static Unpinned of(Row row) {
+            return new Unpinned(
+                    row.number("id"),
+                    row.number("run_id"),
+                    (RolloutSpec) JobSpecs.read(row.json("spec")));
+        }
+    }
+
+    /// Those of which it is not known yet what their image's name stands for, oldest first. Nothing
+    /// is fetched for a run that may not run.
+    public static List<Unpinned> unpinned(Tx tx) {
+        return tx.query(TO_PIN, Unpinned::of);
+    }
+
+    /// The name stands for this from now on, for this job: it is what somebody agrees to, and what
+    /// is rolled out. Who comes second changes nothing.
+    public static void pin(Tx tx, Unpinned one, String image) {
+        // As whoever agrees does, so that one waits for the other.
+        tx.query("select id from runs where id = ? for update", row -> true, one.run());
+        int pinned =
+                tx.update(
+                        """
+                        update jobs set pinned_image = ?
+                        where id = ? and pinned_image is null and waits = 'approval'
+                        """,
+                        image,
+                        one.job());
+        if (pinned > 0) {
+            tx.update(
+                    """
+                    update approvals set image = ?, no_digest = null
+                    where job_id = ? and verdict is null
+                    """,
+                    image,
+                    one.job());
+            tx.notify("run", Long.toString(one.run()));
+        }
+    }
+
+    /// Why it is not known yet.
+    public static void cannotPin(Tx tx, Unpinned one, String why) {
+        tx.update(
+                "update approvals set no_digest = ? where job_id = ? and verdict is null",
+                why.length() > MOST_WHY ? why.substring(0, MOST_WHY) : why,
+                one.job());
+    }
+
+    /// Which image of these jobs nobody can agree to yet, and why.
+    public static Optional<String> inTheWay(Tx tx, List<Long> jobs) {
+        return tx.first(IN_THE_WAY, row -> row.text("why"), (Object) jobs.toArray(Long[]::new));
+    }
+
+    /// What somebody has agreed to in the place of the name in the file; empty for nothing.
+    public static Optional<String> pinned(Tx tx, long jobId) {
+        return tx.first(
+                "select pinned_image from jobs where id = ? and pinned_image is not null",
+                row -> row.text("pinned_image"),
+                jobId);
+    }
+
+    /// What somebody has agreed to cannot be had any more: when the job is tried again, it is asked
+    /// for what the name stands for then.
+    public static void unpin(Tx tx, long jobId) {
+        tx.update("update jobs set pinned_image = null where id = ?", jobId);
     }
 
     /// Whether a rollout may begin with a version of the project's configuration: nobody must agree

@@ -46,6 +46,7 @@ public final class Dispatcher implements AutoCloseable {
     private final RunEnds ends;
     private final Driver driver;
     private final Preparations preparations;
+    private final Pins pins;
     private final Map<Long, Holding> held = new ConcurrentHashMap<>();
     private final List<Signal> signals = new ArrayList<>();
     private final List<Thread> loops = new ArrayList<>();
@@ -71,11 +72,13 @@ public final class Dispatcher implements AutoCloseable {
         this.ends = new RunEnds(database, server, runEnd);
         this.driver = new Driver(queue, work, new Removals(database, queue.instance(), work));
         this.preparations = new Preparations(database, queue.instance(), work);
+        this.pins = new Pins(database, work);
         this.wake = notifications.signal("queue");
         ends.takeOver();
         loop("queue", wake, LOOK, this::claim);
         loop("superseding", notifications.signal("queue"), LOOK, new Superseding(database)::look);
         loop("approvals", new Signal(), LOOK, new Approvals(database)::expire);
+        loop("pins", notifications.signal("finishing"), LOOK, pins::look);
         loop("run-ends", notifications.signal("finishing"), LOOK, this::finish);
         loop("leases", notifications.signal("cancel"), RENEW, this::renew);
         loop("clock", new Signal(), LOOK, this::lookAtClocks);
@@ -194,6 +197,7 @@ public final class Dispatcher implements AutoCloseable {
     public void close() {
         closing = true;
         preparations.close();
+        pins.close();
         held.values().forEach(one -> one.end(Ended.SHUTDOWN, ""));
         long deadline = System.nanoTime() + HANDOVER.toNanos();
         while (!held.isEmpty() && System.nanoTime() < deadline) {

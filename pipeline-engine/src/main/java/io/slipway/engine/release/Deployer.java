@@ -153,7 +153,13 @@ public interface Deployer {
     /// @param reference pinned by digest where its registry gave one
     /// @param engineId content id
     /// @param ports that it says it exposes
-    record ReadyImage(String reference, String engineId, List<Integer> ports) {}
+    record ReadyImage(String reference, String engineId, List<Integer> ports) {
+        /// What it is, and no other image: its reference where that has a digest, which can be
+        /// pulled again, else with its content id.
+        public String pinned() {
+            return reference.contains("@") ? reference : reference + " (" + engineId + ")";
+        }
+    }
 
     /// An image that Slipway made.
     ///

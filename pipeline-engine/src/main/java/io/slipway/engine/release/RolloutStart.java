@@ -60,7 +60,17 @@ final class RolloutStart {
         if (before.isPresent()) {
             return new Begun(before.get(), null);
         }
-        Content content = content();
+        Optional<Content> found = content();
+        if (found.isEmpty()) {
+            parts.database()
+                    .change(
+                            tx -> {
+                                claim.guard(tx);
+                                Asking.unpin(tx, job.id());
+                            });
+            return new Begun(null, changed("the image has"));
+        }
+        Content content = found.get();
         while (true) {
             Waits waits = parts.database().transaction(tx -> write(tx, content));
             if (waits.begun() != null) {
@@ -83,14 +93,15 @@ final class RolloutStart {
 
     private record Waits(@Nullable Begun begun, int rollout) {}
 
-    private Content content() throws InterruptedException {
+    /// @return empty when the image is another one than somebody has agreed to
+    private Optional<Content> content() throws InterruptedException {
         Integer release = spec.release();
         if (release != null) {
-            return parts.database().read(tx -> of(earlier(tx, release)));
+            return Optional.of(parts.database().read(tx -> of(earlier(tx, release))));
         }
         String imageJob = spec.imageJob();
         if (imageJob != null) {
-            return parts.database().read(tx -> built(tx, imageJob));
+            return Optional.of(parts.database().read(tx -> built(tx, imageJob)));
         }
         String reference = spec.app().image();
         if (reference == null) {
@@ -99,9 +110,24 @@ final class RolloutStart {
                     "cannot roll out " + spec.app().name() + ": it has no image",
                     "");
         }
-        ReadyImage ready = parts.deployer().pull(reference, claim::progress);
-        AppSpec app = withPort(spec.app(), ready.ports());
-        return new Content(null, null, ready.reference(), ready.engineId(), app);
+        return ready(reference)
+                .map(
+                        ready ->
+                                new Content(
+                                        null,
+                                        null,
+                                        ready.reference(),
+                                        ready.engineId(),
+                                        withPort(spec.app(), ready.ports())));
+    }
+
+    /// The very image that somebody has agreed to, whatever its name stands for by now.
+    private Optional<ReadyImage> ready(String reference) throws InterruptedException {
+        String pinned = parts.database().read(tx -> Asking.pinned(tx, job.id())).orElse(reference);
+        boolean again = pinned.contains("@");
+        ReadyImage found = parts.deployer().pull(again ? pinned : reference, claim::progress);
+        boolean agreed = again || pinned.equals(reference) || pinned.equals(found.pinned());
+        return Optional.of(found).filter(_ -> agreed);
     }
 
     private Content built(Tx tx, String imageJob) {
@@ -176,7 +202,7 @@ final class RolloutStart {
             return now(missing(app, values.missing()));
         }
         if (!Asking.holds(tx, job.id(), values.version())) {
-            return now(changed());
+            return now(changed("the configuration has"));
         }
         String host = content.app().host();
         Optional<Placement> owner =
@@ -250,11 +276,11 @@ final class RolloutStart {
                 Map.of("run", newer));
     }
 
-    private static Verdict changed() {
+    private static Verdict changed(String what) {
         return new Verdict(
                 Outcome.CANCELLED,
                 Reason.APPROVAL,
-                "the configuration has changed since somebody agreed to it",
+                what + " changed since somebody agreed to it",
                 Map.of("remedy", "retry the run: it asks again"));
     }
 

@@ -60,6 +60,14 @@ public final class RolloutWork implements JobWork {
         };
     }
 
+    @Override
+    public Optional<String> pin(JobSpec spec) throws InterruptedException {
+        String image = ((RolloutSpec) spec).app().image();
+        return image == null
+                ? Optional.empty()
+                : Optional.of(parts.deployer().pull(image, _ -> {}).pinned());
+    }
+
     /// Brings a ready image near while its rollout waits for the jobs that it needs.
     @Override
     public void prepare(AttemptName attempt, JobSpec spec) throws InterruptedException {

@@ -3,6 +3,8 @@ package io.slipway.engine.run;
 import io.slipway.db.Tx;
 import io.slipway.engine.plan.JobSpec;
 
+import java.util.Optional;
+
 /// The work of one kind of job. Called on a virtual thread of the job's own, by the server that
 /// holds the claim. It must be repeatable: after a kill, another call with the same attempt and a
 /// higher fence adopts what the first one made and goes on.
@@ -23,6 +25,14 @@ public interface JobWork {
     /// @param stopped the verdict unless something else is decided already
     default Verdict withoutDriver(Tx tx, Claim claim, Verdict stopped) {
         return stopped;
+    }
+
+    /// What the work would use, if it began now, in the place of a name of its spec that may come
+    /// to mean something else: an image by its digest. Nobody agrees to it before that is known.
+    ///
+    /// @return empty where the name stands for itself
+    default Optional<String> pin(JobSpec spec) throws InterruptedException {
+        return Optional.empty();
     }
 
     /// Makes early what an attempt will need and what does not need its turn: called, at most once

@@ -19,6 +19,7 @@ import io.slipway.engine.access.Roles;
 import io.slipway.engine.approval.Approval;
 import io.slipway.engine.approval.Approvals;
 import io.slipway.engine.approval.Approvals.Word;
+import io.slipway.engine.asking.Asking;
 import io.slipway.engine.definition.Environment;
 import io.slipway.engine.plan.AppSpec;
 import io.slipway.engine.plan.PlannedJob;
@@ -36,6 +37,7 @@ import io.slipway.engine.run.RunState;
 import io.slipway.engine.run.Runs;
 import io.slipway.engine.run.Verdict;
 import io.slipway.fault.Fault;
+import io.slipway.fault.Fault.Kind;
 
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -47,6 +49,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -142,6 +145,11 @@ final class ApprovalTest {
 
     private void asks(Runs.Created run, String name) {
         await().untilAsserted(() -> assertThat(job(run, name).waits()).isEqualTo("approval"));
+        await().until(() -> unpinned() == 0);
+    }
+
+    private int unpinned() {
+        return database.read(Asking::unpinned).size();
     }
 
     private Run ended(Runs.Created run) {
@@ -360,6 +368,39 @@ final class ApprovalTest {
 
         database.change(tx -> tx.update("update approvals set image = 'busybox:latest'"));
         assertThat(new Queue(database, UUID.randomUUID()).claim(Set.of(), 10)).hasSize(1);
+    }
+
+    @Test
+    void nobodyAgreesToATagBeforeItIsKnownWhatItStandsFor() {
+        String pinned = "busybox@sha256:" + hex(7);
+        work.pins =
+                () -> {
+                    throw new Fault(Kind.UNAVAILABLE, "cannot pull busybox:latest: no answer", "");
+                };
+        Runs.Created run = run(check("test"), rollout(Duration.ofHours(1)));
+        await().until(() -> unpinned() == 1);
+        await().untilAsserted(
+                        () ->
+                                assertThatThrownBy(
+                                                () ->
+                                                        approvals.rule(
+                                                                anna(), project, seen(run), YES))
+                                        .hasMessage(
+                                                "cannot approve run 1: it is not known yet which"
+                                                        + " image is meant by busybox:latest:"
+                                                        + " cannot pull busybox:latest: no"
+                                                        + " answer"));
+        work.pins = () -> Optional.of(pinned);
+        // What failed is tried again after a while, by another server at once.
+        new Pins(database, Map.of(JobKind.ROLLOUT, work)).look();
+        asks(run, "db to production");
+        assertThat(approvals.of(run.id()).getFirst().image()).isEqualTo(pinned);
+
+        approvals.rule(anna(), project, seen(run), YES);
+        assertThat(ended(run).progress().outcome()).isEqualTo(Outcome.SUCCEEDED);
+        database.change(tx -> new Runs().retry(tx, run.id(), false));
+        assertThat(ended(run).progress().outcome()).isEqualTo(Outcome.SUCCEEDED);
+        assertThat(approvals.of(run.id())).hasSize(1);
     }
 
     @Test

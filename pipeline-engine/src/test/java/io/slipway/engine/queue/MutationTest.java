@@ -247,6 +247,21 @@ final class MutationTest {
                             "io.slipway.engine.release.RolloutRaceTest#"
                                     + "aDriverWhoseRolloutAnotherServerTookOverChangesNothingMore"),
                     new Mutation(
+                            "a rollout that was ended without its driver stays as it is",
+                            "io.slipway.engine.release.Rollouts",
+                            "id = ? and state = 'running' for share",
+                            "id = ? for share",
+                            "io.slipway.engine.release.RolloutRaceTest#"
+                                    + "aDriverThatWasEndedByForceChangesNothingMore"),
+                    new Mutation(
+                            "nobody agrees to a tag",
+                            "io.slipway.engine.asking.Asking",
+                            "j.pinned_image is null and",
+                            "false and",
+                            QUEUE
+                                    + "ApprovalTest#"
+                                    + "nobodyAgreesToATagBeforeItIsKnownWhatItStandsFor"),
+                    new Mutation(
                             "an instant of a schedule is taken once",
                             SCHEDULE + "Schedules",
                             "where id = ? and due_at = ? and not paused",

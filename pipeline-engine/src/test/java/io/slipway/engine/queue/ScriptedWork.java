@@ -10,14 +10,17 @@ import io.slipway.fault.Fault;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Supplier;
 
 /// Work that does what a test says, by the job's name.
 final class ScriptedWork implements JobWork {
     final List<String> performed = new CopyOnWriteArrayList<>();
     final List<AttemptName> removed = new CopyOnWriteArrayList<>();
     final List<AttemptName> prepared = new CopyOnWriteArrayList<>();
+    volatile Supplier<Optional<String>> pins = Optional::empty;
     private final Map<String, Script> scripts = new ConcurrentHashMap<>();
 
     @FunctionalInterface
@@ -36,6 +39,11 @@ final class ScriptedWork implements JobWork {
         performed.add(claim.job().name() + "/" + claim.name().attempt());
         return scripts.getOrDefault(claim.job().name(), c -> Verdict.succeeded("done"))
                 .perform(claim);
+    }
+
+    @Override
+    public Optional<String> pin(JobSpec spec) {
+        return pins.get();
     }
 
     @Override

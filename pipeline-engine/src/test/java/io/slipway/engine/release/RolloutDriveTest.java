@@ -13,6 +13,7 @@ import io.slipway.engine.run.Verdict;
 import io.slipway.fault.Fault;
 import io.slipway.fault.Fault.Kind;
 
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -232,5 +233,51 @@ final class RolloutDriveTest extends OnScriptedTarget {
                             configVersion);
                 });
         return claim;
+    }
+
+    @Test
+    void whatSomebodyHasAgreedToIsRolledOutAndNothingElse() throws Exception {
+        TestClaim other = claim(GOOD);
+        agreedTo(other, "busybox:latest (sha256:0)");
+
+        Verdict verdict = rows.perform(parts, other);
+
+        assertThat(verdict.outcome()).isEqualTo(Outcome.CANCELLED);
+        assertThat(verdict.reason()).isEqualTo(Reason.APPROVAL);
+        assertThat(verdict.summary())
+                .isEqualTo("the image has changed since somebody agreed to it");
+        assertThat(deployer.present()).isEmpty();
+        assertThat(agreedTo(other)).as("what it is asked for next time").isNull();
+
+        TestClaim same = claim(GOOD);
+        agreedTo(same, "busybox:latest (sha256:1)");
+        assertThat(rows.perform(parts, same).outcome()).isEqualTo(Outcome.SUCCEEDED);
+
+        TestClaim byDigest = claim(GOOD);
+        agreedTo(byDigest, "busybox@sha256:7");
+        assertThat(rows.perform(parts, byDigest).outcome()).isEqualTo(Outcome.SUCCEEDED);
+        assertThat(release(2).image()).isEqualTo("busybox@sha256:7");
+    }
+
+    private Release release(int number) {
+        return database.read(tx -> Releases.byNumber(tx, placement().id(), number)).orElseThrow();
+    }
+
+    private void agreedTo(TestClaim claim, String image) {
+        database.change(
+                tx ->
+                        tx.update(
+                                "update jobs set pinned_image = ? where id = ?",
+                                image,
+                                claim.job().id()));
+    }
+
+    private @Nullable String agreedTo(TestClaim claim) {
+        return database.read(
+                tx ->
+                        tx.one(
+                                "select pinned_image from jobs where id = ?",
+                                row -> row.textOrNull("pinned_image"),
+                                claim.job().id()));
     }
 }

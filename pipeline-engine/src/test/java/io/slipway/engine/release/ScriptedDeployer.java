@@ -32,6 +32,9 @@ public final class ScriptedDeployer implements Deployer, AutoCloseable {
 
     public final List<String> calls = new ArrayList<>();
 
+    /// What a tag stands for.
+    public volatile String engineId = "sha256:1";
+
     /// What each app's container printed last.
     public volatile String lastLine = "bye";
 
@@ -99,7 +102,7 @@ public final class ScriptedDeployer implements Deployer, AutoCloseable {
 
     @Override
     public ReadyImage pull(String reference, Progress progress) {
-        return call("pull", () -> new ReadyImage(reference, "sha256:1", List.of()));
+        return call("pull", () -> new ReadyImage(reference, engineId, List.of()));
     }
 
     @Override
