@@ -11,7 +11,8 @@ import java.util.List;
 
 /// Stores batches as chunks, under the fence of the attempt, each in one transaction. Each part of
 /// a log keeps its first [#HEAD] and about its last [#TAIL] bytes; chunks between are removed as
-/// the tail moves on. Used by one thread at a time.
+/// the tail moves on; a log of many parts keeps its own beginning and end ([WholeLog]). Used by one
+/// thread at a time.
 final class LogStore {
     /// What is kept of a part's beginning, in bytes before compression.
     static final long HEAD = 48L << 20;
@@ -24,6 +25,7 @@ final class LogStore {
     private final Database database;
     private final LogOwner owner;
     private final PartTail tail;
+    private final WholeLog whole;
     private volatile LogPosition position;
     private volatile PendingLog.@Nullable Batch unfinished;
 
@@ -32,6 +34,7 @@ final class LogStore {
         this.owner = owner;
         this.position = from;
         this.tail = new PartTail(owner.attempt(), from);
+        this.whole = new WholeLog(owner.attempt(), from);
     }
 
     LogPosition position() {
@@ -50,6 +53,7 @@ final class LogStore {
         LogPosition before = position;
         List<Object[]> rows = rows(batch, before);
         LogPosition after = after(batch, before.chunk() + rows.size());
+        Runnable[] trimmed = {() -> {}};
         database.change(
                 tx -> {
                     if (again && isStored(tx, before, after)) {
@@ -63,6 +67,7 @@ final class LogStore {
                     if (!rows.isEmpty()) {
                         insert(tx, rows);
                         tail.trim(tx, after.part());
+                        trimmed[0] = whole.trim(tx);
                     }
                     for (var work : batch.alongside()) {
                         work.in(tx);
@@ -73,7 +78,9 @@ final class LogStore {
         position = after;
         for (Object[] row : rows) {
             tail.add((int) row[1], (int) row[6], (int) row[7]);
+            whole.add((int) row[6]);
         }
+        trimmed[0].run();
     }
 
     private static LogPosition after(PendingLog.Batch batch, int chunk) {

@@ -15,6 +15,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.Random;
 
 /// What is written is what is read, by line, as a whole and live, and only the newest fence writes.
@@ -250,6 +251,57 @@ final class AttemptLogTest {
                 piece = follower.next(Duration.ofSeconds(1));
             }
         }
+    }
+
+    /// The steps before are rows whose sizes count, without their bytes.
+    @Test
+    void aLogOfManyStepsKeepsTheBeginningAndTheEndOfTheWhole() {
+        long attempt = attempt();
+        int each = 4 << 20;
+        int chunks = 100;
+        database.change(
+                tx -> {
+                    tx.update(
+                            """
+                            insert into log_chunks
+                                (attempt_id, sequence, first_line, lines, source_end, bytes, size, part)
+                            select ?, n, n, 1, n, '', ?, n / 10 from generate_series(1, ?) n
+                            """,
+                            attempt,
+                            each,
+                            chunks);
+                    tx.update(
+                            """
+                            update attempts set log_chunks = ?, log_lines = ?, log_bytes = ?,
+                                log_source = ?, log_part = 10 where id = ?
+                            """,
+                            chunks,
+                            chunks,
+                            (long) each * chunks,
+                            chunks,
+                            attempt);
+                });
+
+        try (AttemptLog log = log(attempt, 1, position(attempt))) {
+            append(log, "the end\n", chunks + 1);
+            log.flush();
+        }
+
+        List<Integer> kept =
+                database.read(
+                        tx ->
+                                tx.query(
+                                        """
+                                        select sequence from log_chunks where attempt_id = ?
+                                        order by sequence
+                                        """,
+                                        row -> row.integer("sequence"),
+                                        attempt));
+        // 48 chunks are 192 MiB; the end is 16 of them and the one that was just written.
+        assertThat(kept).hasSize(48 + 16 + 1).startsWith(1, 2, 3).endsWith(99, 100, 101);
+        assertThat(kept).contains(48, 85).doesNotContain(49, 84);
+        assertThat(text(attempt, chunks + 1)).isEqualTo("the end\n");
+        assertThat(reader.lines(attempt, 60, 1).text()).isEmpty();
     }
 
     /// @param at lines and bytes so far
