@@ -23,6 +23,8 @@ final class Relations {
     /// The most jobs of a run.
     static final int MOST_JOBS = 256;
 
+    private static final int MOST_SCHEDULES = 32;
+
     private final Map<String, Node.Fields> jobs;
     private final Map<String, Node.Fields> apps;
     private final Node.Fields root;
@@ -37,6 +39,7 @@ final class Relations {
 
     void check() {
         names();
+        schedules();
         if (tooMany()) {
             return;
         }
@@ -66,6 +69,23 @@ final class Relations {
                                     "rename one: jobs and apps share their names"));
                 }
             }
+        }
+    }
+
+    /// Each is a row that every server looks at each second, and instants at the same time are runs
+    /// at the same time.
+    private void schedules() {
+        Node on = root.get("on");
+        Node all = on instanceof Node.Fields triggers ? triggers.get("schedule") : null;
+        if (all instanceof Node.Items listed && listed.items().size() > MOST_SCHEDULES) {
+            findings.add(
+                    listed.at(),
+                    "on.schedule",
+                    new Mistake(
+                            listed.items().size()
+                                    + " schedules; a file has at most "
+                                    + MOST_SCHEDULES,
+                            "join some of them: `0 3,15 * * *` comes twice a day"));
         }
     }
 

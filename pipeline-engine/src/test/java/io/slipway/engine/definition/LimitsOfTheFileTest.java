@@ -103,6 +103,19 @@ class LimitsOfTheFileTest {
     }
 
     @Test
+    void tooManySchedules() {
+        String schedules =
+                IntStream.range(0, 33)
+                        .mapToObj(i -> "    - { cron: \"" + i + " 3 * * *\" }\n")
+                        .collect(Collectors.joining());
+
+        assertThat(problems("on:\n  schedule:\n" + schedules))
+                .isEqualTo(
+                        "f:3:5: on.schedule: 33 schedules; a file has at most 32: join some of"
+                                + " them: `0 3,15 * * *` comes twice a day");
+    }
+
+    @Test
     void tooManyJobs() {
         String jobs =
                 IntStream.range(0, 257)
