@@ -50,9 +50,13 @@ final class Hold {
         if (how == Ended.SHUTDOWN && ended != null) {
             return false;
         }
+        // Whoever was told to stop before has no more time for being told again.
+        boolean told = ended == Ended.CANCELLED || ended == Ended.TIMEOUT;
         ended = how;
         endedBy = by;
-        endedAt = now;
+        if (!told) {
+            endedAt = now;
+        }
         return true;
     }
 

@@ -53,4 +53,12 @@ final class HoldTest {
         hold.settle();
         assertThat(hold.hangs(Duration.ofSeconds(10), seconds(30))).isFalse();
     }
+
+    @Test
+    void aCancelAfterATimeLimitGivesItNoMoreTime() {
+        Hold hold = new Hold(0, seconds(5));
+        assertThat(hold.lookAtClock(seconds(6))).isTrue();
+        assertThat(hold.end(Ended.CANCELLED, "anna", seconds(15))).isTrue();
+        assertThat(hold.hangs(Duration.ofSeconds(10), seconds(17))).isTrue();
+    }
 }

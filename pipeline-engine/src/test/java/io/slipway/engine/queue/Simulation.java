@@ -24,6 +24,7 @@ final class Simulation {
 
     private final Random random;
     private final QueueModel model = new QueueModel(SLOTS);
+    final SimulatedSchedules schedules = new SimulatedSchedules();
     private final PriorityQueue<SimulatedEvent> events = new PriorityQueue<>();
     private final List<SimulatedServer> servers = new ArrayList<>();
     private final Map<QueueModel.Attempt, Holder> newest = new HashMap<>();
@@ -76,7 +77,7 @@ final class Simulation {
     /// @return what it broke; empty for nothing
     List<String> play() {
         for (int i = 0; i < 2; i++) {
-            model.project();
+            schedules.add(model.project(), 7 + random.nextInt(40));
         }
         int count = 2 + random.nextInt(2);
         for (int i = 0; i < count; i++) {
@@ -92,6 +93,7 @@ final class Simulation {
             after(random.nextInt((int) CALM), this::disturb);
         }
         on(CALM, this::calm);
+        on(CALM + 52_000, () -> told.addAll(schedules.end(model.now, 5)));
         while (!over && !events.isEmpty() && events.peek().time() <= END && told.isEmpty()) {
             SimulatedEvent event = events.remove();
             at = event.time();
@@ -166,6 +168,14 @@ final class Simulation {
     private void begin(SimulatedServer server) {
         server.begun = model.now;
         each(server, server.life, LOOK, () -> claim(server));
+        each(
+                server,
+                server.life,
+                LOOK,
+                () ->
+                        schedules.look(
+                                model,
+                                (there, answered) -> ask(server, there, answered, () -> {})));
         each(server, server.life, LOOK, () -> server.held.values().forEach(this::look));
         renewals(server, server.life);
     }
@@ -409,14 +419,14 @@ final class Simulation {
 
     private void disturb() {
         SimulatedServer server = servers.get(random.nextInt(servers.size()));
-        switch (random.nextInt(6)) {
+        switch (random.nextInt(7)) {
             case 0 -> pause(server, random.nextInt(4_000));
             case 1 -> pause(server, 15_000 + random.nextInt(30_000));
             case 2 -> {
                 server.life++;
                 server.held.clear();
                 int life = server.life;
-                after(random.nextInt(40_000), () -> begin(server, life));
+                within(server, life, random.nextInt(40_000), () -> begin(server));
             }
             case 3 -> server.awayUntil = Math.min(CALM, at + 10_000 + random.nextInt(30_000));
             case 4 -> {
@@ -424,17 +434,15 @@ final class Simulation {
                 project.paused = true;
                 after(random.nextInt(30_000), () -> project.paused = false);
             }
+            case 5 -> {
+                SimulatedSchedules.Row row = schedules.pause(random);
+                after(random.nextInt(30_000), () -> schedules.resume(row, model.now));
+            }
             default -> {
                 if (!model.runs.isEmpty()) {
                     model.cancel(model.runs.get(random.nextInt(model.runs.size())));
                 }
             }
-        }
-    }
-
-    private void begin(SimulatedServer server, int life) {
-        if (server.life == life) {
-            begin(server);
         }
     }
 

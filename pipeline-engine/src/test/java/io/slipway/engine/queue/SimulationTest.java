@@ -7,8 +7,9 @@ import org.junit.jupiter.api.Test;
 import java.util.List;
 
 /// Whatever is late, lost, paused and killed: one verdict for each attempt, no line twice, nobody
-/// works on beside whoever took over, and everything ends. 20,000 schedules, each by its seed; the
-/// seed of one that fails is printed and plays it again (`-Dsimulation.seed=...`).
+/// works on beside whoever took over, everything ends, and each instant of a schedule starts one
+/// run. 20,000 schedules, each by its seed; the seed of one that fails is printed and plays it
+/// again (`-Dsimulation.seed=...`).
 final class SimulationTest {
     private static final int SCHEDULES = Integer.getInteger("simulation.schedules", 20_000);
 
@@ -25,6 +26,8 @@ final class SimulationTest {
         int lostByClock = 0;
         int cancelled = 0;
         int waitedForApproval = 0;
+        int fired = 0;
+        int firedByAnother = 0;
         for (long seed = 1; seed <= SCHEDULES; seed++) {
             Simulation schedule = new Simulation(seed);
             List<String> broken = schedule.play();
@@ -35,13 +38,31 @@ final class SimulationTest {
             lostByClock += schedule.lostByClock;
             cancelled += schedule.cancelled;
             waitedForApproval += schedule.waitedForApproval;
+            fired += schedule.schedules.fired;
+            firedByAnother += schedule.schedules.firedByAnother;
         }
         System.out.printf(
                 "%d schedules: %d claims, %d taken over, %d stale writes refused, %d stopped by"
                         + " their own clock, %d cancelled while they ran, %d held back for"
-                        + " approval%n",
-                SCHEDULES, claims, takenOver, refused, lostByClock, cancelled, waitedForApproval);
-        assertThat(List.of(takenOver, refused, lostByClock, cancelled, waitedForApproval))
+                        + " approval, %d instants of schedules, %d that another server had taken%n",
+                SCHEDULES,
+                claims,
+                takenOver,
+                refused,
+                lostByClock,
+                cancelled,
+                waitedForApproval,
+                fired,
+                firedByAnother);
+        assertThat(
+                        List.of(
+                                takenOver,
+                                refused,
+                                lostByClock,
+                                cancelled,
+                                waitedForApproval,
+                                fired,
+                                firedByAnother))
                 .allSatisfy(count -> assertThat(count).isGreaterThan(SCHEDULES / 100));
     }
 }
