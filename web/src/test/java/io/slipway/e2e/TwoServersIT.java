@@ -141,7 +141,7 @@ class TwoServersIT {
         Git git = first.repository("long");
         git.write(".slipway.yml", longJob()).commit("First");
         Thread push = Thread.ofVirtual().start(() -> git.run("push", "slipway", "HEAD:main"));
-        Await.until("it runs", () -> holder("long").isPresent() && !longContainer().isEmpty());
+        Await.until("it prints", () -> linesOfLong().size() > 1 && !longContainer().isEmpty());
         String container = longContainer();
         for (int i = 0; i < 4; i++) {
             // The one that has the long job, so that it is handed over each time.
