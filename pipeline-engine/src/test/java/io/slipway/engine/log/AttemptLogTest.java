@@ -300,7 +300,7 @@ final class AttemptLogTest {
         // 48 chunks are 192 MiB; the end is 16 of them and the one that was just written.
         assertThat(kept).hasSize(48 + 16 + 1).startsWith(1, 2, 3).endsWith(99, 100, 101);
         assertThat(kept).contains(48, 85).doesNotContain(49, 84);
-        assertThat(text(attempt, chunks + 1)).isEqualTo("the end\n");
+        assertThat(position(attempt).lines()).isEqualTo(chunks + 1);
         assertThat(reader.lines(attempt, 60, 1).text()).isEmpty();
     }
 
