@@ -68,7 +68,7 @@ final class HookDoor implements AutoCloseable {
                 new InboxWorker(database, server, this::handle, (project, ref) -> woken.add(ref));
         Router router = Router.router(vertx);
         Inbox inbox = new Inbox(database, worker::wake);
-        Api api = new Api(router, database, handover, "https://slipway.example.com");
+        Api api = new Api(router, database, handover, "https://slipway.example.com", text -> text);
         new HookApi(api, database, hooks, "https://slipway.example.com");
         new WebhookApi(api, database, inbox);
         new WebhookHandler(
