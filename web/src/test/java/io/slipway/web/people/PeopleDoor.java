@@ -39,7 +39,7 @@ final class PeopleDoor implements AutoCloseable {
 
     PeopleDoor(Database database) throws Exception {
         Router router = Router.router(vertx);
-        Api api = new Api(router, database, handover, ORIGIN);
+        Api api = new Api(router, database, handover, ORIGIN, text -> text);
         Accounts accounts = new Accounts(database);
         new SessionApi(api, database, accounts, "1.0");
         new PeopleApi(api, database, accounts, ORIGIN);
