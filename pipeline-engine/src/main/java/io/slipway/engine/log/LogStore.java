@@ -142,15 +142,18 @@ final class LogStore {
     /// The same guard where the log stays where it is: what is written beside it asks for the
     /// fence.
     private void hold(Tx tx) {
-        tx.first(
+        List<Long> held =
+                tx.query(
                         """
                         select id from attempts
                         where id = ? and fence = ? and state = 'running' for no key update
                         """,
                         row -> row.number("id"),
                         owner.attempt(),
-                        owner.fence())
-                .orElseThrow(owner.lost());
+                        owner.fence());
+        if (held.isEmpty()) {
+            throw owner.lost().get();
+        }
     }
 
     /// Whether an earlier try, of whose end nothing was heard, was committed after all.

@@ -190,13 +190,15 @@ final class Verdicts {
             ATTEMPT + JOB + RUN + " select exists (select 1 from finished) as finished from ended";
 
     private static void endAttempt(Tx tx, Holding holding, Verdict verdict) {
-        tx.first(END_ATTEMPT, row -> true, ofAttempt(holding, verdict).toArray())
-                .orElseThrow(() -> new ClaimLost(holding.name()));
+        if (tx.query(END_ATTEMPT, row -> true, ofAttempt(holding, verdict).toArray()).isEmpty()) {
+            throw new ClaimLost(holding.name());
+        }
     }
 
     private static void endJob(Tx tx, Holding holding, Verdict verdict) {
-        tx.first(END_JOB, row -> true, ofJob(holding, verdict).toArray())
-                .orElseThrow(() -> new ClaimLost(holding.name()));
+        if (tx.query(END_JOB, row -> true, ofJob(holding, verdict).toArray()).isEmpty()) {
+            throw new ClaimLost(holding.name());
+        }
     }
 
     /// Ends a job while none waits for others: there is no graph to follow.
