@@ -20,7 +20,7 @@ const PAGES = {
     'rollout-moving': '/shop/rollouts/9',
     runs: '/-/runs',
     queue: '/-/queue',
-    compare: '/-/compare?project=acme/orders&from=orders@production:30&to=orders@production:31',
+    compare: '/acme/orders/runs/compare?from=orders@production:30&to=orders@production:31',
     settings: '/-/settings',
     app: '/acme/orders/apps/orders',
     images: '/acme/orders/images',

@@ -61,7 +61,7 @@ const ROUTES = [
     ['GET', /^\/projects\/([^/]+)\/outgoing$/, (r) => json(r, overview.outgoing())],
     ['PUT', /^\/projects\/([^/]+)\/outgoing$/, (r) => json(r, { secret: 'whsec_bWFkZS11cC1zZWNyZXQtMDEyMzQ1Njc4OWFiY2RlZg==' })],
     ['POST', /^\/projects\/([^/]+)\/outgoing\/test$/, (r) => json(r, { message: overview.outgoing().messages[0].id }, 202)],
-    ['GET', /^\/compare$/, (r) => json(r, overview.compared())],
+    ['GET', /^\/projects\/([^/]+)\/compare$/, (r) => json(r, overview.compared())],
     ['POST', /^\/projects\/([^/]+)\/enable$/, (r) => json(r, { enabled: true, changed: true }, 202)],
     ['GET', /^\/projects\/([^/]+)\/config$/, (r) => json(r, overview.config())],
     ['GET', /^\/stream$/, (r, url) => stream(r, url)],

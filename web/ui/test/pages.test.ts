@@ -24,8 +24,8 @@ describe('addresses', () => {
     });
 
     it('name what is compared', () => {
-        expect(parse('/-/compare')).toEqual({ page: 'compare' });
-        expect(comparePath('acme/shop', 'web@production:3', 'feature/a&b')).toBe('/-/compare?project=acme%2Fshop&from=web%40production%3A3&to=feature%2Fa%26b');
+        expect(parse('/acme/shop/runs/compare')).toEqual({ page: 'compare', project: 'acme/shop' });
+        expect(comparePath('acme/shop', 'web@production:3', 'feature/a&b')).toBe('/acme/shop/runs/compare?from=web%40production%3A3&to=feature%2Fa%26b');
     });
 
     it('name a job, whatever its name holds', () => {

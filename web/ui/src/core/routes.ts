@@ -4,7 +4,7 @@ export type Route =
     | { page: 'sign-in' }
     | { page: 'runs' }
     | { page: 'queue' }
-    | { page: 'compare' }
+    | { page: 'compare'; project: string }
     | { page: 'settings' }
     | { page: 'people' }
     | { page: 'audit' }
@@ -28,7 +28,6 @@ const INSTANCE: Record<string, Route> = {
     runs: { page: 'runs' },
     queue: { page: 'queue' },
     runners: { page: 'queue' },
-    compare: { page: 'compare' },
     settings: { page: 'settings' },
     people: { page: 'people' },
     audit: { page: 'audit' },
@@ -66,6 +65,7 @@ function below(project: string, rest: string[]): Route {
     }
     if (word === 'images' && number === undefined) return { page: 'images', project, image: null };
     if (word === 'settings' && more.length === 0) return settings(project, number ?? '', job ?? null);
+    if (word === 'runs' && number === 'compare' && job === undefined) return { page: 'compare', project };
     if (number === undefined || !NUMBER.test(number) || more.length > 0) return { page: 'missing' };
     if (word === 'runs' && job === 'trace') return { page: 'trace', project, run: Number(number) };
     if (word === 'runs') {
@@ -102,7 +102,7 @@ export const imagesPath = (project: string, image?: number) => `/${project}/imag
 export const settingsPath = (project: string, tab?: string) => `/${project}/settings` + (tab === undefined ? '' : `/${tab}`);
 /** A side is a run (`12`), a release (`app@environment`, `app@environment:31`) or a branch. */
 export const comparePath = (project: string, from: string, to: string) =>
-    `/-/compare?project=${encodeURIComponent(project)}&from=${encodeURIComponent(from)}&to=${encodeURIComponent(to)}`;
+    `/${project}/runs/compare?from=${encodeURIComponent(from)}&to=${encodeURIComponent(to)}`;
 export const webhookPath = (project: string, delivery: string) => `/${project}/settings/webhooks/${delivery}`;
 export const rolloutPath = (project: string, rollout: number) => `/${project}/rollouts/${rollout}`;
 

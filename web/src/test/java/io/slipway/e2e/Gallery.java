@@ -70,8 +70,7 @@ final class Gallery {
         pages.put("image", "/gallery/site/images/" + images.get(0).path("id").asLong());
         pages.put("configuration", "/gallery/site/settings");
         pages.put(
-                "compare",
-                "/-/compare?project=gallery/site&from=site@production:1&to=site@production");
+                "compare", "/gallery/site/runs/compare?from=site@production:1&to=site@production");
         pages.put("messages", "/gallery/site/settings/outgoing");
         pages.put("trace", "/orders/runs/1/trace");
         pages.put("deliveries", "/gallery/site/settings/deliveries");

@@ -71,7 +71,7 @@ class RolesIT {
                     "logSearch",
                     "q=fine",
                     "compare",
-                    "project=PROJECT&from=1&to=main");
+                    "from=1&to=1");
 
     /// What is answered for good reasons when there is nothing to be shown.
     private static final Set<String> MAY_BE_MISSING =

@@ -3,11 +3,8 @@ package io.slipway.web.overview;
 import io.slipway.db.Database;
 import io.slipway.db.Row;
 import io.slipway.db.Tx;
-import io.slipway.engine.access.Access;
 import io.slipway.engine.access.Right;
 import io.slipway.engine.project.Project;
-import io.slipway.engine.project.ProjectName;
-import io.slipway.engine.project.Projects;
 import io.slipway.engine.source.CommitId;
 import io.slipway.engine.source.CommitInfo;
 import io.slipway.engine.source.Comparison;
@@ -62,7 +59,7 @@ public final class CompareApi {
     public CompareApi(Api api, Database database, Repositories repositories) {
         this.database = database;
         this.repositories = repositories;
-        api.get("/compare", this::compare);
+        api.get("/projects/:project/compare", this::compare);
     }
 
     /// @param name as it was asked for
@@ -101,16 +98,9 @@ public final class CompareApi {
             @Nullable List<String> configuration) {}
 
     private Object compare(ApiRequest request) {
-        String name = request.query("project", "");
+        Project project = database.read(tx -> request.project(tx, Right.READ));
         String from = request.query("from", "");
         String to = request.query("to", "");
-        Project project =
-                database.read(
-                        tx -> {
-                            Project found = Projects.get(tx, ProjectName.parse(name));
-                            Access.require(request.caller(), Right.READ, found);
-                            return found;
-                        });
         Side first = side(project, from);
         Side second = side(project, to);
         CommitId one = new CommitId(first.commit());

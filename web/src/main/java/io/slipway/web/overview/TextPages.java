@@ -36,12 +36,12 @@ public final class TextPages {
                     "/-/runs", new Twin("/runs", RunText::list),
                     "/-/queue", new Twin("/queue", ListText::queue),
                     "/-/runners", new Twin("/queue", ListText::queue),
-                    "/-/compare", new Twin("/compare", CompareText::of),
                     "/-/settings", new Twin("/tokens", ListText::tokens));
 
     private static final List<Page> PAGES =
             List.of(
                     page("", "", ListText::project),
+                    page("/runs/compare", "/compare", CompareText::of),
                     page("/runs/([0-9]{1,9})/trace", "/runs/%s/trace", TraceText::of),
                     page("/runs/([0-9]{1,9})(?:/[^/]{1,200})?", "/runs/%s", RunText::of),
                     page("/rollouts/([0-9]{1,9})", "/rollouts/%s", RunText::rollout),

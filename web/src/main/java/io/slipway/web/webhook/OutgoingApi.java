@@ -89,6 +89,7 @@ public final class OutgoingApi {
     private record Wanted(@Nullable String url, @Nullable String form) {}
 
     private Object set(ApiRequest request) throws Exception {
+        database.read(tx -> request.project(tx, Right.CONFIGURE));
         Wanted wanted = request.body(Wanted.class);
         OutgoingForm form =
                 OutgoingForm.of(wanted.form() == null ? "json" : wanted.form())
@@ -98,7 +99,6 @@ public final class OutgoingApi {
             throw ApiRequest.bad("url", "is missing");
         }
         EgressUrl url = EgressUrl.parse(wanted.url());
-        database.read(tx -> request.project(tx, Right.CONFIGURE));
         if (url.scheme().equals("ssh")) {
             throw ApiRequest.bad("url", "is no web address");
         }

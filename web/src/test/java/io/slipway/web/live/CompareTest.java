@@ -116,8 +116,7 @@ final class CompareTest {
             assertThat(
                             door.send(
                                             door.request(
-                                                            path("1", "2")
-                                                                    .replace("/api/v1/", "/-/"),
+                                                            "/compared/runs/compare?from=1&to=2",
                                                             token)
                                                     .header("Accept", "text/plain"))
                                     .body())
@@ -128,7 +127,7 @@ final class CompareTest {
     }
 
     private static String path(String from, String to) {
-        return "/api/v1/compare?project=compared&from=%s&to=%s".formatted(from, to);
+        return "/api/v1/projects/compared/compare?from=%s&to=%s".formatted(from, to);
     }
 
     private static JsonNode compared(Door door, TokenText token, String from, String to)
