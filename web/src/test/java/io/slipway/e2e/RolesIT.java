@@ -256,9 +256,7 @@ class RolesIT {
                                 + slipway.port()
                                 + "/api/v1"
                                 + path(operation, place)
-                                + (query == null
-                                        ? ""
-                                        : "?" + query.replace("PROJECT", place.name())));
+                                + (query == null ? "" : "?" + query));
         HttpRequest request =
                 HttpRequest.newBuilder(uri)
                         .headers(headers)
