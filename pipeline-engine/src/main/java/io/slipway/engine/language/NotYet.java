@@ -8,12 +8,10 @@ public final class NotYet {
     public static final Set<String> KEYS =
             Set.of(
                     "checkout",
-                    "jobs.*.services",
                     "jobs.*.cache",
                     "jobs.*.reports",
                     "jobs.*.artifacts",
                     "jobs.*.environment",
-                    "jobs.*.steps.*.image",
                     "apps.*.build.target",
                     "apps.*.build.args",
                     "apps.*.build.platforms",

@@ -254,6 +254,7 @@ final class Verdicts {
                     case DONE,
                             EXIT_CODE,
                             OUT_OF_MEMORY,
+                            SERVICE,
                             TIMEOUT,
                             DEFINITION,
                             IMAGE_BUILD,

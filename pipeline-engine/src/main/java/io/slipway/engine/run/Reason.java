@@ -8,6 +8,8 @@ public enum Reason {
     EXIT_CODE,
     /// The container's memory limit was reached.
     OUT_OF_MEMORY,
+    /// A service beside the steps did not get ready, or ended while they ran.
+    SERVICE,
     /// It ran longer than its time limit.
     TIMEOUT,
     /// An image could not be had.

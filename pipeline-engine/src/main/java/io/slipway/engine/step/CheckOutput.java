@@ -40,6 +40,14 @@ final class CheckOutput implements Runner.Sink, Marks.Into {
     private boolean open;
     private @Nullable RuntimeException failure;
 
+    /// Where this claim's stream begins.
+    private final long from;
+
+    /// The service whose output comes now, and the position of its row; null: the steps'.
+    private Runner.@Nullable ServiceEnd service;
+
+    private int row;
+
     /// Where the log stands, in bytes of the stream.
     private long at;
 
@@ -47,8 +55,11 @@ final class CheckOutput implements Runner.Sink, Marks.Into {
     private @Nullable ByteArrayOutputStream beside;
 
     /// @param masks what must not be seen of what the steps print
-    CheckOutput(Claim claim, Masks masks) {
+    /// @param steps how many there are; the rows of services follow
+    CheckOutput(Claim claim, Masks masks, int steps) {
         this.claim = claim;
+        this.row = steps - 1;
+        this.from = claim.log().sourceEnd();
         this.masked = new MaskedStream(masks, this::keep);
         this.masks = masks;
         this.outputs = new LeftOutputs(masks);
@@ -66,10 +77,51 @@ final class CheckOutput implements Runner.Sink, Marks.Into {
             return;
         }
         try {
-            marks.take(bytes, offset, length, end);
+            if (service == null) {
+                marks.take(bytes, offset, length, end);
+            } else {
+                masked.take(bytes, offset, length, end);
+            }
         } catch (RuntimeException e) {
             failure = e;
         }
+    }
+
+    @Override
+    public synchronized void service(Runner.ServiceEnd end, long at) {
+        streamEnd = Math.max(streamEnd, at);
+        if (failure != null) {
+            return;
+        }
+        try {
+            serviceEnds(at);
+            service = end;
+            row++;
+            if (at >= from) {
+                claim.log().part();
+                claim.steps().begin(row, Instant.now());
+                moveTo(at);
+            }
+        } catch (RuntimeException e) {
+            failure = e;
+        }
+    }
+
+    /// The output of steps, or of a service, ends here. What an earlier claim has stored beyond
+    /// this place it has stored with this.
+    private void serviceEnds(long at) {
+        if (service == null) {
+            marks.end(at);
+        }
+        masked.end();
+        if (at < from) {
+            return;
+        }
+        if (service != null) {
+            Outcome outcome = service.died() ? Outcome.FAILED : Outcome.SUCCEEDED;
+            claim.steps().end(row, outcome, service.code(), null, Instant.now());
+        }
+        moveTo(at);
     }
 
     @Override
@@ -93,9 +145,7 @@ final class CheckOutput implements Runner.Sink, Marks.Into {
     /// The stream has ended; what could not be stored shows now.
     synchronized void end() {
         if (failure == null) {
-            marks.end(streamEnd);
-            masked.end();
-            release(streamEnd);
+            serviceEnds(streamEnd);
         } else {
             throw failure;
         }
@@ -135,10 +185,12 @@ final class CheckOutput implements Runner.Sink, Marks.Into {
     }
 
     private void keep(byte[] bytes, int offset, int length, long end) {
-        int kept = Math.min(length, LAST);
-        printed += length - kept;
-        for (int i = offset + length - kept; i < offset + length; i++) {
-            last[(int) (printed++ % LAST)] = bytes[i];
+        if (service == null) {
+            int kept = Math.min(length, LAST);
+            printed += length - kept;
+            for (int i = offset + length - kept; i < offset + length; i++) {
+                last[(int) (printed++ % LAST)] = bytes[i];
+            }
         }
         // What the starter says when it could not begin is evidence, and no step's output.
         if (!ready) {

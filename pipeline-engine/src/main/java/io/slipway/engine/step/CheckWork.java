@@ -20,15 +20,20 @@ import io.slipway.engine.run.Outcome;
 import io.slipway.engine.run.Reason;
 import io.slipway.engine.run.Verdict;
 import io.slipway.engine.step.RegistryAccess.Login;
+import io.slipway.engine.workspace.Service;
 import io.slipway.fault.Fault;
 
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /// Does check jobs: the steps of a job in one container of a runner. A container that runs already,
 /// or has ended, is adopted and its output taken from the byte where the log stands.
@@ -83,7 +88,7 @@ public final class CheckWork implements JobWork {
     @Override
     public Verdict perform(Claim claim) throws InterruptedException {
         CheckSpec spec = (CheckSpec) claim.job().spec();
-        claim.steps().declare(spec.steps().stream().map(StepSpec::name).toList());
+        claim.steps().declare(rows(spec));
         if (claim.log().sourceEnd() == 0) {
             skip(claim, spec.steps());
         }
@@ -97,7 +102,8 @@ public final class CheckWork implements JobWork {
         List<String> hidden = new ArrayList<>(revealed.values());
         login.map(Login::password).ifPresent(hidden::add);
         Order order = order(claim, spec, revealed, login);
-        CheckOutput output = new CheckOutput(claim, Masks.of(hidden));
+        Masks masks = Masks.of(hidden);
+        CheckOutput output = new CheckOutput(claim, masks, spec.steps().size());
         try (Runner.RunningSteps running = open(claim, order, output)) {
             Runner.Exit exit = awaitEnd(claim, running);
             output.end();
@@ -108,9 +114,38 @@ public final class CheckWork implements JobWork {
             return verdict.outcome() == Outcome.SUCCEEDED && spec.generate() != null
                     ? generated(claim, spec.generate(), verdict)
                     : verdict;
+        } catch (ServiceNotReady e) {
+            return notReady(claim, spec, e, masks);
         } catch (Fault e) {
             return verdict(e, claim.log().sourceEnd() > 0);
         }
+    }
+
+    /// What people see as rows: the steps, and after them the services.
+    private static List<String> rows(CheckSpec spec) {
+        return Stream.concat(
+                        spec.steps().stream().map(StepSpec::name),
+                        spec.around().services().stream().map(one -> "service " + one.name()))
+                .toList();
+    }
+
+    private static Verdict notReady(
+            Claim claim, CheckSpec spec, ServiceNotReady fault, Masks masks) {
+        List<String> names = spec.around().services().stream().map(Service::name).toList();
+        int row = spec.steps().size() + names.indexOf(fault.service());
+        List<String> lines = fault.lastLines().stream().map(masks::mask).toList();
+        claim.log().part();
+        claim.steps().begin(row, Instant.now());
+        lines.forEach(claim.log()::line);
+        claim.steps().end(row, Outcome.FAILED, null, null, Instant.now());
+        return Verdict.failed(
+                Reason.SERVICE,
+                fault.getMessage(),
+                Map.of(
+                        "service",
+                        fault.service(),
+                        "lastLines",
+                        lines.subList(Math.max(0, lines.size() - 20), lines.size())));
     }
 
     private static void skip(Claim claim, List<StepSpec> steps) {
@@ -240,6 +275,10 @@ public final class CheckWork implements JobWork {
                 spec.image(),
                 spec.resources(),
                 spec.network(),
+                spec.around().services(),
+                Starter.elsewhere(claim.nonce(), env, spec).stream()
+                        .map(one -> one.with(() -> unlessLost(claim, one.records().get())))
+                        .toList(),
                 Map.of(
                         "project", job.project(),
                         "run", Integer.toString(job.runNumber()),
@@ -275,9 +314,15 @@ public final class CheckWork implements JobWork {
                     "the container ended before its first step",
                     Map.of("exitCode", exit.code(), "lastLines", output.lastLines()));
         }
+        String died =
+                exit.services().stream()
+                        .filter(Runner.ServiceEnd::died)
+                        .map(Runner.ServiceEnd::sentence)
+                        .collect(Collectors.joining(", "));
         if (exit.code() == 0) {
             int steps = spec.steps().size();
-            return Verdict.succeeded(steps == 1 ? "1 step" : steps + " steps");
+            String done = steps == 1 ? "1 step" : steps + " steps";
+            return Verdict.succeeded(died.isEmpty() ? done : done + "; " + died);
         }
         Map<String, Object> evidence = new LinkedHashMap<>();
         evidence.put("exitCode", exit.code());
@@ -295,7 +340,12 @@ public final class CheckWork implements JobWork {
                                     : ""),
                     evidence);
         }
-        return Verdict.failed(Reason.EXIT_CODE, "exit code " + exit.code(), evidence);
+        String code = "exit code " + exit.code();
+        if (died.isEmpty()) {
+            return Verdict.failed(Reason.EXIT_CODE, code, evidence);
+        }
+        evidence.put("services", died);
+        return Verdict.failed(Reason.SERVICE, code + "; while the steps ran " + died, evidence);
     }
 
     private static String mebibytes(long bytes) {
@@ -305,7 +355,17 @@ public final class CheckWork implements JobWork {
     @Override
     public void prepare(AttemptName attempt, JobSpec spec) {
         CheckSpec check = (CheckSpec) spec;
-        runner.prepare(attempt, check.image(), check.network());
+        runner.prepare(attempt, images(check), check.network());
+    }
+
+    private static Set<String> images(CheckSpec check) {
+        Set<String> images = new LinkedHashSet<>(List.of(check.image()));
+        check.around().services().forEach(service -> images.add(service.image()));
+        check.steps().stream()
+                .filter(step -> step.skipped() == null)
+                .flatMap(step -> Optional.ofNullable(step.image()).stream())
+                .forEach(images::add);
+        return images;
     }
 
     @Override

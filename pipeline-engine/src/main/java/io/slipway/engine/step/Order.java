@@ -2,9 +2,11 @@ package io.slipway.engine.step;
 
 import io.slipway.engine.plan.Resources;
 import io.slipway.engine.run.AttemptName;
+import io.slipway.engine.workspace.Service;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.util.List;
 import java.util.Map;
 
 /// What a runner needs to know of one attempt.
@@ -12,6 +14,9 @@ import java.util.Map;
 /// @param name of everything that it makes
 /// @param image reference as the file gives it
 /// @param network false: only the job's own network, no way out
+/// @param services run beside the steps, which reach them by their names whatever `network` says;
+///   each has the job's limits for itself
+/// @param own containers of steps with an image of their own, in the order of the steps
 /// @param labels evidence for people and the sweeper: project, run, fence
 /// @param workTree writes the sources; called once for each container that is made
 /// @param records what the starter reads from its standard input
@@ -20,11 +25,13 @@ public record Order(
         String image,
         Resources resources,
         boolean network,
+        List<Service> services,
+        List<OwnContainer> own,
         Map<String, String> labels,
         WorkTree workTree,
         Records records) {
 
-    /// With records that may be handed over at any time.
+    /// With no services, and with records that may be handed over at any time.
     public Order(
             AttemptName name,
             String image,
@@ -33,7 +40,48 @@ public record Order(
             Map<String, String> labels,
             WorkTree workTree,
             byte[] records) {
-        this(name, image, resources, network, labels, workTree, () -> records);
+        this(
+                name,
+                image,
+                resources,
+                network,
+                List.of(),
+                List.of(),
+                labels,
+                workTree,
+                () -> records);
+    }
+
+    /// The same with services.
+    public Order with(List<Service> beside) {
+        return new Order(name, image, resources, network, beside, own, labels, workTree, records);
+    }
+
+    /// The same with other records.
+    public Order with(Records others) {
+        return new Order(name, image, resources, network, services, own, labels, workTree, others);
+    }
+
+    /// The same with containers for steps.
+    public Order elsewhere(List<OwnContainer> others) {
+        return new Order(
+                name, image, resources, network, services, others, labels, workTree, records);
+    }
+
+    /// The container of one step with an image of its own. It has workspace, [Starter#FOLDER],
+    /// network, rights, limits and user of the job's container, and runs [Starter#argvElsewhere];
+    /// its records are handed over before those of the job's container. It waits for its turn by
+    /// itself, and may be started at any time before.
+    ///
+    /// @param step its position
+    /// @param image reference as the file gives it
+    /// @param begins what the job's container prints right before the step's turn: what the step
+    ///   prints belongs behind it ([Splice])
+    public record OwnContainer(int step, String image, byte[] begins, Records records) {
+        /// The same with other records.
+        public OwnContainer with(Records others) {
+            return new OwnContainer(step, image, begins, others);
+        }
     }
 
     /// Gives the records of [Starter#records]. Nothing of the user's runs before they are handed

@@ -1,4 +1,5 @@
-/// How the steps of one job run in one container: the port to runners, the starter and its marks.
+/// How the steps of one job run in containers, with services beside them: the port to runners, the
+/// starter and its marks.
 @NullMarked
 package io.slipway.engine.step;
 

@@ -24,7 +24,8 @@ final class GithubWorkflow {
                     "name", "a job has the name of its key",
                     "runs-on", "jobs run in their image on Slipway's runner",
                     "permissions", "a job has no rights on the project",
-                    "services", "services are not available in this version",
+                    "services",
+                            "services are not taken over: write those of each job under services",
                     "outputs", "outputs are not available in this version");
     private static final Map<String, String> WHOLE =
             Map.of(

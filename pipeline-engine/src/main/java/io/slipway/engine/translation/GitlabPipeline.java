@@ -29,7 +29,8 @@ final class GitlabPipeline {
                     "run");
     private static final Map<String, String> KEYS =
             Map.of(
-                    "services", "services are not available in this version",
+                    "services",
+                            "services are not taken over: write those of each job under services",
                     "cache", "caches are not available in this version",
                     "artifacts", "artifacts are not available in this version",
                     "dependencies", "artifacts are not available in this version",

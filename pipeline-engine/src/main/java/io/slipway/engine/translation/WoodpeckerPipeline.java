@@ -14,7 +14,8 @@ final class WoodpeckerPipeline {
     private static final String PLUGIN = "plugins cannot run here: write what it does as commands";
     private static final Map<String, String> KEYS =
             Map.of(
-                    "services", "services are not available in this version",
+                    "services",
+                            "services are not taken over: write those of each job under services",
                     "clone", "every job has the sources of its commit",
                     "workspace", "a job has one workspace",
                     "labels", "jobs run on Slipway's runner",

@@ -14,6 +14,9 @@ import java.util.Set;
 
 /// What the keys around a job's steps say of each other. Looks only at what has the right shape.
 public final class WorkspaceRules {
+    /// As many have an address in a job's network, and some to spare.
+    private static final int MOST_SERVICES = 10;
+
     private final String path;
     private final Node.Fields job;
     private final Findings findings;
@@ -28,6 +31,10 @@ public final class WorkspaceRules {
     /// Adds what is wrong.
     public void check() {
         if (job.get("services") instanceof Node.Fields services) {
+            if (services.fields().size() > MOST_SERVICES) {
+                String message = "there are " + services.fields().size() + " services";
+                add(services, path + ".services", message, "at most " + MOST_SERVICES + " go");
+            }
             for (Node.Field service : services.fields()) {
                 if (service.value() instanceof Node.Fields keys
                         && keys.get("ready") instanceof Node.Fields ready) {

@@ -51,7 +51,7 @@ final class AbandonedClaimTest {
         }
 
         @Override
-        public void prepare(AttemptName attempt, String image, boolean network) {}
+        public void prepare(AttemptName attempt, Set<String> images, boolean network) {}
 
         @Override
         public RunningSteps open(Order order, long resumeAt, Sink sink) {

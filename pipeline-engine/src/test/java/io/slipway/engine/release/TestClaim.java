@@ -11,15 +11,22 @@ import org.jspecify.annotations.Nullable;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.Collections;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /// A claim that ends when the test says so.
 public final class TestClaim implements Claim, LogWriter, StepRecord {
     public final List<String> lines = new CopyOnWriteArrayList<>();
     public final List<String> told = new CopyOnWriteArrayList<>();
+
+    /// Begins and ends of rows, each once.
+    public final Set<String> rows = Collections.synchronizedSet(new LinkedHashSet<>());
+
     public final StringBuffer printed = new StringBuffer();
     public volatile @Nullable Ended ended;
     public volatile long fence = 1;
@@ -126,7 +133,9 @@ public final class TestClaim implements Claim, LogWriter, StepRecord {
     public void own(int position) {}
 
     @Override
-    public void begin(int position, Instant at) {}
+    public void begin(int position, Instant at) {
+        rows.add("begin " + position);
+    }
 
     @Override
     public void end(
@@ -134,5 +143,7 @@ public final class TestClaim implements Claim, LogWriter, StepRecord {
             Outcome outcome,
             @Nullable Integer exitCode,
             @Nullable String note,
-            Instant at) {}
+            Instant at) {
+        rows.add("end " + position + " " + outcome + " " + exitCode);
+    }
 }

@@ -52,7 +52,7 @@ final class CheckOutputTest {
     private static void read(TestClaim claim, int upTo, boolean end) {
         byte[] stream = STREAM.getBytes(StandardCharsets.UTF_8);
         int from = (int) claim.sourceEnd();
-        CheckOutput output = new CheckOutput(claim, Masks.NONE);
+        CheckOutput output = new CheckOutput(claim, Masks.NONE, 1);
         if (upTo > from) {
             output.output(stream, from, upTo - from, upTo);
         }
@@ -78,7 +78,7 @@ final class CheckOutputTest {
     @Test
     void moreThanIsHeldBackIsToldAllTheSame() {
         TestClaim claim = claim();
-        CheckOutput output = new CheckOutput(claim, Masks.NONE);
+        CheckOutput output = new CheckOutput(claim, Masks.NONE, 1);
         String much = "x".repeat(1000).concat("\n").repeat(1200);
         byte[] stream = (mark("ready") + mark("out ONE=1") + much).getBytes(StandardCharsets.UTF_8);
 
@@ -86,5 +86,48 @@ final class CheckOutputTest {
 
         assertThat(claim.printed.length()).isEqualTo(much.length());
         assertThat(claim.sourceEnd()).isEqualTo(mark("ready").length());
+    }
+
+    @Test
+    void whatServicesPrintedFollowsInRowsOfTheirOwnWhereverItIsCut() {
+        String steps = mark("ready") + mark("begin 0") + "tests\n" + mark("end 0 0");
+        String db = "started\n" + mark("begin 0");
+        String whole = steps + db + "out of work";
+        Runner.ServiceEnd first = new Runner.ServiceEnd("db", null, false);
+        Runner.ServiceEnd second = new Runner.ServiceEnd("queue", 3, false);
+        for (int cut = 0; cut <= whole.length(); cut++) {
+            TestClaim claim = claim();
+            for (int end : new int[] {cut, whole.length()}) {
+                byte[] stream = whole.getBytes(StandardCharsets.UTF_8);
+                int[] bounds = {0, steps.length(), steps.length() + db.length(), whole.length()};
+                int from = (int) claim.sourceEnd();
+                CheckOutput output = new CheckOutput(claim, Masks.NONE, 1);
+                for (int i = 0; i < 3 && bounds[i] <= end; i++) {
+                    if (i > 0) {
+                        output.service(i == 1 ? first : second, bounds[i]);
+                    }
+                    int begin = Math.max(from, bounds[i]);
+                    int upTo = Math.min(end, bounds[i + 1]);
+                    if (begin < upTo) {
+                        output.output(stream, begin, upTo - begin, upTo);
+                    }
+                }
+                if (end == whole.length()) {
+                    output.end();
+                }
+            }
+            assertThat(claim.printed.toString())
+                    .as("cut at %d", cut)
+                    .isEqualTo("tests\n" + db + "out of work");
+            assertThat(claim.rows)
+                    .as("cut at %d", cut)
+                    .containsExactly(
+                            "begin 0",
+                            "end 0 SUCCEEDED 0",
+                            "begin 1",
+                            "end 1 SUCCEEDED null",
+                            "begin 2",
+                            "end 2 FAILED 3");
+        }
     }
 }

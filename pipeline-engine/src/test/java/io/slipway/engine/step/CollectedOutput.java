@@ -4,12 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 
 /// A sink that keeps everything, and checks that positions fit.
 public final class CollectedOutput implements Runner.Sink {
     private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     private long end;
+
+    private final List<String> progress = new ArrayList<>();
+
+    /// What was told of services.
+    final List<Runner.ServiceEnd> services = new ArrayList<>();
 
     /// @param from where the stream is resumed
     public CollectedOutput(long from) {
@@ -30,8 +37,25 @@ public final class CollectedOutput implements Runner.Sink {
     }
 
     @Override
-    public void progress(String line) {
+    public synchronized void service(Runner.ServiceEnd end, long streamEnd) {
+        assertThat(streamEnd).isLessThanOrEqualTo(this.end);
+        services.add(end);
+    }
+
+    @Override
+    public synchronized void progress(String line) {
         assertThat(line).isNotBlank();
+        progress.add(line);
+        notifyAll();
+    }
+
+    /// Waits until this has been told.
+    synchronized void awaitProgress(String line) throws InterruptedException {
+        long deadline = System.nanoTime() + 60_000_000_000L;
+        while (!progress.contains(line)) {
+            assertThat(System.nanoTime()).as("waits for " + line).isLessThan(deadline);
+            wait(100);
+        }
     }
 
     /// Everything so far.

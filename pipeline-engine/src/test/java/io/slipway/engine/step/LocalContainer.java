@@ -2,18 +2,16 @@ package io.slipway.engine.step;
 
 import io.slipway.engine.run.AttemptName;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
 /// A process that runs the starter, and everything that it printed.
 final class LocalContainer {
@@ -22,10 +20,11 @@ final class LocalContainer {
 
     private final Path folder;
     private final Order order;
-    private final ByteArrayOutputStream output = new ByteArrayOutputStream();
+    private final LocalOutput output = new LocalOutput();
+    private final Map<Integer, LocalOutput> elsewhere = new ConcurrentHashMap<>();
+    private final List<Process> others = new ArrayList<>();
     private Process process;
-    private boolean outputEnded;
-    private boolean lost;
+    private volatile boolean lost;
 
     LocalContainer(Path folder, Order order) {
         this.folder = folder;
@@ -48,20 +47,50 @@ final class LocalContainer {
                 Map.of(
                         Starter.WORKSPACE, workspace.toString(),
                         Starter.FOLDER, scripts.toString());
-        List<String> argv =
-                Starter.argv().stream()
-                        .map(word -> word.length() < 20 ? word : text(moved(bytes(word), paths)))
-                        .toList();
         waitFor(tar);
-        List<String> command = new ArrayList<>(argv);
+        for (Order.OwnContainer own : order.own()) {
+            LocalOutput printed = new LocalOutput();
+            elsewhere.put(own.step(), printed);
+            Process other = begin(Starter.argvElsewhere(), workspace, paths);
+            others.add(other);
+            give(other, moved(own.records().get(), paths));
+            Thread.ofVirtual().start(() -> printed.collect(other));
+        }
+        process = begin(Starter.argv(), workspace, paths);
+        give(process, moved(records, paths));
+        Thread.ofVirtual().start(() -> output.collect(process));
+    }
+
+    private static Process begin(List<String> argv, Path workspace, Map<String, String> paths)
+            throws IOException {
+        List<String> command = new ArrayList<>();
         if (GROUPS) {
-            command.addFirst(SETSID);
+            command.add(SETSID);
         }
-        process = new ProcessBuilder(command).directory(workspace.toFile()).start();
+        for (String word : argv) {
+            command.add(word.length() < 20 ? word : text(moved(bytes(word), paths)));
+        }
+        return new ProcessBuilder(command).directory(workspace.toFile()).start();
+    }
+
+    private static void give(Process process, byte[] records) throws IOException {
         try (OutputStream in = process.getOutputStream()) {
-            in.write(moved(records, paths));
+            in.write(records);
         }
-        Thread.ofVirtual().start(this::collect);
+    }
+
+    /// What it prints.
+    LocalOutput output() {
+        return output;
+    }
+
+    /// What the container of a step prints.
+    LocalOutput elsewhere(Order.OwnContainer own) {
+        return elsewhere.get(own.step());
+    }
+
+    List<Order.OwnContainer> own() {
+        return order.own();
     }
 
     static byte[] moved(byte[] bytes, Map<String, String> paths) {
@@ -80,59 +109,24 @@ final class LocalContainer {
         return text.getBytes(StandardCharsets.ISO_8859_1);
     }
 
-    private void collect() {
-        byte[] buffer = new byte[64 * 1024];
-        try (InputStream in = process.getInputStream()) {
-            for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
-                add(buffer, read);
-            }
-        } catch (IOException closedByKill) {
-            // its output ends here
-        } finally {
-            end();
-        }
-    }
-
-    private synchronized void add(byte[] bytes, int length) {
-        output.write(bytes, 0, length);
-        notifyAll();
-    }
-
-    private synchronized void end() {
-        outputEnded = true;
-        notifyAll();
-    }
-
-    synchronized void lose() {
+    void lose() {
         lost = true;
-        notifyAll();
+        output.lose();
+        elsewhere.values().forEach(LocalOutput::lose);
     }
 
-    synchronized boolean isLost() {
+    boolean isLost() {
         return lost;
-    }
-
-    synchronized long size() {
-        return output.size();
-    }
-
-    /// The output from a byte on; waits for some, and is empty after the end.
-    synchronized byte[] read(long from) {
-        try {
-            while (output.size() <= from && !outputEnded && !lost) {
-                wait();
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return new byte[0];
-        }
-        byte[] all = lost ? new byte[0] : output.toByteArray();
-        return Arrays.copyOfRange(all, (int) Math.min(from, all.length), all.length);
     }
 
     /// All at once where there are process groups: a child that is being started is no descendant
     /// yet.
     void kill() {
+        others.forEach(LocalContainer::kill);
+        kill(process);
+    }
+
+    private static void kill(Process process) {
         if (GROUPS) {
             try {
                 waitFor(new ProcessBuilder("kill", "-KILL", "--", "-" + process.pid()).start());

@@ -2,6 +2,7 @@ package io.slipway.engine.step;
 
 import io.slipway.engine.run.AttemptName;
 import io.slipway.engine.run.ClaimLost;
+import io.slipway.engine.workspace.Service;
 import io.slipway.fault.Fault;
 
 import java.io.IOException;
@@ -29,6 +30,7 @@ public final class ScriptedRunner implements Runner {
     private final Path folder;
     private final Set<AttemptName> prepared = ConcurrentHashMap.newKeySet();
     private final Map<AttemptName, LocalContainer> containers = new ConcurrentHashMap<>();
+    private final Map<AttemptName, List<LocalService>> services = new ConcurrentHashMap<>();
 
     /// @param folder for the containers' folders
     public ScriptedRunner(Path folder) {
@@ -36,12 +38,12 @@ public final class ScriptedRunner implements Runner {
     }
 
     @Override
-    public void prepare(AttemptName attempt, String image, boolean network) {
-        pull(image);
+    public void prepare(AttemptName attempt, Set<String> images, boolean network) {
+        images.forEach(ScriptedRunner::pull);
         prepared.add(attempt);
     }
 
-    private void pull(String image) {
+    private static void pull(String image) {
         if (image.startsWith("missing")) {
             throw new Fault(
                     Fault.Kind.NOT_FOUND,
@@ -51,19 +53,42 @@ public final class ScriptedRunner implements Runner {
     }
 
     @Override
-    public RunningSteps open(Order order, long resumeAt, Sink sink) {
+    public RunningSteps open(Order order, long resumeAt, Sink sink) throws InterruptedException {
         LocalContainer present = containers.get(order.name());
         if (present == null) {
             if (resumeAt > 0) {
                 throw gone(Fault.Kind.NOT_FOUND, order.name());
             }
             pull(order.image());
+            order.own().forEach(own -> pull(own.image()));
+            startServices(order, sink);
             present = start(order);
         }
-        if (resumeAt > present.size()) {
+        List<LocalService> beside = services.getOrDefault(order.name(), List.of());
+        boolean alone = beside.isEmpty() && order.own().isEmpty();
+        if (alone && resumeAt > present.output().size()) {
             misuse.add(order.name() + " has no byte " + resumeAt);
         }
-        return new Delivery(present, resumeAt, sink);
+        return new Delivery(present, beside, resumeAt, sink);
+    }
+
+    private void startServices(Order order, Sink sink) throws InterruptedException {
+        try {
+            if (!order.services().isEmpty() && !services.containsKey(order.name())) {
+                List<LocalService> made = new CopyOnWriteArrayList<>();
+                services.put(order.name(), made);
+                for (Service service : order.services()) {
+                    pull(service.image());
+                    made.add(new LocalService(folder, service));
+                }
+            }
+            for (LocalService service : services.getOrDefault(order.name(), List.of())) {
+                sink.progress("waits for service " + service.service.name());
+                service.awaitReady();
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private LocalContainer start(Order order) {
@@ -93,6 +118,10 @@ public final class ScriptedRunner implements Runner {
     @Override
     public void remove(AttemptName attempt) {
         prepared.remove(attempt);
+        List<LocalService> beside = services.remove(attempt);
+        if (beside != null) {
+            beside.forEach(LocalService::kill);
+        }
         LocalContainer removed = containers.remove(attempt);
         if (removed != null) {
             removed.kill();
@@ -104,6 +133,7 @@ public final class ScriptedRunner implements Runner {
     public Set<AttemptName> present() {
         Set<AttemptName> present = new HashSet<>(containers.keySet());
         present.addAll(prepared);
+        present.addAll(services.keySet());
         return present;
     }
 
@@ -122,21 +152,58 @@ public final class ScriptedRunner implements Runner {
     /// Gives a container's output to a sink, from a byte on.
     private static final class Delivery implements RunningSteps {
         private final LocalContainer container;
+        private final List<LocalService> services;
+        private final long from;
+        private final Sink sink;
+        private long at;
         private final Thread thread;
         private volatile boolean closed;
 
-        Delivery(LocalContainer container, long from, Sink sink) {
+        Delivery(LocalContainer container, List<LocalService> services, long from, Sink sink) {
             this.container = container;
-            this.thread = Thread.ofVirtual().start(() -> deliver(from, sink));
+            this.services = services;
+            this.from = from;
+            this.sink = sink;
+            this.thread = Thread.ofVirtual().start(this::deliver);
         }
 
-        private void deliver(long from, Sink sink) {
-            long at = from;
-            byte[] next = container.read(at);
-            while (next.length > 0 && !closed) {
-                at += next.length;
-                sink.output(next, 0, next.length, at);
-                next = container.read(at);
+        private void deliver() {
+            Splice splice = new Splice(container.own());
+            copy(
+                    container.output(),
+                    (bytes, offset, length) ->
+                            splice.take(
+                                    bytes,
+                                    offset,
+                                    length,
+                                    this::give,
+                                    own -> copy(container.elsewhere(own), this::give)));
+            for (LocalService service : closed ? List.<LocalService>of() : services) {
+                sink.service(service.end(), at);
+                byte[] printed = service.printed();
+                give(printed, 0, printed.length);
+            }
+        }
+
+        private void copy(LocalOutput output, Splice.Into into) {
+            try {
+                long read = 0;
+                byte[] next = output.read(read);
+                while (next.length > 0 && !closed) {
+                    read += next.length;
+                    into.take(next, 0, next.length);
+                    next = output.read(read);
+                }
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+
+        private void give(byte[] bytes, int offset, int length) {
+            int known = (int) Math.clamp(from - at, 0, length);
+            at += length;
+            if (known < length) {
+                sink.output(bytes, offset + known, length - known, at);
             }
         }
 
@@ -146,7 +213,8 @@ public final class ScriptedRunner implements Runner {
             if (container.isLost()) {
                 throw gone(Fault.Kind.UNAVAILABLE, container.name());
             }
-            return new Exit(container.awaitEnd(), false, 0, 0);
+            List<ServiceEnd> ends = services.stream().map(LocalService::end).toList();
+            return new Exit(container.awaitEnd(), false, 0, 0, ends);
         }
 
         @Override

@@ -35,6 +35,11 @@ final class ScriptedRunnerTest extends RunnerContract {
     }
 
     @Override
+    protected String listens(int port) {
+        return "touch " + port + "; sleep 600";
+    }
+
+    @Override
     protected String instance() {
         return "0a1b2c3d";
     }

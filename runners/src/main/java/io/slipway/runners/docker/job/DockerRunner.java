@@ -7,6 +7,7 @@ import com.github.dockerjava.api.command.InspectImageResponse;
 import com.github.dockerjava.api.exception.ConflictException;
 import com.github.dockerjava.api.exception.DockerException;
 import com.github.dockerjava.api.exception.NotFoundException;
+import com.github.dockerjava.api.model.Container;
 import com.github.dockerjava.api.model.ContainerConfig;
 import com.github.dockerjava.api.model.LogConfig;
 
@@ -14,6 +15,7 @@ import io.slipway.engine.run.AttemptName;
 import io.slipway.engine.run.ClaimLost;
 import io.slipway.engine.step.Order;
 import io.slipway.engine.step.Runner;
+import io.slipway.engine.step.ServiceNotReady;
 import io.slipway.engine.step.Starter;
 import io.slipway.fault.Fault;
 import io.slipway.runners.docker.DockerEngine;
@@ -21,7 +23,6 @@ import io.slipway.runners.docker.DockerFaults;
 import io.slipway.runners.docker.EngineReply;
 import io.slipway.runners.docker.EngineRequest;
 import io.slipway.runners.docker.Labels;
-import io.slipway.runners.docker.network.JobNetwork;
 import io.slipway.runners.docker.network.JobNetworks;
 
 import org.jspecify.annotations.Nullable;
@@ -44,6 +45,7 @@ import java.util.concurrent.ConcurrentHashMap;
 public final class DockerRunner implements Runner {
     private static final Logger LOG = LoggerFactory.getLogger(DockerRunner.class);
     private static final Duration START = Duration.ofMinutes(1);
+    private static final Duration SERVICES_READY = Duration.ofMinutes(2);
     private static final int TRIES = 3;
     private static final int FRAME_HEAD = 8;
 
@@ -57,19 +59,36 @@ public final class DockerRunner implements Runner {
     private final Workspace workspace;
     private final MemoryPeaks peaks;
     private final LogConfig log;
+    private final JobServices services;
+    private final OwnContainers own;
+    private final Containers containers;
 
     /// The networks of the containers that this process made, by name.
     private final Map<AttemptName, String> taken = new ConcurrentHashMap<>();
 
+    /// A container that is created and has its workspace.
+    ///
+    /// @param owner number of the user to whom that belongs
+    private record Made(String id, int owner) {}
+
     /// @param instance 8 hexadecimal digits
     /// @param networks of the same engine and instance; closed with the runner
     public DockerRunner(DockerEngine engine, String instance, JobNetworks networks) {
-        this(engine, instance, networks, JobContainer.LOG);
+        this(engine, instance, networks, JobContainer.LOG, SERVICES_READY);
     }
 
     /// @param log what the engine keeps of containers' output
-    DockerRunner(DockerEngine engine, String instance, JobNetworks networks, LogConfig log) {
+    /// @param servicesReady how long services may take until they are ready
+    DockerRunner(
+            DockerEngine engine,
+            String instance,
+            JobNetworks networks,
+            LogConfig log,
+            Duration servicesReady) {
         this.log = log;
+        this.services = new JobServices(engine, servicesReady);
+        this.own = new OwnContainers(engine, log);
+        this.containers = new Containers(engine);
         this.engine = engine;
         this.client = engine.client();
         this.instance = instance;
@@ -79,8 +98,8 @@ public final class DockerRunner implements Runner {
     }
 
     @Override
-    public void prepare(AttemptName attempt, String image, boolean network) {
-        engine.pull(image, _ -> {});
+    public void prepare(AttemptName attempt, Set<String> images, boolean network) {
+        images.forEach(image -> engine.pull(image, _ -> {}));
         networks.makeReady(network);
         try {
             client.createVolumeCmd()
@@ -102,7 +121,7 @@ public final class DockerRunner implements Runner {
                     return steps;
                 }
             }
-        } catch (ClaimLost e) {
+        } catch (ClaimLost | ServiceNotReady e) {
             throw e;
         } catch (IOException | RuntimeException e) {
             if (Thread.interrupted()) {
@@ -114,9 +133,10 @@ public final class DockerRunner implements Runner {
 
     /// @return null when something that has been repaired stood in the way
     private @Nullable RunningSteps attempt(Order order, long resumeAt, Sink sink, boolean last)
-            throws IOException {
-        Optional<InspectContainerResponse> found =
-                resumeAt > 0 ? inspect(order.name()) : Optional.empty();
+            throws IOException, InterruptedException {
+        // Services are not started for steps that have begun: they may have ended with them.
+        boolean look = resumeAt > 0 || !order.services().isEmpty();
+        Optional<InspectContainerResponse> found = look ? inspect(order.name()) : Optional.empty();
         if (found.isEmpty() && resumeAt > 0) {
             throw new Fault(
                     Fault.Kind.NOT_FOUND,
@@ -124,24 +144,62 @@ public final class DockerRunner implements Runner {
                     "retry the run");
         }
         if (found.isEmpty()) {
-            String id = create(order, sink);
-            if (id != null) {
-                return start(id, order, sink, last);
+            if (!order.services().isEmpty() && !startServices(order, sink, last)) {
+                return null;
+            }
+            own.pull(order, sink);
+            Made made = create(order, sink);
+            if (made != null) {
+                return start(made, order, sink, last);
             }
             found = inspect(order.name());
         }
         if (found.isPresent() && !neverBegan(found.get())) {
-            return Following.adopt(engine, peaks, order, found.get().getId(), resumeAt, sink);
+            return Following.adopt(parts(), order, found.get().getId(), resumeAt, sink);
         }
         found.ifPresent(old -> discard(order.name(), old));
         return null;
+    }
+
+    /// What they are in is the job's network: it is given back when they are removed with the job.
+    ///
+    /// @return false when that network was gone
+    private boolean startServices(Order order, Sink sink, boolean last)
+            throws IOException, InterruptedException {
+        services.pull(order, sink);
+        String network =
+                services.network(order.name())
+                        .orElseGet(() -> networks.take(order.network()).name());
+        taken.put(order.name(), network);
+        try {
+            services.start(order, network);
+        } catch (Fault e) {
+            if (last || e.kind() != Fault.Kind.NOT_FOUND) {
+                throw e;
+            }
+            LOG.info("made anew: {}", e.message());
+            removeBeside(containers.beside(order.name()));
+            taken.remove(order.name());
+            networks.discard(network);
+            return false;
+        }
+        services.awaitReady(order, sink);
+        return true;
     }
 
     /// By its id: another server may have made its successor, under the same name, since this one
     /// was looked at.
     void discard(AttemptName attempt, InspectContainerResponse found) {
         removeContainer(found.getId());
-        removeVolumeUnlessUsed(attempt);
+        removeVolumeUnlessUsed(attempt.toString());
+        if (!with(found).isEmpty()) {
+            List<Container> beside = containers.beside(attempt);
+            removeBeside(beside.stream().filter(DockerRunner::isOfStep).toList());
+            removeVolumeUnlessUsed(JobContainer.folder(attempt));
+            if (!beside.stream().allMatch(DockerRunner::isOfStep)) {
+                return; // services stay, in their network
+            }
+        }
         String made = taken.remove(attempt);
         networks.giveBack(
                 made != null ? made : String.valueOf(found.getHostConfig().getNetworkMode()));
@@ -170,7 +228,7 @@ public final class DockerRunner implements Runner {
     /// meanwhile: an image is usually there, and only one that is not is pulled first.
     ///
     /// @return null when there is a container of that name
-    private @Nullable String create(Order order, Sink sink) throws IOException {
+    private @Nullable Made create(Order order, Sink sink) throws IOException {
         CompletableFuture<Optional<InspectImageResponse>> image = new CompletableFuture<>();
         Thread.ofVirtual()
                 .name("image-" + order.name().job())
@@ -192,32 +250,44 @@ public final class DockerRunner implements Runner {
         if (id != null) {
             InspectImageResponse found =
                     image.join().orElseGet(() -> engine.pull(order.image(), sink::progress));
-            workspace.fill(id, order, user(found));
+            return new Made(id, workspace.fill(id, order, user(found)));
         }
-        return id;
+        return null;
     }
 
     private @Nullable String create(Order order) {
-        JobNetwork network = networks.take(order.network());
+        boolean own = order.services().isEmpty();
+        String network =
+                own
+                        ? networks.take(order.network()).name()
+                        : Objects.requireNonNull(taken.get(order.name()));
         try {
             CreateContainerCmd create =
-                    JobContainer.create(client, order, network.name(), engine.facts().cpus());
+                    JobContainer.create(client, order, network, engine.facts().cpus());
             Objects.requireNonNull(create.getHostConfig()).withLogConfig(log);
             String id = create.exec().getId();
-            taken.put(order.name(), network.name());
+            taken.put(order.name(), network);
             return id;
         } catch (ConflictException e) {
-            networks.giveBack(network.name());
+            giveBack(network, own);
             return null;
         } catch (RuntimeException e) {
-            networks.giveBack(network.name());
+            giveBack(network, own);
             throw e;
         }
     }
 
-    private @Nullable RunningSteps start(String id, Order order, Sink sink, boolean last)
+    /// @param own whether nothing of the job is in it
+    private void giveBack(String network, boolean own) {
+        if (own) {
+            networks.giveBack(network);
+        }
+    }
+
+    private @Nullable RunningSteps start(Made made, Order order, Sink sink, boolean last)
             throws IOException {
-        EngineReply attached = Following.attach(engine, id);
+        String id = made.id();
+        EngineReply attached = Following.attach(engine, id, order.own().isEmpty());
         try {
             EngineRequest request =
                     EngineRequest.of("POST", "/containers/" + id + "/start").within(START);
@@ -226,14 +296,16 @@ public final class DockerRunner implements Runner {
                     throw DockerFaults.of("cannot start the container", started);
                 }
             }
+            own.start(order, id, made.owner());
         } catch (IOException | RuntimeException e) {
             attached.close();
             boolean networkGone = e instanceof Fault fault && fault.kind() == Fault.Kind.NOT_FOUND;
             if (networkGone && !last) {
                 LOG.info("made anew: {}", ((Fault) e).message());
+                removeBeside(containers.beside(order.name()));
                 networks.discard(String.valueOf(taken.remove(order.name())));
                 removeContainer(id);
-                removeVolumeUnlessUsed(order.name());
+                removeVolumeUnlessUsed(order.name().toString());
                 return null;
             }
             if (networkGone) {
@@ -242,7 +314,11 @@ public final class DockerRunner implements Runner {
             }
             throw e;
         }
-        return Following.begin(engine, peaks, order, id, attached, sink);
+        return Following.begin(parts(), order, id, attached, sink);
+    }
+
+    private Following.Parts parts() {
+        return new Following.Parts(engine, peaks, services, own);
     }
 
     private static String user(InspectImageResponse image) {
@@ -262,10 +338,20 @@ public final class DockerRunner implements Runner {
     @Override
     public void remove(AttemptName attempt) {
         try {
-            String network =
-                    inspect(attempt).map(c -> c.getHostConfig().getNetworkMode()).orElse(null);
+            Optional<InspectContainerResponse> steps = inspect(attempt);
+            String network = steps.map(c -> c.getHostConfig().getNetworkMode()).orElse(null);
+            boolean alone = steps.isPresent() && with(steps.get()).isEmpty();
+            if (!alone) {
+                // First, since what is left is found by the container of the steps.
+                List<Container> beside = containers.beside(attempt);
+                network = services.network(beside).orElse(network);
+                removeBeside(beside);
+            }
             removeContainer(attempt.toString());
-            removeVolume(attempt);
+            if (!alone) {
+                removeVolume(JobContainer.folder(attempt));
+            }
+            removeVolume(attempt.toString());
             String made = taken.remove(attempt);
             if (made != null || network != null) {
                 networks.giveBack(made != null ? made : String.valueOf(network));
@@ -273,6 +359,19 @@ public final class DockerRunner implements Runner {
         } catch (DockerException e) {
             throw DockerFaults.of("cannot remove what job " + attempt.job() + " made", e);
         }
+    }
+
+    private static String with(InspectContainerResponse container) {
+        Map<String, String> labels = container.getConfig().getLabels();
+        return labels == null ? "" : labels.getOrDefault(JobContainer.WITH, "");
+    }
+
+    private static boolean isOfStep(Container container) {
+        return container.getLabels().getOrDefault(Containers.BESIDE, "").startsWith(".");
+    }
+
+    private void removeBeside(List<Container> beside) {
+        Together.each(beside, one -> removeContainer(one.getId()));
     }
 
     private void removeContainer(String container) {
@@ -286,17 +385,17 @@ public final class DockerRunner implements Runner {
         }
     }
 
-    private void removeVolumeUnlessUsed(AttemptName attempt) {
+    private void removeVolumeUnlessUsed(String volume) {
         try {
-            removeVolume(attempt);
+            removeVolume(volume);
         } catch (ConflictException e) {
-            LOG.debug("the successor of {} has its volume", attempt);
+            LOG.debug("the successor has the volume {}", volume);
         }
     }
 
-    private void removeVolume(AttemptName attempt) {
+    private void removeVolume(String volume) {
         try {
-            client.removeVolumeCmd(attempt.toString()).exec();
+            client.removeVolumeCmd(volume).exec();
         } catch (NotFoundException e) {
             // it is gone
         }

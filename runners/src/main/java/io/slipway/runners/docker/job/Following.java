@@ -4,7 +4,9 @@ import io.slipway.engine.run.AttemptName;
 import io.slipway.engine.step.Order;
 import io.slipway.engine.step.Runner.Exit;
 import io.slipway.engine.step.Runner.RunningSteps;
+import io.slipway.engine.step.Runner.ServiceEnd;
 import io.slipway.engine.step.Runner.Sink;
+import io.slipway.engine.step.Splice;
 import io.slipway.fault.Fault;
 import io.slipway.runners.docker.DockerEngine;
 import io.slipway.runners.docker.DockerFaults;
@@ -22,6 +24,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -41,6 +45,7 @@ final class Following implements RunningSteps {
     private static final int LOOKS = 10;
 
     private static final Duration STOP = Duration.ofSeconds(20);
+    private static final Duration HAND_BACK = Duration.ofSeconds(10);
 
     /// Exit statuses from here on may be the engine's doing when it went away meanwhile.
     private static final int SIGNALS = 128;
@@ -54,6 +59,9 @@ final class Following implements RunningSteps {
     private static final String READY = " ready";
 
     private final DockerEngine engine;
+    private final JobServices services;
+    private final OwnContainers own;
+    private final Order order;
     private final AttemptName attempt;
     private final String container;
     private final Sink sink;
@@ -61,7 +69,12 @@ final class Following implements RunningSteps {
     private final MemoryPeaks.Peak peak;
     private final CompletableFuture<Exit> exit = new CompletableFuture<>();
 
+    /// Up to where the stream was given on.
     private long streamEnd;
+
+    /// Where the copy that is being read has come to.
+    private long at;
+
     private boolean gap;
     private boolean broken;
     private volatile boolean stopped;
@@ -73,26 +86,37 @@ final class Following implements RunningSteps {
     private volatile CompletableFuture<Optional<EngineReply>> ending =
             CompletableFuture.completedFuture(Optional.empty());
 
+    /// Set while the job's container has to say that it goes on, since the step that it waited for
+    /// has ended.
+    private volatile @Nullable Object handedBack;
+
+    /// What it works with.
+    record Parts(DockerEngine engine, MemoryPeaks peaks, JobServices services, OwnContainers own) {}
+
     private interface Form {
         void copy(InputStream in, Frames.Into into) throws IOException;
     }
 
-    private Following(
-            DockerEngine engine, MemoryPeaks peaks, Order order, String container, Sink sink) {
-        this.engine = engine;
+    private Following(Parts parts, Order order, String container, Sink sink) {
+        this.engine = parts.engine();
+        this.services = parts.services();
+        this.own = parts.own();
+        this.order = order;
         this.attempt = order.name();
         this.container = container;
         this.sink = sink;
         this.memoryLimit = order.resources().memoryBytes();
-        this.peak = peaks.follow(container);
+        this.peak = parts.peaks().follow(container);
     }
 
-    /// The connection to all three streams of a container that is about to be started.
-    static EngineReply attach(DockerEngine engine, String container) throws IOException {
+    /// The connection to the streams of a container that is about to be started.
+    ///
+    /// @param output whether to those of its output too
+    static EngineReply attach(DockerEngine engine, String container, boolean output)
+            throws IOException {
+        String streams = output ? "&stdin=1&stdout=1&stderr=1" : "&stdin=1";
         EngineRequest request =
-                EngineRequest.of(
-                        "POST",
-                        "/containers/" + container + "/attach?stream=1&stdin=1&stdout=1&stderr=1");
+                EngineRequest.of("POST", "/containers/" + container + "/attach?stream=1" + streams);
         EngineReply reply = engine.socket().send(request.upgraded());
         if (!reply.ok()) {
             throw DockerFaults.of("cannot attach to the container", reply);
@@ -102,12 +126,7 @@ final class Following implements RunningSteps {
 
     /// Follows a container that has just been started, and hands it its records.
     static Following begin(
-            DockerEngine engine,
-            MemoryPeaks peaks,
-            Order order,
-            String container,
-            EngineReply attached,
-            Sink sink) {
+            Parts parts, Order order, String container, EngineReply attached, Sink sink) {
         byte[] records;
         try {
             records = order.records().get();
@@ -115,12 +134,18 @@ final class Following implements RunningSteps {
             attached.close(); // the container ends without them
             throw e;
         }
-        Following following = new Following(engine, peaks, order, container, sink);
+        Following following = new Following(parts, order, container, sink);
         following.awaitEnding();
-        following.run(attached, 0);
+        // While a step elsewhere is read this one waits, and may not be held back by that: then it
+        // is read from what the engine keeps.
+        boolean alone = order.own().isEmpty();
+        following.run(alone ? attached : null, 0);
         try {
             attached.output().write(records);
             attached.halfClose();
+            if (!alone) {
+                attached.close();
+            }
         } catch (IOException e) {
             // the container, or the engine, has ended: that is told by await
             LOG.debug("{} did not take its records", order.name(), e);
@@ -129,14 +154,8 @@ final class Following implements RunningSteps {
     }
 
     /// Follows a container that another call started.
-    static Following adopt(
-            DockerEngine engine,
-            MemoryPeaks peaks,
-            Order order,
-            String container,
-            long resumeAt,
-            Sink sink) {
-        Following following = new Following(engine, peaks, order, container, sink);
+    static Following adopt(Parts parts, Order order, String container, long resumeAt, Sink sink) {
+        Following following = new Following(parts, order, container, sink);
         following.run(null, resumeAt);
         return following;
     }
@@ -163,7 +182,7 @@ final class Following implements RunningSteps {
     @Override
     public void stop() {
         stopped = true;
-        Thread.ofVirtual().name("stop-" + attempt.job()).start(this::askToEnd);
+        askToEnd();
     }
 
     @Override
@@ -195,11 +214,21 @@ final class Following implements RunningSteps {
     }
 
     private void askToEnd() {
+        order.own().forEach(step -> askToEnd(OwnContainers.name(attempt, step.step())));
+        askToEnd(container);
+    }
+
+    private void askToEnd(String which) {
+        Thread.ofVirtual().name("stop-" + which).start(() -> post(which, "stop?t=5"));
+    }
+
+    /// Insists while the engine is away.
+    private void post(String which, String what) {
         EngineRequest request =
-                EngineRequest.of("POST", "/containers/" + container + "/stop?t=5").within(STOP);
+                EngineRequest.of("POST", "/containers/" + which + "/" + what).within(STOP);
         for (long until = System.nanoTime() + AWAY.toNanos(); System.nanoTime() < until; ) {
             try (EngineReply reply = engine.socket().send(request)) {
-                if (reply.ok() || reply.status() == 404) {
+                if (reply.ok() || reply.status() == 404 || reply.status() == 409) {
                     return;
                 }
                 LOG.warn(
@@ -230,7 +259,7 @@ final class Following implements RunningSteps {
 
     private Exit follow(@Nullable EngineReply attached) {
         boolean complete = attached != null ? copy(attached, new Frames()::copy, false) : copyLog();
-        if (complete && succeeded()) {
+        if (complete && order.services().isEmpty() && succeeded()) {
             return new Exit(0, false, memoryLimit, peak.bytes());
         }
         long away = System.nanoTime() + AWAY.toNanos();
@@ -240,7 +269,7 @@ final class Following implements RunningSteps {
                 JsonNode found = inspect();
                 boolean running = found.path("State").path("Running").asBoolean(false);
                 if (!running && complete) {
-                    return ended(found);
+                    return withServices(ended(found), found.path("State"));
                 }
                 away = System.nanoTime() + AWAY.toNanos();
                 if (complete && looks < LOOKS) {
@@ -282,23 +311,20 @@ final class Following implements RunningSteps {
     ///   many bytes as are missing there are missing where it goes on
     /// @return whether it ended, rather than broke
     private boolean copy(EngineReply reply, Form form, boolean kept) {
-        long[] at = {0};
+        at = 0;
+        Splice splice = new Splice(order.own());
         try (reply) {
             stream = reply;
             form.copy(
                     reply.body(),
                     (bytes, offset, length) -> {
-                        boolean first = kept && at[0] == 0 && length > 0;
+                        boolean first = kept && at == 0 && length > 0;
                         if (first && streamEnd > 0 && !gap && !begins(bytes, offset, length)) {
                             gap = true;
                             sink.gap();
                         }
-                        int known = (int) Math.min(length, Math.max(0, streamEnd - at[0]));
-                        at[0] += length;
-                        if (known < length) {
-                            streamEnd = at[0];
-                            sink.output(bytes, offset + known, length - known, at[0]);
-                        }
+                        handedBack = null;
+                        splice.take(bytes, offset, length, this::take, this::elsewhere);
                     });
             return true;
         } catch (IOException e) {
@@ -306,6 +332,76 @@ final class Following implements RunningSteps {
             LOG.debug("the stream of {} broke at {}", attempt, streamEnd, e);
             return false;
         }
+    }
+
+    /// The job's container goes on when the step has told its end. One that was killed cannot: then
+    /// nobody waits for it any more.
+    private void elsewhere(Order.OwnContainer step) throws IOException {
+        own.copy(attempt, step, this::take);
+        Object mine = new Object();
+        handedBack = mine;
+        Thread.ofVirtual()
+                .name("handed-back-" + attempt.job())
+                .start(
+                        () -> {
+                            pause(HAND_BACK.toMillis());
+                            if (handedBack == mine && !closed) {
+                                LOG.info("{} waits for a step that was killed", attempt);
+                                post(container, "kill");
+                            }
+                        });
+    }
+
+    private void take(byte[] bytes, int offset, int length) {
+        int known = (int) Math.min(length, Math.max(0, streamEnd - at));
+        at += length;
+        if (known < length) {
+            streamEnd = at;
+            sink.output(bytes, offset + known, length - known, at);
+        }
+    }
+
+    /// Ends the services, and gives on what each has printed.
+    private Exit withServices(Exit steps, JsonNode state) {
+        if (order.services().isEmpty()) {
+            return steps;
+        }
+        Instant ended = JobServices.time(state);
+        List<ServiceEnd> ends = insist(() -> services.end(order, ended));
+        long from = gap ? streamEnd : at;
+        for (ServiceEnd end : ends) {
+            sink.service(end, from);
+            long begin = from;
+            from =
+                    insist(
+                            () -> {
+                                at = begin;
+                                services.copyLog(attempt, end.name(), this::take);
+                                return at;
+                            });
+        }
+        return new Exit(
+                steps.code(), steps.outOfMemory(), steps.memoryLimit(), steps.memoryPeak(), ends);
+    }
+
+    private interface Asked<T> {
+        T ask() throws IOException;
+    }
+
+    /// Asks again while the engine is away.
+    private <T> T insist(Asked<T> asked) {
+        long away = System.nanoTime() + AWAY.toNanos();
+        while (!closed) {
+            try {
+                return asked.ask();
+            } catch (IOException e) {
+                if (System.nanoTime() > away) {
+                    throw DockerFaults.of("cannot follow job " + attempt.job(), e);
+                }
+            }
+            pause(AGAIN_MILLIS);
+        }
+        throw lost(attempt, "it was let go");
     }
 
     /// Whether this is the first line of the starter's output.
@@ -346,10 +442,11 @@ final class Following implements RunningSteps {
         }
     }
 
-    private Exit ended(JsonNode found) {
+    private Exit ended(JsonNode found) throws IOException {
         JsonNode state = found.path("State");
         int code = state.path("ExitCode").asInt(0);
-        boolean memory = state.path("OOMKilled").asBoolean(false);
+        boolean memory =
+                state.path("OOMKilled").asBoolean(false) || code != 0 && own.outOfMemory(order);
         if (broken && !stopped && !memory && code >= SIGNALS) {
             throw lost(attempt, "the Docker engine was restarted while it ran");
         }
@@ -364,7 +461,7 @@ final class Following implements RunningSteps {
         return new Exit(code, memory, limit, most);
     }
 
-    private static void pause(long millis) {
+    static void pause(long millis) {
         try {
             Thread.sleep(millis);
         } catch (InterruptedException e) {

@@ -6,9 +6,9 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.Arrays;
 
-/// Takes the exact bytes of a container's standard output out of the engine's log (driver `local`,
-/// asked for with timestamps). The engine cuts lines into messages of 16 KiB and forgets the line
-/// break at the end of a line that it cut; all messages of one line have one timestamp, though.
+/// Takes the exact bytes of a container's output out of the engine's log (driver `local`, asked for
+/// with timestamps). The engine cuts lines into messages of 16 KiB and forgets the line break at
+/// the end of a line that it cut; all messages of one line have one timestamp, though.
 final class LogFrames {
     private static final int STDOUT = 1;
 
@@ -20,7 +20,18 @@ final class LogFrames {
 
     private byte[] frame = new byte[FULL * 2];
     private byte[] lineTime = {};
+    private final boolean errors;
     private boolean open;
+
+    /// Takes standard output.
+    LogFrames() {
+        this(false);
+    }
+
+    /// @param errors whether standard error is taken too
+    LogFrames(boolean errors) {
+        this.errors = errors;
+    }
 
     /// Reads to the end.
     ///
@@ -37,7 +48,7 @@ final class LogFrames {
                 frame = new byte[length];
             }
             in.readFully(frame, 0, length);
-            if (kind == STDOUT) {
+            if (kind == STDOUT || errors) {
                 message(length, into);
             }
         }

@@ -32,12 +32,14 @@ final class Workspace {
     /// Writes the sources, owned by the user that the image runs as.
     ///
     /// @param user as the image names it: a name or number, with or without a group; empty for root
-    void fill(String container, Order order, String user) throws IOException {
+    /// @return the number of that user
+    int fill(String container, Order order, String user) throws IOException {
         int owner = number(container, user);
         if (owner != 0) {
             put(container, "/", out -> folder(out, owner));
         }
         put(container, Starter.WORKSPACE, out -> order.workTree().writeTar(out, owner));
+        return owner;
     }
 
     private void put(String container, String path, EngineRequest.Body tar) throws IOException {

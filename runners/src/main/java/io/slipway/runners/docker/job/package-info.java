@@ -1,4 +1,4 @@
-/// A Docker engine as runner of jobs: one container for each attempt, started once, found again.
+/// A Docker engine as runner of jobs: the containers of each attempt, started once, found again.
 @NullMarked
 package io.slipway.runners.docker.job;
 

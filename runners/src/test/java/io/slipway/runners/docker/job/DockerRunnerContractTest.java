@@ -40,6 +40,11 @@ class DockerRunnerContractTest extends RunnerContract {
     }
 
     @Override
+    protected String listens(int port) {
+        return "exec nc -ll -p " + port + " -e true";
+    }
+
+    @Override
     protected String instance() {
         return instance;
     }

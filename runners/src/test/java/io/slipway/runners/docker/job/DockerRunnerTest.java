@@ -31,6 +31,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 
 @Tag("docker")
@@ -146,6 +147,8 @@ class DockerRunnerTest {
                                     image,
                                     order.resources(),
                                     true,
+                                    List.of(),
+                                    List.of(),
                                     order.labels(),
                                     order.workTree(),
                                     order.records()));
@@ -228,7 +231,7 @@ class DockerRunnerTest {
         Order order = jobs.order("echo once");
         String id = JobContainer.create(engine.client(), order, "none", 1).exec().getId();
         try {
-            EngineReply attached = Following.attach(engine, id);
+            EngineReply attached = Following.attach(engine, id, true);
             engine.client().startContainerCmd(id).exec();
             attached.close();
             Integer code = engine.client().waitContainerCmd(id).start().awaitStatusCode();
@@ -336,6 +339,8 @@ class DockerRunnerTest {
                         image,
                         order.resources(),
                         true,
+                        List.of(),
+                        List.of(),
                         order.labels(),
                         order.workTree(),
                         order.records());
@@ -374,7 +379,7 @@ class DockerRunnerTest {
         }
     }
 
-    private static JsonNode withoutNulls(JsonNode node) {
+    static JsonNode withoutNulls(JsonNode node) {
         node.forEach(DockerRunnerTest::withoutNulls);
         if (node instanceof ObjectNode object) {
             object.properties().removeIf(field -> field.getValue().isNull());

@@ -18,6 +18,7 @@ import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
@@ -41,7 +42,7 @@ final class Jobs implements AutoCloseable {
     Jobs(DockerEngine engine, String instance, LogConfig log) {
         this.instance = instance;
         this.networks = new JobNetworks(engine, instance, Subnets.of(engine.client(), ""), 1);
-        this.runner = new DockerRunner(engine, instance, networks, log);
+        this.runner = new DockerRunner(engine, instance, networks, log, Duration.ofSeconds(10));
     }
 
     /// An order of one step, for a job of its own.
@@ -119,6 +120,11 @@ final class Jobs implements AutoCloseable {
 
         synchronized int gaps() {
             return gaps;
+        }
+
+        @Override
+        public void service(Runner.ServiceEnd end, long at) {
+            // its output follows
         }
 
         @Override
