@@ -17,6 +17,8 @@ import io.slipway.engine.forge.api.Reply;
 import io.slipway.engine.project.Project;
 import io.slipway.engine.project.ProjectName;
 import io.slipway.engine.project.Projects;
+import io.slipway.engine.remote.DeployKey;
+import io.slipway.engine.remote.HostKey;
 import io.slipway.engine.remote.Remote;
 import io.slipway.engine.remote.Remotes;
 import io.slipway.engine.secret.Secret;
@@ -32,6 +34,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /// Lets projects follow repositories elsewhere.
 public final class Connections {
@@ -62,6 +65,7 @@ public final class Connections {
     /// @param names as the forge has them, `owner/name`
     /// @param all every one that the token may connect
     /// @param organisation whose one hook tells of all of them; empty: each has its own
+    /// @param hostKeys by which an ssh server is recognised; one of them is enough
     /// @param poll how often branches are compared
     public record Wish(
             ForgeKind forge,
@@ -70,7 +74,13 @@ public final class Connections {
             List<String> names,
             boolean all,
             String organisation,
+            List<HostKey> hostKeys,
             Duration poll) {
+        public Wish {
+            names = List.copyOf(names);
+            hostKeys = List.copyOf(hostKeys);
+        }
+
         boolean isOf(ForgeRepository repository) {
             return organisation.isEmpty()
                     || repository
@@ -86,13 +96,15 @@ public final class Connections {
     /// @param told whether the forge sends deliveries from now on
     /// @param hook what is to be entered on the forge by hand; null when that is not needed
     /// @param why the forge did not take the hook; empty when it did, or there is none
+    /// @param deployKey what an ssh server is to let in, to read only; null: none is needed
     public record Connected(
             Project project,
             String repository,
             boolean made,
             boolean told,
             HookMaker.@Nullable Made hook,
-            String why) {}
+            String why,
+            @Nullable String deployKey) {}
 
     /// The repositories that a token may connect, by name.
     ///
@@ -108,10 +120,7 @@ public final class Connections {
     public List<Connected> connect(Caller caller, Wish wish) {
         requireMaking(caller);
         if (wish.base().scheme().equals("ssh")) {
-            throw new Fault(
-                    Kind.CONFIGURATION,
-                    "cannot connect " + wish.base() + ": ssh is not available in this version",
-                    "give the repository's https address and a token");
+            refuseUnknown(wish);
         }
         egress.rules().addresses(wish.base());
         List<ForgeRepository> wanted = wanted(wish);
@@ -165,6 +174,43 @@ public final class Connections {
         return new Door(shared, why);
     }
 
+    /// The key that an ssh server shows, for somebody to confirm. It counts for nothing before.
+    ///
+    /// @throws Fault as [HostKey#shownBy]
+    public HostKey shown(Caller caller, EgressUrl server) {
+        requireMaking(caller);
+        if (!server.scheme().equals("ssh")) {
+            throw new Fault(
+                    Kind.CONFIGURATION,
+                    "cannot ask " + server.origin() + " for its key: it does not speak ssh",
+                    "give the repository's ssh address");
+        }
+        return HostKey.shownBy(egress, server);
+    }
+
+    private static void refuseUnknown(Wish wish) {
+        if (wish.forge() != ForgeKind.GENERIC) {
+            throw new Fault(
+                    Kind.CONFIGURATION,
+                    "cannot connect " + wish.base() + ": a forge is asked by https",
+                    "give the forge's https address, or connect the repository as generic");
+        }
+        if (wish.base().path().replace("/", "").isEmpty()) {
+            throw new Fault(
+                    Kind.CONFIGURATION,
+                    "cannot connect " + wish.base() + ": it names no repository",
+                    "write it as git@host:team/shop.git");
+        }
+        if (wish.hostKeys().isEmpty()) {
+            throw new Fault(
+                    Kind.CONFIGURATION,
+                    "cannot connect "
+                            + wish.base()
+                            + ": nobody said by which key its server is recognised",
+                    "give a key of the server that you know from elsewhere");
+        }
+    }
+
     private static void requireMaking(Caller caller) {
         if (!Access.may(caller, Right.CREATE_PROJECT, Subject.INSTANCE)) {
             throw new Fault(
@@ -178,7 +224,7 @@ public final class Connections {
     private List<ForgeRepository> wanted(Wish wish) {
         if (wish.forge() == ForgeKind.GENERIC) {
             String path =
-                    wish.base().target().replaceFirst("^/+", "").replaceFirst("(\\.git)?/*$", "");
+                    wish.base().path().replaceFirst("^/+", "").replaceFirst("(\\.git)?/*$", "");
             return List.of(new ForgeRepository(wish.base().toString(), path, wish.base(), "main"));
         }
         if (wish.all()) {
@@ -214,6 +260,7 @@ public final class Connections {
         ProjectName name = name(repository.name());
         Projects.Created created =
                 database.transaction(tx -> saved(tx, caller, wish, repository, name));
+        String key = deployKey(created.project());
         Project project = created.project();
         repositories.create(project.id());
         String branch = repository.defaultBranch();
@@ -230,11 +277,12 @@ public final class Connections {
                     created.made(),
                     door.why().isEmpty(),
                     door.untold(),
-                    door.why());
+                    door.why(),
+                    key);
         }
         // Connecting may have been cut off before its hook was made.
         if (maker == null || database.read(tx -> maker.isThere(tx, project.id()))) {
-            return new Connected(project, repository.name(), created.made(), false, null, "");
+            return new Connected(project, repository.name(), created.made(), false, null, "", key);
         }
         HookMaker.Made hook =
                 database.transaction(
@@ -246,7 +294,16 @@ public final class Connections {
                 created.made(),
                 why.isEmpty(),
                 why.isEmpty() ? null : hook,
-                why);
+                why,
+                key);
+    }
+
+    private @Nullable String deployKey(Project project) {
+        DeployKey key =
+                database.read(tx -> remotes.find(tx, project.id()))
+                        .map(Remote::deployKey)
+                        .orElse(null);
+        return key == null ? null : key.publicPart() + " slipway";
     }
 
     private String refusal(Wish wish, Function<ForgeApi, Reply> asked) {
@@ -289,7 +346,11 @@ public final class Connections {
                         wish.forge() == ForgeKind.GENERIC ? "" : repository.name(),
                         repository.id(),
                         wish.token(),
-                        "",
+                        wish.hostKeys().stream()
+                                .map(HostKey::toString)
+                                .distinct()
+                                .collect(Collectors.joining("\n")),
+                        repository.cloneUrl().scheme().equals("ssh") ? DeployKey.fresh() : null,
                         wish.poll());
         if (!remotes.save(tx, remote)) {
             throw new Fault(

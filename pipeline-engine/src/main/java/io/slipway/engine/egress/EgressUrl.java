@@ -36,7 +36,12 @@ public record EgressUrl(String scheme, String user, String host, int port, Strin
     private static final Pattern HIDDEN = Pattern.compile("(?i)%(?:[01][0-9a-f]|7f|5c|2e)");
     private static final Pattern USER = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9._-]{0,63}");
 
-    /// Reads a whole URL.
+    /// As git has it for ssh: `git@host:team/shop.git`.
+    private static final Pattern SCP =
+            Pattern.compile("([A-Za-z0-9_][A-Za-z0-9._-]*@(?:\\[[0-9A-Fa-f:.]+\\]|[^:/@]+)):(.+)");
+
+    /// Reads a whole URL. What git writes as `git@host:team/shop.git` is `ssh://git@host/~/team/shop.git`:
+    /// a path from the user's home on.
     ///
     /// @throws Fault CONFIGURATION with what is wrong with it
     public static EgressUrl parse(String text) {
@@ -48,6 +53,11 @@ public record EgressUrl(String scheme, String user, String host, int port, Strin
             if (c <= ' ' || c > '~' || "\\\"<>^`{|}".indexOf(c) >= 0) {
                 throw refused(text, "it has a character that no URL has");
             }
+        }
+        Matcher scp = SCP.matcher(text);
+        if (!text.contains("://") && scp.matches()) {
+            String path = scp.group(2);
+            return parse("ssh://" + scp.group(1) + (path.startsWith("/") ? "" : "/~/") + path);
         }
         Matcher parts = SHAPE.matcher(text);
         if (!parts.matches()) {
@@ -87,11 +97,21 @@ public record EgressUrl(String scheme, String user, String host, int port, Strin
             throw refused(text, "there is no port " + port);
         }
         String target = rest.startsWith("/") ? rest : "/" + rest;
-        if (scheme.equals("ssh") && (target.startsWith("/-") || target.contains("?"))) {
-            throw refused(text, "its path begins with a hyphen or has a query");
+        if (scheme.equals("ssh")) {
+            refuseOptions(text, target);
         }
         String host = host(text, parts.group(1).toLowerCase(Locale.ROOT));
         return new EgressUrl(scheme, user, host, port, target);
+    }
+
+    /// The path goes to a program on the server.
+    private static void refuseOptions(String text, String path) {
+        if (path.startsWith("/-") || path.startsWith("/~/-")) {
+            throw refused(text, "its path begins with a hyphen");
+        }
+        if (path.contains("?") || path.contains("%") || path.contains("'") || path.contains("!")) {
+            throw refused(text, "its path has a character that ssh servers read differently");
+        }
     }
 
     private static String host(String text, String host) {
@@ -142,6 +162,11 @@ public record EgressUrl(String scheme, String user, String host, int port, Strin
     /// @param path beginning with `/`; what it is made of is encoded already
     public EgressUrl at(String path) {
         return parse(origin() + path);
+    }
+
+    /// The path for a program on an ssh server: what begins with `/~/` counts from the user's home.
+    public String path() {
+        return target.startsWith("/~/") ? target.substring(3) : target;
     }
 
     /// The address that the host is; null when it is a name.

@@ -1,33 +1,17 @@
 package io.slipway.engine.inbox;
 
 import io.slipway.db.Database;
-import io.slipway.db.Json;
 import io.slipway.db.Tx;
 import io.slipway.engine.access.Audit;
 import io.slipway.engine.access.Caller;
 import io.slipway.fault.Fault;
 
-import tools.jackson.databind.json.JsonMapper;
-
 import java.util.Optional;
 import java.util.UUID;
 
-/// Takes what arrived: one insert, and what is told afterwards is durable. Safe for use by many
+/// Takes what arrived: one row, and what is told afterwards is durable. Safe for use by many
 /// threads and many servers.
 public final class Inbox {
-    private static final JsonMapper JSON = JsonMapper.builder().build();
-
-    /// The project comes from the hook's own rows. Nothing is inserted when there is no such row,
-    /// or when it is here already by its body or by its name.
-    private static final String INSERT =
-            """
-            insert into webhook_deliveries (id, hook_id, project_id, forge_id, event, sender_id,
-                sender_login, headers, body, body_size, body_sha256, events)
-            select ?, r.hook_id, r.project_id, ?, ?, ?, ?, ?, ?, ?, ?, ?
-            from hook_repositories r where r.hook_id = ? and r.repository_id = ?
-            on conflict do nothing
-            """;
-
     /// A hook of one project that was made without knowing the repository's id speaks for the first
     /// that it names, and for no other from then on.
     private static final String BIND =
@@ -61,11 +45,13 @@ public final class Inbox {
             """;
 
     private final Database database;
+    private final Insertion insertion;
     private final Runnable wake;
 
     /// @param wake wakes the worker of this server once something is in
     public Inbox(Database database, Runnable wake) {
         this.database = database;
+        this.insertion = new Insertion(database);
         this.wake = wake;
     }
 
@@ -73,55 +59,44 @@ public final class Inbox {
     public Receipt take(Arrival arrival) {
         UUID id = UUID.randomUUID();
         Receipt receipt =
-                database.transaction(tx -> insert(tx, id, arrival))
+                insertion.together(id, arrival)
                         ? new Receipt.Accepted(id)
                         : database.transaction(tx -> other(tx, id, arrival));
         wake.run();
         return receipt;
     }
 
-    private static boolean insert(Tx tx, UUID id, Arrival arrival) {
-        return tx.update(
-                        INSERT,
-                        id,
-                        arrival.forgeId(),
-                        arrival.reading().event(),
-                        arrival.reading().sender().id(),
-                        arrival.reading().sender().login(),
-                        new Json(JSON.writeValueAsString(arrival.headers())),
-                        arrival.body(),
-                        arrival.size(),
-                        arrival.digest(),
-                        new Json(ForgeEvents.write(arrival.reading().events())),
-                        arrival.hook().id(),
-                        arrival.reading().repository())
-                == 1;
+    private static Receipt other(Tx tx, UUID id, Arrival arrival) {
+        return known(tx, id, arrival)
+                .or(() -> bound(tx, id, arrival))
+                .or(() -> known(tx, id, arrival))
+                .orElseGet(Receipt.Foreign::new);
     }
 
-    private static Receipt other(Tx tx, UUID id, Arrival arrival) {
-        Hook hook = arrival.hook();
-        Optional<UUID> same =
-                tx.first(SAME_BODY, row -> row.uuid("id"), hook.id(), arrival.digest());
+    /// What is here already by its body or by its name.
+    private static Optional<Receipt> known(Tx tx, UUID id, Arrival arrival) {
+        long hook = arrival.hook().id();
+        Optional<UUID> same = tx.first(SAME_BODY, row -> row.uuid("id"), hook, arrival.digest());
         if (same.isPresent()) {
+            if (same.get().equals(id)) {
+                // A commit of which nobody said whether it came about.
+                return Optional.of(new Receipt.Accepted(id));
+            }
             tx.update(COPIED, same.get());
-            return new Receipt.Copy(same.get());
+            return Optional.of(new Receipt.Copy(same.get()));
         }
-        Optional<UUID> named =
-                tx.first(SAME_NAME, row -> row.uuid("id"), hook.id(), arrival.forgeId());
-        if (named.isPresent()) {
-            return new Receipt.NameTaken(named.get());
-        }
-        tx.query(HOLD_HOOK, row -> true, hook.id());
-        if (tx.update(BIND, arrival.reading().repository(), hook.id()) == 0) {
-            return new Receipt.Foreign();
-        }
-        if (!insert(tx, id, arrival)) {
-            throw new Fault(
-                    Fault.Kind.UNAVAILABLE,
-                    "cannot take the delivery: the hook is being removed",
-                    "send it again");
-        }
-        return new Receipt.Accepted(id);
+        return tx.first(SAME_NAME, row -> row.uuid("id"), hook, arrival.forgeId())
+                .map(Receipt.NameTaken::new);
+    }
+
+    /// What a hook's first deliveries do when there are many at once: one of them binds it, and all
+    /// of that repository are taken.
+    private static Optional<Receipt> bound(Tx tx, UUID id, Arrival arrival) {
+        tx.query(HOLD_HOOK, row -> true, arrival.hook().id());
+        tx.update(BIND, arrival.reading().repository(), arrival.hook().id());
+        return Insertion.one(tx, id, arrival)
+                ? Optional.of(new Receipt.Accepted(id))
+                : Optional.empty();
     }
 
     /// Puts a delivery in once more because a person says so: it is handled as if nothing of it had

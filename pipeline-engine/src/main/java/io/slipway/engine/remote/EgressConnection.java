@@ -34,24 +34,25 @@ final class EgressConnection implements HttpConnection {
     private final URL url;
     private final @Nullable Credential credential;
     private final Limits limits;
-    private final List<Opened> open;
+    private final List<Runnable> endings;
     private final Map<String, String> properties = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
     private final ByteArrayOutputStream sent = new ByteArrayOutputStream();
     private String method = "GET";
     private @Nullable Opened answer;
+    private InputStream said = InputStream.nullInputStream();
 
-    /// @param open to which the answer is added, for whoever closes it
+    /// @param endings to which is added what gives the connection up
     EgressConnection(
             Egress egress,
             URL url,
             @Nullable Credential credential,
             Limits limits,
-            List<Opened> open) {
+            List<Runnable> endings) {
         this.egress = egress;
         this.url = url;
         this.credential = credential;
         this.limits = limits;
-        this.open = open;
+        this.endings = endings;
     }
 
     private Opened answer() {
@@ -65,8 +66,9 @@ final class EgressConnection implements HttpConnection {
         EgressUrl to = EgressUrl.parse(url.toString());
         Opened opened =
                 egress.open(new Call(method, to, Map.copyOf(headers), body, credential, limits));
-        open.add(opened);
+        endings.add(opened::close);
         answer = opened;
+        said = new Chatter(opened.body(), Fetches.MOST_SAID);
         return opened;
     }
 
@@ -126,7 +128,8 @@ final class EgressConnection implements HttpConnection {
 
     @Override
     public InputStream getInputStream() {
-        return answer().body();
+        answer();
+        return said;
     }
 
     @Override

@@ -5,27 +5,36 @@ import io.slipway.engine.egress.Credential;
 import io.slipway.engine.egress.Egress;
 import io.slipway.engine.egress.EgressUrl;
 import io.slipway.engine.egress.Limits;
-import io.slipway.engine.egress.Opened;
 import io.slipway.engine.source.CommitId;
 import io.slipway.engine.source.Refs;
 import io.slipway.engine.source.Repositories;
 import io.slipway.fault.Fault;
 import io.slipway.fault.Fault.Kind;
 
+import org.eclipse.jgit.errors.CorruptObjectException;
+import org.eclipse.jgit.errors.TooLargeObjectInPackException;
 import org.eclipse.jgit.errors.TransportException;
+import org.eclipse.jgit.lib.BatchRefUpdate;
 import org.eclipse.jgit.lib.NullProgressMonitor;
-import org.eclipse.jgit.lib.ObjectChecker;
+import org.eclipse.jgit.lib.ObjectId;
 import org.eclipse.jgit.lib.Ref;
 import org.eclipse.jgit.lib.Repository;
+import org.eclipse.jgit.revwalk.RevWalk;
 import org.eclipse.jgit.transport.FetchConnection;
+import org.eclipse.jgit.transport.FetchResult;
+import org.eclipse.jgit.transport.ReceiveCommand;
 import org.eclipse.jgit.transport.RefSpec;
+import org.eclipse.jgit.transport.SshTransport;
 import org.eclipse.jgit.transport.TagOpt;
+import org.eclipse.jgit.transport.TrackingRefUpdate;
 import org.eclipse.jgit.transport.Transport;
 import org.eclipse.jgit.transport.TransportHttp;
 import org.eclipse.jgit.transport.URIish;
 import org.eclipse.jgit.transport.http.HttpConnection;
 import org.eclipse.jgit.transport.http.HttpConnectionFactory2;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 import java.io.IOException;
 import java.net.Proxy;
@@ -46,15 +55,20 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
-/// Brings commits here from where a project's people push them. It speaks https, and http where the
-/// operator allows it, through the one client; no program is started, no file or variable of the
+/// Brings commits here from where a project's people push them. It speaks https and ssh, and http where
+/// the operator allows it, to addresses that were checked; no program is started, no file or variable of the
 /// machine is read, no work tree is made. What arrives is checked object by object. Safe for use by
 /// many threads; a call blocks for as long as a fetch takes.
 public final class Fetches {
     /// Refs of a project under which what was fetched is kept, until its own refs have it.
     public static final String FETCHED = "refs/slipway/fetched/";
 
+    /// Bytes that a server may send beside its commits: names of refs, and words for people.
+    static final long MOST_SAID = 32L << 20;
+
+    private static final Logger log = LoggerFactory.getLogger(Fetches.class);
     private static final Duration LONGEST = Duration.ofMinutes(10);
+    private static final int LONGEST_WORDS = 500;
     private static final Duration LONGEST_WAIT = Duration.ofMinutes(2);
     private static final long PAUSE_NANOS = 100_000_000;
 
@@ -67,11 +81,25 @@ public final class Fetches {
 
     /// How much is taken from one repository.
     ///
-    /// @param bytes of one fetch
+    /// @param bytes of one fetch, as they come
     /// @param refs that it may have
-    public record Size(long bytes, int refs) {
+    /// @param objects of one fetch
+    /// @param objectBytes of one of them, inflated
+    /// @param inflatedBytes of all of them together
+    public record Size(long bytes, int refs, int objects, long objectBytes, long inflatedBytes) {
         /// Enough for any repository that people work with.
-        public static final Size STANDARD = new Size(4L << 30, 50_000);
+        public static final Size STANDARD =
+                new Size(4L << 30, 50_000, 5_000_000, 128L << 20, 256L << 30);
+
+        /// With the standard bounds of objects.
+        public Size(long bytes, int refs) {
+            this(
+                    bytes,
+                    refs,
+                    STANDARD.objects(),
+                    STANDARD.objectBytes(),
+                    STANDARD.inflatedBytes());
+        }
     }
 
     /// @param server this server's identity
@@ -103,10 +131,37 @@ public final class Fetches {
             try {
                 return work.get();
             } finally {
+                tidy(projectId);
                 database.change(tx -> Remotes.giveBack(tx, projectId, server));
             }
         } finally {
             lock.unlock();
+        }
+    }
+
+    /// What was fetched is in refs of its own by now, or nobody wants it. What a server that was
+    /// killed left is tidied by the next one.
+    private void tidy(long projectId) {
+        try (Repository repository = repositories.open(projectId)) {
+            drop(repository, repository.getRefDatabase().getRefsByPrefix(FETCHED));
+        } catch (IOException | RuntimeException e) {
+            log.debug("what was fetched for project {} is not tidied: {}", projectId, e.toString());
+        }
+    }
+
+    private static void drop(Repository repository, List<Ref> refs) throws IOException {
+        if (refs.isEmpty()) {
+            return;
+        }
+        BatchRefUpdate batch = repository.getRefDatabase().newBatchUpdate();
+        batch.setAllowNonFastForwards(true);
+        batch.disableRefLog();
+        for (Ref ref : refs) {
+            batch.addCommand(
+                    new ReceiveCommand(ref.getObjectId(), ObjectId.zeroId(), ref.getName()));
+        }
+        try (RevWalk walk = new RevWalk(repository)) {
+            batch.execute(walk, NullProgressMonitor.INSTANCE);
         }
     }
 
@@ -135,7 +190,7 @@ public final class Fetches {
     public Map<String, CommitId> heads(Remote remote) {
         return with(
                 remote,
-                transport -> {
+                (transport, bounds) -> {
                     try (FetchConnection connection = transport.openFetch()) {
                         return heads(connection);
                     }
@@ -157,13 +212,44 @@ public final class Fetches {
         return heads;
     }
 
-    /// Brings refs here with everything that they reach, and keeps them under [#FETCHED].
+    /// Brings refs here with everything that they reach, and keeps them under [#FETCHED] until
+    /// [#alone], in which it is called, comes to its end.
     ///
     /// @param refs full names; one that ends with `/*` stands for all below it
     /// @throws Fault as [#heads]
     public void fetch(Remote remote, List<String> refs) {
         List<RefSpec> specs = refs.stream().map(Fetches::spec).toList();
-        with(remote, transport -> transport.fetch(NullProgressMonitor.INSTANCE, specs));
+        with(
+                remote,
+                (transport, bounds) -> {
+                    FetchResult result = transport.fetch(bounds.clock(), specs);
+                    looked(remote, refs, result);
+                    return result;
+                });
+    }
+
+    /// A branch among many does not hold up the others: it is as if it were not there.
+    private void looked(Remote remote, List<String> refs, FetchResult result) throws IOException {
+        try (Repository repository = repositories.open(remote.projectId())) {
+            for (TrackingRefUpdate update : result.getTrackingRefUpdates()) {
+                Ref kept = repository.exactRef(update.getLocalName());
+                try {
+                    if (kept != null) {
+                        Submodules.check(repository, kept.getObjectId());
+                    }
+                } catch (CorruptObjectException e) {
+                    drop(repository, List.of(kept));
+                    if (refs.contains(update.getRemoteName())) {
+                        throw e;
+                    }
+                    log.warn(
+                            "{} of project {} is not taken: {}",
+                            update.getRemoteName(),
+                            remote.projectId(),
+                            e.getMessage());
+                }
+            }
+        }
     }
 
     private static RefSpec spec(String ref) {
@@ -178,50 +264,74 @@ public final class Fetches {
     /// Something that is done over a connection.
     @FunctionalInterface
     private interface Exchange<T> {
-        T over(Transport transport) throws IOException;
+        T over(Transport transport, Bounds bounds) throws IOException;
     }
 
     private <T> T with(Remote remote, Exchange<T> exchange) {
         EgressUrl url = remote.cloneUrl();
         egress.rules().addresses(url);
-        List<Opened> open = Collections.synchronizedList(new ArrayList<>());
+        List<Runnable> endings = Collections.synchronizedList(new ArrayList<>());
+        Bounds bounds = new Bounds(size.inflatedBytes(), LONGEST);
         repositories.create(remote.projectId());
-        try (Repository repository = repositories.open(remote.projectId());
-                Transport transport = transport(repository, remote, open)) {
-            return exchange.over(transport);
+        try (Repository repository = bounded(remote.projectId());
+                Transport transport = transport(repository, remote, endings)) {
+            transport.setTagOpt(TagOpt.NO_TAGS);
+            transport.setRemoveDeletedRefs(false);
+            transport.setCheckFetchedObjects(true);
+            transport.setObjectChecker(bounds);
+            return exchange.over(transport, bounds);
         } catch (IOException | org.eclipse.jgit.api.errors.JGitInternalException e) {
             throw failed(url, e);
         } finally {
-            List.copyOf(open).forEach(Opened::close);
+            List.copyOf(endings).forEach(Runnable::run);
         }
     }
 
-    private Transport transport(Repository repository, Remote remote, List<Opened> open)
+    private Repository bounded(long projectId) throws IOException {
+        try (Repository plain = repositories.open(projectId)) {
+            return new BoundedRepository(plain.getDirectory(), size);
+        }
+    }
+
+    private Transport transport(Repository repository, Remote remote, List<Runnable> endings)
             throws IOException {
         EgressUrl url = remote.cloneUrl();
-        if (url.scheme().equals("ssh")) {
-            throw new TransportException("ssh is not available in this version");
-        }
         try {
+            if (url.scheme().equals("ssh")) {
+                return ssh(repository, remote, endings);
+            }
             Transport transport =
                     Repositories.protocol(url.scheme())
                             .open(new URIish(url.toString()), repository, "origin");
             ((TransportHttp) transport)
                     .setHttpConnectionFactory(
-                            new Connections(egress, remote.gitCredential(), limits(), open));
-            transport.setTagOpt(TagOpt.NO_TAGS);
-            transport.setRemoveDeletedRefs(false);
-            transport.setCheckFetchedObjects(true);
-            transport.setObjectChecker(
-                    new ObjectChecker()
-                            .setAllowLeadingZeroFileMode(true)
-                            .setAllowInvalidPersonIdent(true)
-                            .setSafeForMacOS(true)
-                            .setSafeForWindows(false));
+                            new Connections(egress, remote.gitCredential(), limits(), endings));
             return transport;
         } catch (URISyntaxException e) {
             throw new TransportException(e.getMessage(), e);
         }
+    }
+
+    private Transport ssh(Repository repository, Remote remote, List<Runnable> endings)
+            throws IOException {
+        EgressUrl url = remote.cloneUrl();
+        Ssh ssh =
+                Ssh.open(
+                        egress,
+                        url,
+                        HostKey.all(remote.knownHosts()),
+                        remote.deployKey(),
+                        LONGEST);
+        endings.add(ssh::close);
+        // Without a scheme JGit gives the path to the server's program as it stands.
+        URIish uri = new URIish().setHost(url.host()).setUser(url.user()).setPath(url.path());
+        Transport transport = Repositories.protocol("ssh").open(uri, repository, "origin");
+        ((SshTransport) transport)
+                .setSshSessionFactory(
+                        new SshSessions(
+                                ssh,
+                                in -> new Chatter(limits().over(in), MOST_SAID)));
+        return transport;
     }
 
     private Limits limits() {
@@ -230,11 +340,11 @@ public final class Fetches {
 
     /// Gives JGit connections of ours.
     private record Connections(
-            Egress egress, @Nullable Credential credential, Limits limits, List<Opened> open)
+            Egress egress, @Nullable Credential credential, Limits limits, List<Runnable> endings)
             implements HttpConnectionFactory2 {
         @Override
         public HttpConnection create(URL url) {
-            return new EgressConnection(egress, url, credential, limits, open);
+            return new EgressConnection(egress, url, credential, limits, endings);
         }
 
         @Override
@@ -258,22 +368,26 @@ public final class Fetches {
 
     /// What the causes say, the deepest last: JGit's own message may only name the URL.
     private static Fault failed(EgressUrl url, Exception e) {
+        List<Throwable> causes =
+                Stream.iterate((Throwable) e, t -> t != null, Throwable::getCause).toList();
+        for (Throwable cause : causes) {
+            if (cause instanceof Fault fault) {
+                return fault;
+            }
+        }
         String said =
-                Stream.iterate((Throwable) e, t -> t != null, Throwable::getCause)
+                causes.stream()
                         .map(t -> String.valueOf(t.getMessage()))
                         .distinct()
                         .reduce(
                                 (first, second) ->
                                         second.contains(first) ? second : first + ": " + second)
                         .orElse("");
-        String words = said.replace(url + ": ", "");
+        String words = clean(said.replace(url + ": ", ""));
         boolean denied =
                 words.contains("not authorized")
                         || words.contains("uthentication is required")
                         || words.contains("not permitted");
-        boolean malicious =
-                Stream.iterate((Throwable) e, t -> t != null, Throwable::getCause)
-                        .anyMatch(t -> t instanceof org.eclipse.jgit.errors.CorruptObjectException);
         if (denied) {
             return new Fault(
                     Kind.CONFIGURATION,
@@ -281,10 +395,24 @@ public final class Fetches {
                     "connect it again with a token that may read the repository",
                     e);
         }
+        boolean malicious =
+                causes.stream()
+                        .anyMatch(
+                                t ->
+                                        t instanceof CorruptObjectException
+                                                || t instanceof TooLargeObjectInPackException);
         return new Fault(
                 malicious ? Kind.CONFIGURATION : Kind.UNAVAILABLE,
                 "cannot fetch " + url + ": " + words,
-                malicious ? "mend the repository: git fsck" : "check whether git can fetch it",
+                malicious
+                        ? "mend the repository: git fsck, git rev-list --objects --all"
+                        : "check whether git can fetch it",
                 e);
+    }
+
+    /// A server's words are shown to people.
+    private static String clean(String words) {
+        String clean = words.replaceAll("[\\p{Cntrl}\\p{Cf}]+", " ").strip();
+        return clean.substring(0, Math.min(clean.length(), LONGEST_WORDS));
     }
 }

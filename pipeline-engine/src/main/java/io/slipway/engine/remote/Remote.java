@@ -16,6 +16,7 @@ import java.time.Duration;
 /// @param repositoryId the forge's own, which nobody can choose; empty for a plain git server
 /// @param token what the forge gave for it; null: it needs none
 /// @param knownHosts for ssh: the server's keys, one line each
+/// @param deployKey for ssh: with which Slipway proves itself; null: it has none
 /// @param poll how often its branches are compared
 public record Remote(
         long projectId,
@@ -26,7 +27,32 @@ public record Remote(
         String repositoryId,
         @Nullable Secret token,
         String knownHosts,
+        @Nullable DeployKey deployKey,
         Duration poll) {
+
+    /// One that needs no key.
+    public Remote(
+            long projectId,
+            ForgeKind forge,
+            EgressUrl base,
+            EgressUrl cloneUrl,
+            String repository,
+            String repositoryId,
+            @Nullable Secret token,
+            String knownHosts,
+            Duration poll) {
+        this(
+                projectId,
+                forge,
+                base,
+                cloneUrl,
+                repository,
+                repositoryId,
+                token,
+                knownHosts,
+                null,
+                poll);
+    }
 
     /// How git proves who asks; null when nobody needs to.
     public @Nullable Credential gitCredential() {

@@ -23,17 +23,21 @@ public final class Remotes {
     private static final String BY_PROJECT =
             """
             select project_id, forge, base_url, clone_url, repository, repository_id, credential,
-                known_hosts, poll_ms
+                known_hosts, deploy_key, deploy_key_public, poll_ms
             from project_remotes where project_id = ?
             """;
 
     private static final String INSERT =
             """
             insert into project_remotes (project_id, forge, base_url, clone_url, repository,
-                repository_id, credential, known_hosts, poll_ms)
-            values (?, ?, ?, ?, ?, ?, ?, ?, ?)
+                repository_id, credential, known_hosts, deploy_key, deploy_key_public, poll_ms)
+            values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             on conflict (project_id) do update
             set credential = coalesce(excluded.credential, project_remotes.credential),
+                known_hosts = excluded.known_hosts,
+                deploy_key = coalesce(project_remotes.deploy_key, excluded.deploy_key),
+                deploy_key_public = case when project_remotes.deploy_key is null
+                    then excluded.deploy_key_public else project_remotes.deploy_key_public end,
                 clone_url = excluded.clone_url, repository = excluded.repository,
                 poll_ms = excluded.poll_ms, look_at = now()
             where project_remotes.forge = excluded.forge
@@ -93,6 +97,8 @@ public final class Remotes {
                         remote.repositoryId(),
                         sealed(remote),
                         remote.knownHosts(),
+                        sealedKey(remote),
+                        publicPart(remote),
                         (int) remote.poll().toMillis())
                 == 1;
     }
@@ -102,8 +108,24 @@ public final class Remotes {
         return token == null ? null : key.seal(token, place(remote.projectId()));
     }
 
+    private byte @Nullable [] sealedKey(Remote remote) {
+        DeployKey deploy = remote.deployKey();
+        return deploy == null
+                ? null
+                : key.seal(deploy.privatePart(), keyPlace(remote.projectId()));
+    }
+
+    private static String publicPart(Remote remote) {
+        DeployKey deploy = remote.deployKey();
+        return deploy == null ? "" : deploy.publicPart();
+    }
+
     private static String place(long projectId) {
         return "remote " + projectId;
+    }
+
+    private static String keyPlace(long projectId) {
+        return "deploy key " + projectId;
     }
 
     /// Where a project's commits come from; empty when they are pushed here.
@@ -225,6 +247,7 @@ public final class Remotes {
     private Remote remote(Row row) {
         long project = row.number("project_id");
         byte[] sealed = row.bytesOrNull("credential");
+        byte[] deploy = row.bytesOrNull("deploy_key");
         return new Remote(
                 project,
                 row.choice("forge", ForgeKind.class),
@@ -232,13 +255,18 @@ public final class Remotes {
                 EgressUrl.parse(row.text("clone_url")),
                 row.text("repository"),
                 row.text("repository_id"),
-                sealed == null ? null : opened(sealed, project),
+                sealed == null ? null : opened(sealed, place(project), project),
                 row.text("known_hosts"),
+                deploy == null
+                        ? null
+                        : new DeployKey(
+                                opened(deploy, keyPlace(project), project),
+                                row.text("deploy_key_public")),
                 Duration.ofMillis(row.integer("poll_ms")));
     }
 
-    private Secret opened(byte[] sealed, long project) {
-        return key.open(sealed, place(project))
+    private Secret opened(byte[] sealed, String place, long project) {
+        return key.open(sealed, place)
                 .orElseThrow(
                         () ->
                                 new Fault(

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import io.slipway.fault.Fault;
 
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
@@ -19,7 +20,8 @@ import java.util.Objects;
 import java.util.stream.Stream;
 
 /// Each scheme by vectors that were made with openssl, and one that GitHub publishes: good ones and
-/// bad ones.
+/// bad ones (A-WH-1, A-WH-2, A-WH-3, A-WH-7).
+@Tag("attack")
 class SignaturesTest {
     private static final Instant NOW = Instant.ofEpochSecond(1_700_000_000);
 

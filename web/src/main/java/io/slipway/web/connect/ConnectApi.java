@@ -7,6 +7,7 @@ import io.slipway.engine.connect.HookMaker;
 import io.slipway.engine.egress.EgressUrl;
 import io.slipway.engine.forge.ForgeKind;
 import io.slipway.engine.project.Project;
+import io.slipway.engine.remote.HostKey;
 import io.slipway.engine.secret.Secret;
 import io.slipway.web.api.Api;
 import io.slipway.web.api.ApiRequest;
@@ -22,6 +23,7 @@ import java.util.Map;
 /// Connects repositories elsewhere, and lets connected projects roll out.
 public final class ConnectApi {
     private static final int MOST_NAMES = 1000;
+    private static final int MOST_KEYS = 20;
 
     private final Database database;
     private final Connections connections;
@@ -32,6 +34,7 @@ public final class ConnectApi {
         this.connections = connections;
         api.add(HttpMethod.POST, "/connections", this::connect);
         api.add(HttpMethod.POST, "/connections/offered", this::offered);
+        api.add(HttpMethod.POST, "/connections/host-key", this::hostKey);
         api.add(HttpMethod.POST, "/projects/:project/enable", this::enable);
     }
 
@@ -42,6 +45,7 @@ public final class ConnectApi {
             @Nullable List<String> repositories,
             @Nullable Boolean all,
             @Nullable String organisation,
+            @Nullable List<String> hostKeys,
             @Nullable Integer pollSeconds) {
         Connections.Wish wish() {
             String kind = forge == null ? "" : forge;
@@ -70,9 +74,20 @@ public final class ConnectApi {
                     names,
                     Boolean.TRUE.equals(all),
                     hooked,
+                    keys(),
                     Duration.ofSeconds(poll));
         }
+
+        private List<HostKey> keys() {
+            List<String> lines = hostKeys == null ? List.of() : hostKeys;
+            if (lines.size() > MOST_KEYS) {
+                throw ApiRequest.bad("hostKeys", "are more than " + MOST_KEYS);
+            }
+            return lines.stream().map(HostKey::parse).toList();
+        }
     }
+
+    private record Server(@Nullable String url) {}
 
     private record View(
             String project,
@@ -80,7 +95,8 @@ public final class ConnectApi {
             boolean made,
             boolean told,
             @Nullable HookView hook,
-            String why) {
+            String why,
+            @Nullable String deployKey) {
         static View of(Connections.Connected one) {
             HookMaker.Made hook = one.hook();
             return new View(
@@ -89,7 +105,8 @@ public final class ConnectApi {
                     one.made(),
                     one.told(),
                     hook == null ? null : new HookView(hook.url(), hook.secret().reveal()),
-                    one.why());
+                    one.why(),
+                    one.deployKey());
         }
     }
 
@@ -108,6 +125,15 @@ public final class ConnectApi {
     private Object offered(ApiRequest request) throws IOException {
         Connections.Wish wish = request.body(Asked.class).wish();
         return Map.of("repositories", connections.offered(request.caller(), wish));
+    }
+
+    private Object hostKey(ApiRequest request) throws IOException {
+        String url = request.body(Server.class).url();
+        if (url == null) {
+            throw ApiRequest.bad("url", "is missing");
+        }
+        HostKey key = connections.shown(request.caller(), EgressUrl.parse(url));
+        return Map.of("key", key.toString(), "fingerprint", key.fingerprint());
     }
 
     private Object enable(ApiRequest request) {

@@ -46,7 +46,7 @@ public final class ConfigCommand implements Runnable {
         return terminal() != null;
     }
 
-    private static @Nullable Console terminal() {
+    static @Nullable Console terminal() {
         Console console = System.console();
         return console != null && console.isTerminal() ? console : null;
     }

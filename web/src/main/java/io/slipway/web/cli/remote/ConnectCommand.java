@@ -12,6 +12,7 @@ import picocli.CommandLine.Parameters;
 
 import tools.jackson.databind.JsonNode;
 
+import java.io.Console;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -71,13 +72,23 @@ public final class ConnectCommand extends ServerWord {
     @Option(names = "--no-token", description = "the repository is public and has no hook made")
     private boolean noToken;
 
+    @Option(
+            names = "--host-key",
+            paramLabel = "KEY",
+            description =
+                    "for ssh: by which the server is recognised, a line of known_hosts or the"
+                            + " fingerprint, SHA256:...; default: what it shows, once you said yes")
+    private @Nullable String hostKey;
+
     @Override
     int call(ApiClient api, PrintWriter out) throws InterruptedException, IOException {
         Map<String, Object> wish = new LinkedHashMap<>();
         wish.put("forge", forge);
         wish.put("url", url);
         wish.put("pollSeconds", seconds());
-        if (!noToken) {
+        if (ssh()) {
+            wish.put("hostKeys", List.of(confirmed(api, out)));
+        } else if (!noToken) {
             wish.put("token", token());
         }
         if (!all && repositories.isEmpty() && !forge.equals("generic")) {
@@ -97,6 +108,44 @@ public final class ConnectCommand extends ServerWord {
         return 0;
     }
 
+    /// Without a scheme git takes it for ssh.
+    private boolean ssh() {
+        return url.startsWith("ssh:") || !url.contains("://");
+    }
+
+    /// The server's key: what was given, or what it shows once somebody agreed to it.
+    private String confirmed(ApiClient api, PrintWriter out) throws InterruptedException {
+        String given = hostKey;
+        if (given != null && !given.startsWith("SHA256:")) {
+            return given;
+        }
+        JsonNode shown = api.send("POST", "/connections/host-key", Map.of("url", url));
+        String fingerprint = shown.path("fingerprint").asString("");
+        if (given != null && !given.equals(fingerprint)) {
+            throw new Fault(
+                    Kind.CONFIGURATION,
+                    "cannot connect " + url + ": its server's key is " + fingerprint,
+                    "ask the server's operator which is right; somebody else may be answering");
+        }
+        if (given == null) {
+            out.println("the server shows the key " + fingerprint);
+            out.flush();
+            if (!agreed()) {
+                throw new Fault(
+                        Kind.CONFIGURATION,
+                        "cannot connect " + url + ": nobody confirmed the server's key",
+                        "compare it with what its operator says, then: --host-key " + fingerprint);
+            }
+        }
+        return shown.path("key").asString("");
+    }
+
+    private static boolean agreed() {
+        Console terminal = ConfigCommand.terminal();
+        String answer = terminal == null ? null : terminal.readLine("is that its key? [yes/no] ");
+        return answer != null && answer.strip().equalsIgnoreCase("yes");
+    }
+
     private static void tell(JsonNode one, PrintWriter out) {
         String project = one.path("project").asString("");
         boolean made = one.path("made").asBoolean();
@@ -111,6 +160,10 @@ public final class ConnectCommand extends ServerWord {
             out.println("  its secret, shown only now: " + hook.path("secret").asString(""));
         } else if (made && !one.path("told").asBoolean()) {
             out.println("  its branches are compared from time to time");
+        }
+        if (one.path("deployKey").isString()) {
+            out.println("  let its server read the repository with this key:");
+            out.println("  " + one.path("deployKey").asString(""));
         }
     }
 

@@ -1,0 +1,154 @@
+package io.slipway.engine.inbox;
+
+import io.slipway.db.Database;
+import io.slipway.db.Json;
+import io.slipway.db.Tx;
+import io.slipway.fault.Fault;
+import io.slipway.fault.Fault.Kind;
+
+import org.jspecify.annotations.Nullable;
+
+import tools.jackson.databind.json.JsonMapper;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Queue;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/// Puts arrivals in as rows, many in one transaction: while one batch is being committed the next
+/// one gathers. So a burst costs one commit for many, and one alone waits for nobody. Whoever brought
+/// it is told after the commit. Safe for use by many threads.
+final class Insertion {
+    private static final JsonMapper JSON = JsonMapper.builder().build();
+    private static final int MOST = 64;
+
+    /// The project comes from the hook's own rows. Nothing is inserted when there is no such row,
+    /// or when it is here already by its body or by its name.
+    private static final String INSERT =
+            """
+            insert into webhook_deliveries (id, hook_id, project_id, forge_id, event, sender_id,
+                sender_login, headers, body, body_size, body_sha256, events)
+            select ?, r.hook_id, r.project_id, ?, ?, ?, ?, ?, ?, ?, ?, ?
+            from hook_repositories r where r.hook_id = ? and r.repository_id = ?
+            on conflict do nothing
+            """;
+
+    private static final String THERE =
+            "select id from webhook_deliveries where id = any(?::text[]::uuid[])";
+
+    private final Database database;
+    private final Queue<Waiting> waiting = new ConcurrentLinkedQueue<>();
+    private final AtomicBoolean writing = new AtomicBoolean();
+
+    /// @param inserted completed after the commit
+    private record Waiting(UUID id, Arrival arrival, CompletableFuture<Boolean> inserted) {}
+
+    Insertion(Database database) {
+        this.database = database;
+    }
+
+    /// Puts it in, with others that arrive at the same time.
+    ///
+    /// @return false when it is there already or has no row to belong to; nothing is in then
+    /// @throws Fault when the database can't do it
+    boolean together(UUID id, Arrival arrival) {
+        Waiting mine = new Waiting(id, arrival, new CompletableFuture<>());
+        waiting.add(mine);
+        begin();
+        try {
+            return mine.inserted().join();
+        } catch (CompletionException e) {
+            if (e.getCause() instanceof Fault fault && fault.kind() == Kind.UNAVAILABLE) {
+                throw fault;
+            }
+            // Somebody else's may be what the database did not take.
+            return database.transaction(tx -> one(tx, id, arrival));
+        }
+    }
+
+    /// One thread writes; who comes while it ends begins anew.
+    private void begin() {
+        if (!waiting.isEmpty() && writing.compareAndSet(false, true)) {
+            Thread.ofVirtual().name("inbox-insert").start(this::all);
+        }
+    }
+
+    private void all() {
+        try {
+            for (List<Waiting> batch = next(); !batch.isEmpty(); batch = next()) {
+                write(batch);
+            }
+        } finally {
+            writing.set(false);
+            begin();
+        }
+    }
+
+    private List<Waiting> next() {
+        List<Waiting> batch = new ArrayList<>();
+        for (Waiting one = take(); one != null; one = take()) {
+            batch.add(one);
+            if (batch.size() == MOST) {
+                break;
+            }
+        }
+        // In one order on every server: no two of them wait for each other.
+        batch.sort(Comparator.comparing(one -> one.arrival().digest(), Arrays::compare));
+        return batch;
+    }
+
+    private @Nullable Waiting take() {
+        return waiting.poll();
+    }
+
+    private void write(List<Waiting> batch) {
+        try {
+            Set<UUID> there = database.transaction(tx -> inserted(tx, batch));
+            batch.forEach(one -> one.inserted().complete(there.contains(one.id())));
+        } catch (RuntimeException | Error e) {
+            batch.forEach(one -> one.inserted().completeExceptionally(e));
+        }
+    }
+
+    private static Set<UUID> inserted(Tx tx, List<Waiting> batch) {
+        List<@Nullable Object[]> rows = new ArrayList<>();
+        for (Waiting one : batch) {
+            rows.add(row(one.id(), one.arrival()));
+        }
+        tx.updateAll(INSERT, rows);
+        Object ids = batch.stream().map(one -> one.id().toString()).toArray(String[]::new);
+        return new HashSet<>(tx.query(THERE, row -> row.uuid("id"), ids));
+    }
+
+    /// Puts it in by itself.
+    ///
+    /// @return as [#together]
+    static boolean one(Tx tx, UUID id, Arrival arrival) {
+        return tx.update(INSERT, row(id, arrival)) == 1;
+    }
+
+    private static @Nullable Object[] row(UUID id, Arrival arrival) {
+        return new @Nullable Object[] {
+            id,
+            arrival.forgeId(),
+            arrival.reading().event(),
+            arrival.reading().sender().id(),
+            arrival.reading().sender().login(),
+            new Json(JSON.writeValueAsString(arrival.headers())),
+            arrival.body(),
+            arrival.size(),
+            arrival.digest(),
+            new Json(ForgeEvents.write(arrival.reading().events())),
+            arrival.hook().id(),
+            arrival.reading().repository()
+        };
+    }
+}
