@@ -79,7 +79,8 @@ class AttackRowsTest {
         }
     }
 
-    /// What is not tried has its reason on the page, and what is tried is in no list of what is not.
+    /// What is not tried has its reason on the page, and what is tried is in no list of what is
+    /// not.
     @Test
     void whatIsNotTriedSaysWhy() {
         List<String> excused = new ArrayList<>();
@@ -89,10 +90,7 @@ class AttackRowsTest {
                 .forEach(line -> excused.add(line.split("\\|")[1].strip()));
         assertThat(excused)
                 .containsExactlyInAnyOrderElementsOf(
-                        rows.stream()
-                                .filter(row -> row.where().isEmpty())
-                                .map(Row::id)
-                                .toList());
+                        rows.stream().filter(row -> row.where().isEmpty()).map(Row::id).toList());
     }
 
     @Test

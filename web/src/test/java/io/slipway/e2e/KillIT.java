@@ -44,6 +44,7 @@ class KillIT {
     private final Map<String, Integer> killedAt = new HashMap<>();
     private final Desk desk = new Desk();
     private Ledger ledger;
+    private Deliveries deliveries;
     private Slipway slipway;
     private long longestAway;
 
@@ -52,7 +53,10 @@ class KillIT {
         SlipwayExtension.needEngine();
         System.out.println("kill tests, seed " + seed);
         ledger = new Ledger();
-        slipway = new Slipway(Map.of("SLIPWAY_KEEP_RUNS", "5000"), desk);
+        deliveries = new Deliveries(ledger);
+        Map<String, String> settings =
+                Map.of("SLIPWAY_KEEP_RUNS", "5000", "SLIPWAY_EGRESS_ALLOW", deliveries.origin());
+        slipway = new Slipway(settings, desk);
         ledger.open(slipway.instance());
     }
 
@@ -61,6 +65,9 @@ class KillIT {
         desk.close();
         if (slipway != null) {
             slipway.close();
+        }
+        if (deliveries != null) {
+            deliveries.close();
         }
         if (ledger != null) {
             ledger.close();
@@ -77,6 +84,7 @@ class KillIT {
                         .map(kind -> new Pusher(slipway, kind, ledger).begin())
                         .toList();
         Nights nights = new Nights(slipway, ledger).begin();
+        deliveries.begin(slipway);
         Load load = new Load(slipway.port(), "steady.localhost", 20);
         long end = System.nanoTime() + longest.toNanos();
         for (int i = 0; i < kills && System.nanoTime() < end; i++) {
@@ -95,12 +103,14 @@ class KillIT {
             pusher.end();
         }
         nights.end();
+        deliveries.end();
         slipway.dropsNothing(load);
         load.close();
         tally.add("requests of an app dropped by killed servers", 0);
         Oracle oracle = new Oracle(slipway, ledger, tally);
         pushers.forEach(oracle::judge);
         oracle.judge(nights);
+        oracle.judge(deliveries);
         oracle.awaitNoOrphans();
         print();
         assertThat(oracle.wrong()).isEmpty();

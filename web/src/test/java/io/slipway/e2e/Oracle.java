@@ -115,6 +115,12 @@ final class Oracle {
         nights.wrong(ledger).forEach(why -> wrong(TWICE, 1, why));
     }
 
+    /// Every delivery that was acknowledged.
+    void judge(Deliveries deliveries) {
+        tally.add("deliveries of webhooks acknowledged", deliveries.count());
+        deliveries.wrong(ledger).forEach(why -> wrong(LOST, 1, why));
+    }
+
     /// Whether a later run is of the same commit: a push that was cut off had been taken after all.
     private static boolean isAgain(List<Row> runs, Row run) {
         return runs.stream()

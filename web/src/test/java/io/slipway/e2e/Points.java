@@ -3,7 +3,7 @@ package io.slipway.e2e;
 import java.util.ArrayList;
 import java.util.List;
 
-/// The points of the way of a push, and of what a schedule starts, at which the server is cut off:
+/// The points of the way of a push, of a webhook, and of what a schedule starts, at which the server is cut off:
 /// before and within and after each commit, before and after each call that changes something
 /// outside.
 final class Points {
@@ -11,6 +11,9 @@ final class Points {
             List.of(
                     "ScheduleClock.read",
                     "ScheduleClock.begin",
+                    "Insertion.write",
+                    "InboxWorker.drain",
+                    "InboxWorker.settle",
                     "Pushes.receive",
                     "Pushes.taken",
                     "Receiving.receive",

@@ -40,8 +40,8 @@ public record EgressUrl(String scheme, String user, String host, int port, Strin
     private static final Pattern SCP =
             Pattern.compile("([A-Za-z0-9_][A-Za-z0-9._-]*@(?:\\[[0-9A-Fa-f:.]+\\]|[^:/@]+)):(.+)");
 
-    /// Reads a whole URL. What git writes as `git@host:team/shop.git` is `ssh://git@host/~/team/shop.git`:
-    /// a path from the user's home on.
+    /// Reads a whole URL. What git writes as `git@host:team/shop.git` is
+    /// `ssh://git@host/~/team/shop.git`: a path from the user's home on.
     ///
     /// @throws Fault CONFIGURATION with what is wrong with it
     public static EgressUrl parse(String text) {

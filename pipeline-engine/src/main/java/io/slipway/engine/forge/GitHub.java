@@ -26,7 +26,7 @@ final class GitHub implements Forge {
 
     @Override
     public Reading read(Headers headers, Json body) {
-        return Hublike.read(event(headers), body, GitHub::action);
+        return Hublike.read(event(headers), body, GitHub::action, title -> false);
     }
 
     private static Optional<Action> action(Json body) {

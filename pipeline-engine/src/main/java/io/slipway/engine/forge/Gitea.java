@@ -31,7 +31,8 @@ final class Gitea implements Forge {
 
     @Override
     public Reading read(Headers headers, Json body) {
-        return Hublike.read(event(headers), body, Gitea::action);
+        // Older ones tell drafts by the title alone.
+        return Hublike.read(event(headers), body, Gitea::action, Gitea::isDraft);
     }
 
     private static Optional<Action> action(Json body) {

@@ -8,6 +8,7 @@ import io.slipway.engine.source.Refs;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Predicate;
 
 /// The form of bodies that Gitea and Forgejo took over from GitHub.
 final class Hublike {
@@ -15,22 +16,30 @@ final class Hublike {
 
     /// @param action what became of a pull request, from a body that tells of one; empty: nothing
     ///   that starts a run
-    static Forge.Reading read(String event, Json body, Function<Json, Optional<Action>> action) {
+    /// @param draft whether a title is that of a draft, where the body does not say it otherwise
+    static Forge.Reading read(
+            String event,
+            Json body,
+            Function<Json, Optional<Action>> action,
+            Predicate<String> draft) {
         Json sender = body.at("sender");
         return new Forge.Reading(
                 body.id("repository", "id"),
                 event,
                 Grammar.sender(sender.id("id"), sender.text("login")),
-                List.of(event(event, body, action)));
+                List.of(event(event, body, action, draft)));
     }
 
     private static ForgeEvent event(
-            String event, Json body, Function<Json, Optional<Action>> action) {
+            String event,
+            Json body,
+            Function<Json, Optional<Action>> action,
+            Predicate<String> draft) {
         checkShape(event, body);
         return switch (event) {
             case "ping" -> new ForgeEvent.Ping();
             case "push" -> Grammar.push(body);
-            case "pull_request" -> pullRequest(body, body.text("action"), action.apply(body));
+            case "pull_request" -> pullRequest(body, action.apply(body), draft);
             case "release" -> release(body);
             case "create" -> new Ignored("the push of the new branch or tag tells of it");
             case "delete" -> deleted(body);
@@ -57,7 +66,9 @@ final class Hublike {
         }
     }
 
-    private static ForgeEvent pullRequest(Json body, String action, Optional<Action> what) {
+    private static ForgeEvent pullRequest(
+            Json body, Optional<Action> what, Predicate<String> draft) {
+        String action = body.text("action");
         Json pull = body.at("pull_request");
         if (what.isEmpty()) {
             return new Ignored(
@@ -81,7 +92,7 @@ final class Hublike {
                 base.isEmpty() ? body.id("repository", "id") : base,
                 pull.id("user", "id"),
                 Grammar.sender("", pull.text("user", "login")).login(),
-                pull.flag("draft"),
+                pull.has("draft") ? pull.flag("draft") : draft.test(pull.text("title")),
                 Grammar.title(pull.text("title")));
     }
 

@@ -24,8 +24,8 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /// Puts arrivals in as rows, many in one transaction: while one batch is being committed the next
-/// one gathers. So a burst costs one commit for many, and one alone waits for nobody. Whoever brought
-/// it is told after the commit. Safe for use by many threads.
+/// one gathers. So a burst costs one commit for many, and one alone waits for nobody. Whoever
+/// brought it is told after the commit. Safe for use by many threads.
 final class Insertion {
     private static final JsonMapper JSON = JsonMapper.builder().build();
     private static final int MOST = 64;
@@ -77,7 +77,12 @@ final class Insertion {
     /// One thread writes; who comes while it ends begins anew.
     private void begin() {
         if (!waiting.isEmpty() && writing.compareAndSet(false, true)) {
-            Thread.ofVirtual().name("inbox-insert").start(this::all);
+            try {
+                Thread.ofVirtual().name("inbox-insert").start(this::all);
+            } catch (RuntimeException | Error e) {
+                writing.set(false);
+                throw e;
+            }
         }
     }
 
@@ -94,7 +99,7 @@ final class Insertion {
 
     private List<Waiting> next() {
         List<Waiting> batch = new ArrayList<>();
-        for (Waiting one = take(); one != null; one = take()) {
+        for (Waiting one = waiting.poll(); one != null; one = waiting.poll()) {
             batch.add(one);
             if (batch.size() == MOST) {
                 break;
@@ -103,10 +108,6 @@ final class Insertion {
         // In one order on every server: no two of them wait for each other.
         batch.sort(Comparator.comparing(one -> one.arrival().digest(), Arrays::compare));
         return batch;
-    }
-
-    private @Nullable Waiting take() {
-        return waiting.poll();
     }
 
     private void write(List<Waiting> batch) {

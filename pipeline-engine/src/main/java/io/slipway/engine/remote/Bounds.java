@@ -28,8 +28,8 @@ final class Bounds extends ObjectChecker {
         setSafeForWindows(false);
     }
 
-    /// Ends what JGit does when the time is over, also while nothing comes from the network: objects
-    /// that are told as differences may take long to put together.
+    /// Ends what JGit does when the time is over, also while nothing comes from the network:
+    /// objects that are told as differences may take long to put together.
     ProgressMonitor clock() {
         return new EmptyProgressMonitor() {
             @Override

@@ -73,7 +73,8 @@ final class Chatter extends FilterInputStream {
             }
         }
         if (++said > most) {
-            throw new IOException("the server says more than " + most + " bytes beside its commits");
+            throw new IOException(
+                    "the server says more than " + most + " bytes beside its commits");
         }
     }
 

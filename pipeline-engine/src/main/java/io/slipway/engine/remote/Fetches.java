@@ -55,10 +55,10 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
-/// Brings commits here from where a project's people push them. It speaks https and ssh, and http where
-/// the operator allows it, to addresses that were checked; no program is started, no file or variable of the
-/// machine is read, no work tree is made. What arrives is checked object by object. Safe for use by
-/// many threads; a call blocks for as long as a fetch takes.
+/// Brings commits here from where a project's people push them. It speaks https and ssh, and http
+/// where the operator allows it, to addresses that were checked; no program is started, no file or
+/// variable of the machine is read, no work tree is made. What arrives is checked object by object.
+/// Safe for use by many threads; a call blocks for as long as a fetch takes.
 public final class Fetches {
     /// Refs of a project under which what was fetched is kept, until its own refs have it.
     public static final String FETCHED = "refs/slipway/fetched/";
@@ -93,12 +93,7 @@ public final class Fetches {
 
         /// With the standard bounds of objects.
         public Size(long bytes, int refs) {
-            this(
-                    bytes,
-                    refs,
-                    STANDARD.objects(),
-                    STANDARD.objectBytes(),
-                    STANDARD.inflatedBytes());
+            this(bytes, refs, STANDARD.objects(), STANDARD.objectBytes(), STANDARD.inflatedBytes());
         }
     }
 
@@ -317,20 +312,14 @@ public final class Fetches {
         EgressUrl url = remote.cloneUrl();
         Ssh ssh =
                 Ssh.open(
-                        egress,
-                        url,
-                        HostKey.all(remote.knownHosts()),
-                        remote.deployKey(),
-                        LONGEST);
+                        egress, url, HostKey.all(remote.knownHosts()), remote.deployKey(), LONGEST);
         endings.add(ssh::close);
         // Without a scheme JGit gives the path to the server's program as it stands.
         URIish uri = new URIish().setHost(url.host()).setUser(url.user()).setPath(url.path());
         Transport transport = Repositories.protocol("ssh").open(uri, repository, "origin");
         ((SshTransport) transport)
                 .setSshSessionFactory(
-                        new SshSessions(
-                                ssh,
-                                in -> new Chatter(limits().over(in), MOST_SAID)));
+                        new SshSessions(ssh, in -> new Chatter(limits().over(in), MOST_SAID)));
         return transport;
     }
 

@@ -40,15 +40,16 @@ public record HostKey(String type, String encoded) {
             throw refused(line);
         }
         for (int i = 0; i < Math.min(2, words.length - 1); i++) {
-            if (TYPES.contains(words[i].toLowerCase(Locale.ROOT)) && isKey(words[i], words[i + 1])) {
+            if (TYPES.contains(words[i].toLowerCase(Locale.ROOT))
+                    && isKey(words[i], words[i + 1])) {
                 return new HostKey(words[i], words[i + 1]);
             }
         }
         throw refused(line);
     }
 
-    /// What a server shows that nobody has confirmed yet. Nothing is proved to it. Blocks for as long
-    /// as it takes to connect.
+    /// What a server shows that nobody has confirmed yet. Nothing is proved to it. Blocks for as
+    /// long as it takes to connect.
     ///
     /// @throws Fault CONFIGURATION when it must not be reached, UNAVAILABLE when it shows none
     public static HostKey shownBy(Egress egress, EgressUrl server) {
@@ -83,7 +84,8 @@ public record HostKey(String type, String encoded) {
     public String fingerprint() {
         try {
             byte[] digest =
-                    MessageDigest.getInstance("SHA-256").digest(Base64.getDecoder().decode(encoded));
+                    MessageDigest.getInstance("SHA-256")
+                            .digest(Base64.getDecoder().decode(encoded));
             return "SHA256:" + Base64.getEncoder().withoutPadding().encodeToString(digest);
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException(e);

@@ -110,9 +110,7 @@ public final class Remotes {
 
     private byte @Nullable [] sealedKey(Remote remote) {
         DeployKey deploy = remote.deployKey();
-        return deploy == null
-                ? null
-                : key.seal(deploy.privatePart(), keyPlace(remote.projectId()));
+        return deploy == null ? null : key.seal(deploy.privatePart(), keyPlace(remote.projectId()));
     }
 
     private static String publicPart(Remote remote) {

@@ -116,7 +116,7 @@ final class Ssh implements AutoCloseable {
         try (client) {
             ClientSession session = connect(client, egress, url);
             session.auth().verify(AUTHENTICATE);
-        } catch (IOException e) {
+        } catch (IOException | IllegalStateException e) {
             HostKey key = seen.get();
             if (key == null) {
                 throw unreachable(url, e);
@@ -173,7 +173,8 @@ final class Ssh implements AutoCloseable {
         return signatures.stream().distinct().toList();
     }
 
-    /// Tries the checked addresses one after the other. None has a name: nothing is looked up again.
+    /// Tries the checked addresses one after the other. None has a name: nothing is looked up
+    /// again.
     private static ClientSession connect(SshClient client, Egress egress, EgressUrl url)
             throws IOException {
         String user = url.user().isEmpty() ? NOBODY : url.user();
@@ -199,7 +200,7 @@ final class Ssh implements AutoCloseable {
             List<HostKey> known) {
         try {
             session.auth().verify(AUTHENTICATE);
-        } catch (IOException e) {
+        } catch (IOException | IllegalStateException e) {
             HostKey its = seen.get();
             if (its != null && !known.contains(its) || noneOfThose(e)) {
                 throw changed(url, its, known, e);
@@ -218,12 +219,12 @@ final class Ssh implements AutoCloseable {
     }
 
     /// It has keys of other kinds only.
-    private static boolean noneOfThose(IOException e) {
+    private static boolean noneOfThose(Exception e) {
         return String.valueOf(e.getMessage()).contains("server host key");
     }
 
     private static Fault changed(
-            EgressUrl url, @Nullable HostKey its, List<HostKey> known, IOException cause) {
+            EgressUrl url, @Nullable HostKey its, List<HostKey> known, Exception cause) {
         String shown = its == null ? "one of another kind" : its.fingerprint();
         return new Fault(
                 Kind.CONFIGURATION,
@@ -246,7 +247,7 @@ final class Ssh implements AutoCloseable {
                 "connect it again with the server's key");
     }
 
-    private static Fault unreachable(EgressUrl url, IOException e) {
+    private static Fault unreachable(EgressUrl url, Exception e) {
         String why = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
         return new Fault(
                 Kind.UNAVAILABLE,

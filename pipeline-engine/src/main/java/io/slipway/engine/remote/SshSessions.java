@@ -15,7 +15,8 @@ import java.io.OutputStream;
 import java.time.Duration;
 import java.util.EnumSet;
 
-/// Gives JGit one ssh connection of ours: one program is run over it, and what that says is limited.
+/// Gives JGit one ssh connection of ours: one program is run over it, and what that says is
+/// limited.
 final class SshSessions extends SshSessionFactory {
     private static final Duration OPEN = Duration.ofSeconds(30);
     private static final int MOST_ERRORS = 64 << 10;

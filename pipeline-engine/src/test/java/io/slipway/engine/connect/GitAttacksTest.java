@@ -195,12 +195,7 @@ final class GitAttacksTest {
                             "",
                             deploy,
                             Duration.ofMinutes(5));
-            new Fetches(
-                            database,
-                            repositories,
-                            egress,
-                            Fetches.Size.STANDARD,
-                            UUID.randomUUID())
+            new Fetches(database, repositories, egress, Fetches.Size.STANDARD, UUID.randomUUID())
                     .fetch(remote, List.of("refs/heads/main"));
         }
         ByteArrayOutputStream tar = new ByteArrayOutputStream();

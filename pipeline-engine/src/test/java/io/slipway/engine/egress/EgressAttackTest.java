@@ -33,8 +33,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 
-/// What must not be reached is not: each row of `attacks.txt` (A-SSRF-1, A-SSRF-3, A-SSRF-4), and what
-/// needs somebody who answers.
+/// What must not be reached is not: each row of `attacks.txt` (A-SSRF-1, A-SSRF-3, A-SSRF-4), and
+/// what needs somebody who answers.
 @Tag("attack")
 class EgressAttackTest {
     /// Public by its looks; nobody is ever connected to it here.

@@ -3,6 +3,8 @@ package io.slipway.engine.forge;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.slipway.fault.Fault;
 
 import org.junit.jupiter.api.DynamicTest;
@@ -73,6 +75,34 @@ class PayloadsTest {
             return MAPPER.writeValueAsString(Forge.of(kind).read(headers, Json.read(in)));
         } catch (Fault fault) {
             return fail(fault.message(), fault);
+        }
+    }
+
+    @Test
+    void anOlderGiteaTellsDraftsByTheirTitle() throws IOException {
+        String body = Files.readString(HERE.resolve("gitea/HookPullRequestUpdated.json"));
+        for (String title : List.of("WIP: not yet", "[wip] not yet", "Ready")) {
+            String named =
+                    MAPPER.writeValueAsString(
+                            ((tools.jackson.databind.node.ObjectNode) MAPPER.readTree(body))
+                                    .set(
+                                            "pull_request",
+                                            ((tools.jackson.databind.node.ObjectNode)
+                                                            MAPPER.readTree(body)
+                                                                    .get("pull_request"))
+                                                    .put("title", title)));
+            ForgeEvent event =
+                    Forge.of(ForgeKind.GITEA)
+                            .read(
+                                    headers("X-Gitea-Event", "pull_request"),
+                                    Json.read(
+                                            new java.io.ByteArrayInputStream(
+                                                    named.getBytes(UTF_8))))
+                            .events()
+                            .getFirst();
+            assertThat(((ForgeEvent.PullRequest) event).draft())
+                    .as(title)
+                    .isEqualTo(!title.equals("Ready"));
         }
     }
 

@@ -35,8 +35,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
 
-/// A-GIT-5 and A-GIT-6: what a fetch brings is limited in every way that costs memory, disk or time,
-/// and nothing of what was refused or is no longer wanted stays named.
+/// A-GIT-5 and A-GIT-6: what a fetch brings is limited in every way that costs memory, disk or
+/// time, and nothing of what was refused or is no longer wanted stays named.
 @Tag("attack")
 @ExtendWith(DatabaseExtension.class)
 final class FetchBoundsTest {
@@ -82,15 +82,7 @@ final class FetchBoundsTest {
     private Remote remote() {
         EgressUrl url = EgressUrl.parse(server.origin() + "/team/shop.git");
         return new Remote(
-                project,
-                ForgeKind.GENERIC,
-                url,
-                url,
-                "",
-                "1",
-                null,
-                "",
-                Duration.ofMinutes(5));
+                project, ForgeKind.GENERIC, url, url, "", "1", null, "", Duration.ofMinutes(5));
     }
 
     private Fetches fetches(Fetches.Size size) {
@@ -146,7 +138,8 @@ final class FetchBoundsTest {
     void aPackOfMoreObjectsThanAreTakenIsRefusedBeforeMemoryIsTaken() throws IOException {
         refused(new Fetches.Size(1 << 20, 10, 2, 1 << 20, 1 << 20), "3 objects, more than 2");
         repositories.create(project);
-        byte[] header = "PACK\0\0\0\2\u00ff\u00ff\u00ff\u00ff".getBytes(StandardCharsets.ISO_8859_1);
+        byte[] header =
+                "PACK\0\0\0\2\u00ff\u00ff\u00ff\u00ff".getBytes(StandardCharsets.ISO_8859_1);
         try (Repository plain = repositories.open(project);
                 Repository bounded =
                         new BoundedRepository(plain.getDirectory(), Fetches.Size.STANDARD);

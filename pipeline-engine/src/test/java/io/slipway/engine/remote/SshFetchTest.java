@@ -147,8 +147,7 @@ final class SshFetchTest {
         HostKey shown = HostKey.shownBy(egress, EgressUrl.parse(origin + "/x"));
         assertThat(shown).isEqualTo(HostKey.of(pair.getPublic()));
         assertThat(one.offered).as("nothing is proved to who is not known").isEmpty();
-        Remote remote =
-                remote("ssh://git@127.0.0.1:" + one.port() + "/~/shop", "" + shown, deploy);
+        Remote remote = remote("ssh://git@127.0.0.1:" + one.port() + "/~/shop", "" + shown, deploy);
         assertThat(fetches.heads(remote)).containsKey(MAIN);
     }
 
@@ -196,8 +195,7 @@ final class SshFetchTest {
     @Test
     void aKeyThatIsNotLetInSaysWhichItIs() throws Exception {
         DeployKey wrong = DeployKey.fresh();
-        assertThatThrownBy(
-                        () -> fetches(origin()).heads(remote(url(), KNOWN.toString(), wrong)))
+        assertThatThrownBy(() -> fetches(origin()).heads(remote(url(), KNOWN.toString(), wrong)))
                 .isInstanceOfSatisfying(
                         Fault.class,
                         fault -> {
@@ -235,7 +233,8 @@ final class SshFetchTest {
     @Test
     void whatAServerSaysIsLimited() throws Exception {
         Fetches small = fetches(new Fetches.Size(200, 1_000), origin());
-        assertThatThrownBy(() -> small.fetch(remote(url(), KNOWN.toString(), deploy), List.of(MAIN)))
+        assertThatThrownBy(
+                        () -> small.fetch(remote(url(), KNOWN.toString(), deploy), List.of(MAIN)))
                 .hasMessageContaining("larger than 200 bytes");
         String flood = "ssh://git@127.0.0.1:" + server().port() + "/~/flood";
         assertThatThrownBy(() -> fetches(origin()).heads(remote(flood, KNOWN.toString(), deploy)))
@@ -353,7 +352,8 @@ final class SshFetchTest {
     void openSshsServerLetsTheKeyIn() throws Exception {
         Path sshd = Path.of(System.getProperty("sshd", "/usr/sbin/sshd"));
         Assumptions.assumeTrue(
-                Files.isExecutable(sshd), "OpenSSH's server is not on this machine: apt-get install openssh-server");
+                Files.isExecutable(sshd),
+                "OpenSSH's server is not on this machine: apt-get install openssh-server");
         Path home = Files.createDirectory(temp.resolve("sshd"));
         DeployKey host = DeployKey.fresh();
         write(home.resolve("host"), host.privatePart().reveal());

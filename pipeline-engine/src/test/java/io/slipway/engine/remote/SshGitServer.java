@@ -15,8 +15,8 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 
-/// An ssh server that lets the keys in that it was told of and runs git's own `git-upload-pack`, for
-/// what lies below one folder.
+/// An ssh server that lets the keys in that it was told of and runs git's own `git-upload-pack`,
+/// for what lies below one folder.
 final class SshGitServer implements AutoCloseable {
     final List<String> offered = Collections.synchronizedList(new ArrayList<>());
     final List<String> asked = Collections.synchronizedList(new ArrayList<>());

@@ -8,16 +8,10 @@ import io.slipway.db.Counts;
 import io.slipway.db.Database;
 import io.slipway.db.DatabaseAddress;
 import io.slipway.db.DatabaseExtension;
-import io.slipway.engine.access.Principal;
-import io.slipway.engine.access.Principals;
 import io.slipway.engine.gate.HostOwners;
 import io.slipway.engine.plan.Planner;
-import io.slipway.engine.project.ProjectName;
-import io.slipway.engine.project.Projects;
-import io.slipway.engine.run.RunnerSlots;
 import io.slipway.engine.run.Runs;
 import io.slipway.engine.source.CommitId;
-import io.slipway.engine.source.Git;
 import io.slipway.engine.source.Repositories;
 import io.slipway.fault.Failpoint;
 import io.slipway.fault.Fault;
@@ -33,7 +27,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 import java.io.IOException;
 import java.net.URI;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -72,31 +65,21 @@ final class BrokenOffTest {
                                 address.password()),
                         2);
         String name = "b" + Math.abs(test.getDisplayName().hashCode());
-        project =
-                database.transaction(
-                        tx -> {
-                            RunnerSlots.register(tx, "docker", "docker", 4);
-                            principal = Principals.ensure(tx, "ada", Principal.Kind.PERSON).id();
-                            return Projects.create(tx, ProjectName.parse(name), null)
-                                    .project()
-                                    .id();
-                        });
+        PushSource source =
+                PushSource.make(
+                        database,
+                        temp,
+                        name,
+                        "apps: {}\njobs: {a: {image: busybox, steps: [ls]}}\n");
+        project = source.project();
+        principal = source.principal();
+        commit = source.commit();
         // Its default branch would wait for the run.
         database.change(
                 tx ->
                         tx.update(
                                 "update projects set default_branch = 'main' where id = ?",
                                 project));
-        new Repositories(temp.resolve("repositories")).create(project);
-        Git git = Git.init(Files.createDirectory(temp.resolve("source")));
-        commit =
-                git.write(".slipway.yml", "apps: {}\njobs: {a: {image: busybox, steps: [ls]}}\n")
-                        .commit("First");
-        git.must(
-                "push",
-                "-q",
-                temp.resolve("repositories/" + project + ".git").toString(),
-                "main:refs/slipway/runs/99");
     }
 
     @AfterEach

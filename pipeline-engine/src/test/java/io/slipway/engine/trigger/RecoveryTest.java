@@ -6,19 +6,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.slipway.db.Counts;
 import io.slipway.db.Database;
 import io.slipway.db.DatabaseExtension;
-import io.slipway.engine.access.Principal;
-import io.slipway.engine.access.Principals;
 import io.slipway.engine.gate.HostOwners;
 import io.slipway.engine.plan.Planner;
-import io.slipway.engine.project.ProjectName;
 import io.slipway.engine.project.Projects;
 import io.slipway.engine.run.Run;
 import io.slipway.engine.run.RunHistory;
-import io.slipway.engine.run.RunnerSlots;
 import io.slipway.engine.run.Runs;
 import io.slipway.engine.source.Branches.Move;
 import io.slipway.engine.source.CommitId;
-import io.slipway.engine.source.Git;
 import io.slipway.engine.source.Repositories;
 import io.slipway.fault.Fault;
 
@@ -30,7 +25,6 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -56,25 +50,12 @@ final class RecoveryTest {
 
     @BeforeEach
     void source(TestInfo test) throws IOException {
-        repositories = new Repositories(temp.resolve("repositories"));
         String name = "p" + Math.abs(test.getDisplayName().hashCode());
-        project =
-                database.transaction(
-                        tx -> {
-                            RunnerSlots.register(tx, "docker", "docker", 4);
-                            principal = Principals.ensure(tx, "ada", Principal.Kind.PERSON).id();
-                            return Projects.create(tx, ProjectName.parse(name), null)
-                                    .project()
-                                    .id();
-                        });
-        repositories.create(project);
-        Git git = Git.init(Files.createDirectory(temp.resolve("source")));
-        commit = git.write(".slipway.yml", "apps: {}\n").commit("First");
-        git.must(
-                "push",
-                "-q",
-                temp.resolve("repositories/" + project + ".git").toString(),
-                "main:refs/slipway/runs/99");
+        PushSource source = PushSource.make(database, temp, name, "apps: {}\n");
+        repositories = source.repositories();
+        project = source.project();
+        principal = source.principal();
+        commit = source.commit();
     }
 
     private Pushes pushes(Planning planning) {

@@ -24,9 +24,6 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
-import java.net.Socket;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
@@ -42,12 +39,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.stream.Stream;
 
-/// The rows A-WH of `attacks.tsv`, over real HTTP on a real database.
+/// The rows A-WH of `attacks.tsv`, over real HTTP on a real database; those of floods have a class
+/// of their own.
 @Tag("attack")
 @ExtendWith(DatabaseExtension.class)
 @TestInstance(Lifecycle.PER_CLASS)
@@ -91,11 +86,9 @@ final class AttacksTest {
         checks.put("A-WH-6", this::otherRepositories);
         checks.put("A-WH-7", this::times);
         checks.put("A-WH-8", this::otherEvents);
-        checks.put("A-WH-9", this::sizes);
         checks.put("A-WH-10", this::noJson);
         checks.put("A-WH-11", this::wrongFields);
         checks.put("A-WH-12", this::grammar);
-        checks.put("A-WH-13", this::slowBodies);
         return checks;
     }
 
@@ -263,74 +256,6 @@ final class AttacksTest {
         refused(400, door.github(hook, "push", request));
     }
 
-    private void sizes() throws Exception {
-        byte[] large = new byte[(25 << 20) + 1];
-        refused(413, door.github(hook, "push", large));
-        assertThat(raw("Content-Length: 1000000000000\r\n", new byte[0], 0)).contains(" 413 ");
-        byte[] chunk = new byte[1 << 20];
-        assertThat(raw("Transfer-Encoding: chunked\r\n", chunk, 100)).contains(" 413 ");
-        refused(415, door.github(hook, "push", fresh()).header("Content-Encoding", "gzip"));
-        refused(
-                415,
-                door.github(hook, "push", fresh())
-                        .setHeader("Content-Type", "application/x-www-form-urlencoded"));
-        manyLarge();
-    }
-
-    private void manyLarge() throws Exception {
-        byte[] body = bytes("{\"a\":\"" + "x".repeat(5 << 20) + "\"}");
-        String wrong = HookDoor.signature("another secret of mine", body);
-        List<Future<Integer>> answers = new ArrayList<>();
-        try (ExecutorService senders = Executors.newFixedThreadPool(20)) {
-            for (int i = 0; i < 100; i++) {
-                answers.add(
-                        senders.submit(() -> door.send(signed(hook, wrong, body)).statusCode()));
-            }
-        }
-        for (Future<Integer> answer : answers) {
-            assertThat(answer.get()).isIn(401, 408);
-        }
-    }
-
-    /// The answer's first line to a request that goes on as long as it is read.
-    private String raw(String header, byte[] chunk, int chunks) throws IOException {
-        try (Socket socket = new Socket("127.0.0.1", door.port)) {
-            socket.setSoTimeout(60_000);
-            OutputStream out = socket.getOutputStream();
-            out.write(
-                    bytes(
-                            "POST "
-                                    + door.url(hook).getPath()
-                                    + " HTTP/1.1\r\nHost: x\r\nX-GitHub-Event: push\r\n"
-                                    + "X-Hub-Signature-256: sha256="
-                                    + "0".repeat(64)
-                                    + "\r\n"
-                                    + header
-                                    + "\r\n"));
-            out.flush();
-            try {
-                for (int i = 0; i < chunks; i++) {
-                    out.write(bytes(Integer.toHexString(chunk.length) + "\r\n"));
-                    out.write(chunk);
-                    out.write(bytes("\r\n"));
-                    out.flush();
-                }
-            } catch (IOException e) {
-                assertThat(e).hasMessageMatching("(?i).*(reset|broken pipe|aborted).*");
-                return " 413 by closing";
-            }
-            return firstLine(socket.getInputStream());
-        }
-    }
-
-    private static String firstLine(InputStream in) throws IOException {
-        StringBuilder line = new StringBuilder();
-        for (int c = in.read(); c >= 0 && c != '\n'; c = in.read()) {
-            line.append((char) c);
-        }
-        return line.toString();
-    }
-
     private void noJson() throws Exception {
         for (String body :
                 List.of(
@@ -390,28 +315,5 @@ final class AttacksTest {
                                                 + "{\"id\":\"x\"},".repeat(2048)
                                                 + "{}],\"head_commit\""));
         assertThat(door.send(door.github(hook, "push", many)).statusCode()).isEqualTo(202);
-    }
-
-    private void slowBodies() throws Exception {
-        List<Socket> slow = new ArrayList<>();
-        for (int i = 0; i < 50; i++) {
-            Socket socket = new Socket("127.0.0.1", door.port);
-            socket.setSoTimeout(60_000);
-            socket.getOutputStream()
-                    .write(
-                            bytes(
-                                    "POST "
-                                            + door.url(hook).getPath()
-                                            + " HTTP/1.1\r\nHost: x\r\nX-Hub-Signature-256: sha256="
-                                            + "0".repeat(64)
-                                            + "\r\nContent-Length: 1000\r\n\r\n{"));
-            slow.add(socket);
-        }
-        assertThat(door.send(door.github(hook, "push", fresh())).statusCode()).isEqualTo(202);
-        for (Socket socket : slow) {
-            assertThat(firstLine(socket.getInputStream())).contains(" 408 ");
-            socket.getInputStream().readAllBytes();
-            socket.close();
-        }
     }
 }
