@@ -52,6 +52,12 @@ final class Chatter extends FilterInputStream {
     }
 
     @Override
+    public long skip(long count) throws IOException {
+        byte[] skipped = new byte[(int) Math.min(count, 8192)];
+        return Math.max(0, read(skipped, 0, skipped.length));
+    }
+
+    @Override
     public boolean markSupported() {
         return false;
     }

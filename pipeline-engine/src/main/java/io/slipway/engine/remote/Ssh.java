@@ -74,7 +74,7 @@ final class Ssh implements AutoCloseable {
         if (known.isEmpty()) {
             throw unknown(url);
         }
-        AtomicReference<HostKey> seen = new AtomicReference<>();
+        AtomicReference<@Nullable HostKey> seen = new AtomicReference<>();
         SshClient client = client(known.stream().map(HostKey::type).toList());
         client.setServerKeyVerifier(
                 (session, address, given) -> {
@@ -99,7 +99,7 @@ final class Ssh implements AutoCloseable {
     ///
     /// @throws Fault UNAVAILABLE when it can't be reached or has none
     static HostKey keyOf(Egress egress, EgressUrl url) {
-        AtomicReference<HostKey> seen = new AtomicReference<>();
+        AtomicReference<@Nullable HostKey> seen = new AtomicReference<>();
         SshClient client =
                 client(
                         List.of(
@@ -113,7 +113,7 @@ final class Ssh implements AutoCloseable {
                     seen.set(read(given));
                     return false;
                 });
-        try (client) {
+        try {
             ClientSession session = connect(client, egress, url);
             session.auth().verify(AUTHENTICATE);
         } catch (IOException | IllegalStateException e) {
@@ -196,7 +196,7 @@ final class Ssh implements AutoCloseable {
             ClientSession session,
             EgressUrl url,
             @Nullable DeployKey key,
-            AtomicReference<HostKey> seen,
+            AtomicReference<@Nullable HostKey> seen,
             List<HostKey> known) {
         try {
             session.auth().verify(AUTHENTICATE);
