@@ -56,9 +56,10 @@ class AttackRowsTest {
         for (String module : List.of("pipeline-engine", "runners", "web")) {
             try (Stream<Path> files = Files.walk(root.resolve(module).resolve("src/test/java"))) {
                 for (Path file : files.filter(f -> f.toString().endsWith(".java")).toList()) {
-                    tests.put(
+                    tests.merge(
                             file.getFileName().toString().replace(".java", ""),
-                            Files.readString(file));
+                            Files.readString(file),
+                            String::concat);
                 }
             }
         }

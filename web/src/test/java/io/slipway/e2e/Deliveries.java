@@ -129,10 +129,8 @@ final class Deliveries implements AutoCloseable {
         long time = Instant.now().getEpochSecond();
         Mac mac = Mac.getInstance("HmacSHA256");
         mac.init(new SecretKeySpec(secret.getBytes(StandardCharsets.UTF_8), "HmacSHA256"));
-        byte[] proof =
-                mac.doFinal((id + "." + time + "." + body).getBytes(StandardCharsets.UTF_8));
-        URI to =
-                URI.create("http://127.0.0.1:" + slipway.port() + URI.create(url).getPath());
+        byte[] proof = mac.doFinal((id + "." + time + "." + body).getBytes(StandardCharsets.UTF_8));
+        URI to = URI.create("http://127.0.0.1:" + slipway.port() + URI.create(url).getPath());
         try {
             HttpResponse<String> answer =
                     http.send(

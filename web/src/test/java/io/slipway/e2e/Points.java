@@ -3,9 +3,9 @@ package io.slipway.e2e;
 import java.util.ArrayList;
 import java.util.List;
 
-/// The points of the way of a push, of a webhook, and of what a schedule starts, at which the server is cut off:
-/// before and within and after each commit, before and after each call that changes something
-/// outside.
+/// The points of the way of a push, of a webhook, and of what a schedule starts, at which the
+/// server is cut off: before and within and after each commit, before and after each call that
+/// changes something outside.
 final class Points {
     private static final List<String> COMMITS =
             List.of(

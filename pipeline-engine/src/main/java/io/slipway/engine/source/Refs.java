@@ -39,6 +39,7 @@ public final class Refs {
         return !name.equals(ref)
                 && ref.length() <= LONGEST
                 && !name.startsWith("-")
+                && !name.contains(".lock/")
                 && Repository.isValidRefName(ref);
     }
 

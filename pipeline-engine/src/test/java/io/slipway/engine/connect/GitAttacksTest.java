@@ -172,7 +172,7 @@ final class GitAttacksTest {
         assertThat(pointer.problems()).isNotEmpty();
         Files.write(temp.resolve("there/.slipway.yml"), new byte[(256 << 10) + 1]);
         git.commit("Large");
-        refused("262144");
+        refused("larger than 256 KiB");
     }
 
     /// A-GIT-7: what fetched the commits is nowhere in what a job is given.

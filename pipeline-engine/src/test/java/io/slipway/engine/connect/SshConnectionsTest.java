@@ -127,21 +127,19 @@ final class SshConnectionsTest {
         assertThat(made.deployKey()).startsWith("ssh-ed25519 AAAA").endsWith(" slipway");
         Remote remote = database.read(tx -> remotes.get(tx, made.project().id()));
         assertThat(remote.knownHosts()).isEqualTo(FIRST.toString());
-        assertThat(remote.cloneUrl())
-                .hasToString("ssh://git@git.example.com/~/team/by-ssh.git");
+        assertThat(remote.cloneUrl()).hasToString("ssh://git@git.example.com/~/team/by-ssh.git");
         Connections.Connected again =
                 connect(ForgeKind.GENERIC, "ssh://git@git.example.com/~/team/by-ssh.git", SECOND);
         assertThat(again.made()).isFalse();
         assertThat(again.deployKey()).isEqualTo(made.deployKey());
         assertThat(database.read(tx -> remotes.get(tx, made.project().id())).knownHosts())
                 .isEqualTo(SECOND.toString());
-        assertThat(connect(ForgeKind.GENERIC, "git@git.example.com:alone.git", FIRST).project().name())
-                .hasToString("alone");
         assertThat(
-                        connect(
-                                        ForgeKind.GENERIC,
-                                        "https://git.example.com/by-https.git")
-                                .deployKey())
+                        connect(ForgeKind.GENERIC, "git@git.example.com:alone.git", FIRST)
+                                .project()
+                                .name())
+                .hasToString("alone");
+        assertThat(connect(ForgeKind.GENERIC, "https://git.example.com/by-https.git").deployKey())
                 .isNull();
     }
 }

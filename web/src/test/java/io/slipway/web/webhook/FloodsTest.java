@@ -34,6 +34,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -180,7 +181,12 @@ final class FloodsTest {
             }
         }
         for (Future<Integer> answer : answers) {
-            assertThat(answer.get()).isIn(401, 408);
+            try {
+                assertThat(answer.get()).isIn(401, 408);
+            } catch (ExecutionException e) {
+                // On a busy machine it may be cut off while it still sends.
+                assertThat(e).hasCauseInstanceOf(IOException.class);
+            }
         }
     }
 

@@ -147,8 +147,7 @@ final class WebhookMeasure {
     }
 
     /// At a rate, whatever is answered; what waits to be sent counts from when it was due.
-    private Sent send(
-            HookDoor door, Hook hook, int count, int eachSecond, IntFunction<byte[]> body)
+    private Sent send(HookDoor door, Hook hook, int count, int eachSecond, IntFunction<byte[]> body)
             throws Exception {
         URI to = URI.create("http://localhost:" + port + door.url(hook).getPath());
         Semaphore places = new Semaphore(AT_ONCE);
