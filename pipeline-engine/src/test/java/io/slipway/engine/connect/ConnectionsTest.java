@@ -155,6 +155,7 @@ final class ConnectionsTest {
                 List.of(names),
                 names.length == 0,
                 organisation,
+                List.of(),
                 Duration.ofMinutes(5));
     }
 

@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.slipway.db.Database;
 import io.slipway.db.DatabaseExtension;
+import io.slipway.engine.access.Access;
 import io.slipway.engine.access.Caller;
 import io.slipway.engine.access.Principal;
 import io.slipway.engine.access.Principals;
 import io.slipway.engine.access.Right;
+import io.slipway.engine.access.Tokens;
 import io.slipway.engine.egress.Egress;
 import io.slipway.engine.egress.EgressRules;
 import io.slipway.engine.egress.EgressUrl;
@@ -64,10 +66,16 @@ final class SshConnectionsTest {
                         remotes,
                         egress,
                         null);
-        Principal ada =
-                database.transaction(
-                        tx -> Principals.ensure(tx, "ada-of-ssh", Principal.Kind.PERSON));
-        caller = new Caller(ada, 1, Set.of(Right.values()), null, null);
+        caller = caller(Right.values());
+    }
+
+    private Caller caller(Right... rights) {
+        return database.transaction(
+                tx -> {
+                    Principal ada = Principals.ensure(tx, "ada", Principal.Kind.OPERATOR);
+                    Tokens.Grant grant = new Tokens.Grant("test", Set.of(rights), null, null);
+                    return Access.authenticate(tx, Tokens.issue(tx, ada, grant)).orElseThrow();
+                });
     }
 
     @AfterEach
@@ -112,7 +120,7 @@ final class SshConnectionsTest {
                                 connections.shown(
                                         caller, EgressUrl.parse("https://git.example.com/x")))
                 .hasMessageContaining("does not speak ssh");
-        Caller other = new Caller(caller.principal(), 1, Set.of(Right.READ), null, null);
+        Caller other = caller(Right.READ);
         assertThatThrownBy(() -> connections.shown(other, EgressUrl.parse(url)))
                 .isInstanceOfSatisfying(
                         Fault.class,
