@@ -202,7 +202,7 @@ final class Ssh implements AutoCloseable {
             session.auth().verify(AUTHENTICATE);
         } catch (IOException | IllegalStateException e) {
             HostKey its = seen.get();
-            if (its != null && !known.contains(its) || noneOfThose(e)) {
+            if ((its != null && !known.contains(its)) || noneOfThose(e)) {
                 throw changed(url, its, known, e);
             }
             if (its == null) {

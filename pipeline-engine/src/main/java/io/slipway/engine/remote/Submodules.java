@@ -44,7 +44,7 @@ final class Submodules {
 
     private static void check(Repository repository, TreeWalk file) throws IOException {
         FileMode mode = file.getFileMode();
-        if (mode != FileMode.REGULAR_FILE && mode != FileMode.EXECUTABLE_FILE) {
+        if (!FileMode.REGULAR_FILE.equals(mode) && !FileMode.EXECUTABLE_FILE.equals(mode)) {
             throw new CorruptObjectException("its .gitmodules is no regular file");
         }
         ObjectLoader blob = repository.open(file.getObjectId(0), Constants.OBJ_BLOB);
