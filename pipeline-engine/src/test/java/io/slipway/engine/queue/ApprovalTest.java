@@ -145,11 +145,7 @@ final class ApprovalTest {
 
     private void asks(Runs.Created run, String name) {
         await().untilAsserted(() -> assertThat(job(run, name).waits()).isEqualTo("approval"));
-        await().until(() -> unpinned() == 0);
-    }
-
-    private int unpinned() {
-        return database.read(Asking::unpinned).size();
+        await().until(() -> database.read(Asking::unpinned).isEmpty());
     }
 
     private Run ended(Runs.Created run) {
@@ -375,21 +371,10 @@ final class ApprovalTest {
         String pinned = "busybox@sha256:" + hex(7);
         work.pins =
                 () -> {
-                    throw new Fault(Kind.UNAVAILABLE, "cannot pull busybox:latest: no answer", "");
+                    throw new Fault(Kind.UNAVAILABLE, "no answer", "");
                 };
         Runs.Created run = run(check("test"), rollout(Duration.ofHours(1)));
-        await().until(() -> unpinned() == 1);
-        await().untilAsserted(
-                        () ->
-                                assertThatThrownBy(
-                                                () ->
-                                                        approvals.rule(
-                                                                anna(), project, seen(run), YES))
-                                        .hasMessage(
-                                                "cannot approve run 1: it is not known yet which"
-                                                        + " image is meant by busybox:latest:"
-                                                        + " cannot pull busybox:latest: no"
-                                                        + " answer"));
+        await().until(() -> refusal(run).endsWith("busybox:latest: no answer"));
         work.pins = () -> Optional.of(pinned);
         // What failed is tried again after a while, by another server at once.
         new Pins(database, Map.of(JobKind.ROLLOUT, work)).look();
@@ -401,6 +386,14 @@ final class ApprovalTest {
         database.change(tx -> new Runs().retry(tx, run.id(), false));
         assertThat(ended(run).progress().outcome()).isEqualTo(Outcome.SUCCEEDED);
         assertThat(approvals.of(run.id())).hasSize(1);
+    }
+
+    private String refusal(Runs.Created run) {
+        try {
+            return approvals.rule(anna(), project, seen(run), YES);
+        } catch (Fault e) {
+            return e.message();
+        }
     }
 
     @Test
