@@ -140,7 +140,7 @@ public final class CheckWork implements JobWork {
         claim.steps().end(row, Outcome.FAILED, null, null, Instant.now());
         return Verdict.failed(
                 Reason.SERVICE,
-                fault.getMessage(),
+                fault.message(),
                 Map.of(
                         "service",
                         fault.service(),
