@@ -6,6 +6,7 @@ import java.util.List;
 public final class ServiceNotReady extends RuntimeException {
     private static final long serialVersionUID = 1;
 
+    private final String reason;
     private final String service;
     private final transient List<String> lastLines;
 
@@ -14,8 +15,14 @@ public final class ServiceNotReady extends RuntimeException {
     /// @param lastLines what it printed last
     public ServiceNotReady(String service, String why, List<String> lastLines) {
         super("service " + service + " " + why);
+        this.reason = "service " + service + " " + why;
         this.service = service;
         this.lastLines = List.copyOf(lastLines);
+    }
+
+    /// What happened, for people.
+    public String message() {
+        return reason;
     }
 
     /// The service's name.
