@@ -17,6 +17,7 @@ describe('addresses', () => {
         expect(parse('/shop/settings')).toEqual({ page: 'project-settings', project: 'shop', tab: 'config', delivery: null });
         expect(parse('/acme/shop/settings/hooks')).toMatchObject({ project: 'acme/shop', tab: 'hooks' });
         expect(parse('/shop/settings/outgoing')).toMatchObject({ tab: 'outgoing', delivery: null });
+        expect(parse('/shop/settings/trust')).toMatchObject({ tab: 'trust', delivery: null });
         const id = '0c0ffee0-0000-4000-8000-000000000002';
         expect(parse(`/shop/settings/webhooks/${id}`)).toMatchObject({ tab: 'webhooks', delivery: id });
         expect(parse('/shop/settings/webhooks/1')).toEqual({ page: 'missing' });

@@ -18,6 +18,7 @@ export type Project = Omit<Whole<Schemas['Project']>, 'latestRun' | 'apps'> & {
 export type Release = Whole<Schemas['Release']>;
 export type Rollout = Whole<Schemas['Rollout']>;
 export type Run = Whole<Schemas['Run']>;
+export type Trust = Whole<Schemas['Trust']>;
 export type Step = Whole<NonNullable<Schemas['Attempt']['steps']>[number]>;
 export type Problem = NonNullable<Schemas['RunWithJobs']['problems']>[number];
 export type RunWithJobs = Run & {

@@ -19,7 +19,7 @@ export type Route =
     | { page: 'missing' };
 
 /** The parts of a project's settings, by the word in their address. */
-export const TABS = { '': 'config', outgoing: 'outgoing', hooks: 'hooks', webhooks: 'webhooks', deliveries: 'deliveries', members: 'members' } as const;
+export const TABS = { '': 'config', outgoing: 'outgoing', hooks: 'hooks', webhooks: 'webhooks', deliveries: 'deliveries', members: 'members', trust: 'trust' } as const;
 export type SettingsTab = (typeof TABS)[keyof typeof TABS];
 
 /** Pages of the instance, behind `/-/`. */

@@ -21,6 +21,7 @@ import io.slipway.web.cli.remote.RunCommands;
 import io.slipway.web.cli.remote.StartCommands;
 import io.slipway.web.cli.remote.StatusCommand;
 import io.slipway.web.cli.remote.TokensCommand;
+import io.slipway.web.cli.remote.TrustCommand;
 import io.slipway.web.cli.remote.WatchCommand;
 import io.slipway.web.cli.run.RunCommand;
 import io.slipway.web.cli.setup.CompletionCommand;
@@ -75,6 +76,7 @@ import picocli.CommandLine.Spec;
             ConnectCommand.class,
             ConnectCommand.Enable.class,
             HooksCommand.class,
+            TrustCommand.class,
             LintCommand.class,
             PlanCommand.class,
             RunCommand.class,

@@ -53,17 +53,49 @@ class PullRequestIT {
             Await.until("the pull request has a run", () -> foreign(slipway) == 1);
             assertThat(started(slipway)).isZero();
 
-            int run = latest(slipway);
-            Program.Ended approved =
-                    slipway.run(git.folder(), "", "approve", "-p", "admin/shop", "" + run);
-            assertThat(approved.output()).contains("approved: run " + run);
-            Await.until("what was approved ran", () -> succeeded(slipway) == 1);
+            JsonNode waiting = slipway.api("/projects/admin%2Fshop/runs/" + latest(slipway));
+            assertThat(waiting.path("jobs").path(0).path("state").asString("")).isEqualTo("waiting");
+            assertThat(waiting.path("jobs").path(0).path("waits").asString("")).isEqualTo("trust");
+            assertThat(slipway.run(git.folder(), "", "status", "-p", "admin/shop").output())
+                    .contains("waits for trust", "slipway approve " + latest(slipway));
+            comment(gitea, gitea.stranger(), "/slipway approve " + commit(slipway));
+            comment(gitea, gitea.token(), "/slipway approve " + commit(slipway).substring(0, 12));
+            Await.until(
+                    "what proves nothing was read",
+                    () -> deliveries(slipway).contains("issue_comment nothing"));
+            assertThat(started(slipway)).isZero();
+
+            comment(gitea, gitea.token(), "/slipway approve " + commit(slipway));
+            Await.until("what a comment agreed to ran", () -> succeeded(slipway) == 1);
+            assertThat(approvedBy(slipway)).isEqualTo("admin on 127.0.0.1");
 
             offer(gitea, name, "LICENSE", "mine too");
             Await.until("its new commit has another run", () -> foreign(slipway) == 2);
             assertThat(succeeded(slipway)).isEqualTo(1);
+            click(slipway);
+            Await.until("what a click agreed to ran", () -> succeeded(slipway) == 2);
 
-            assertThat(deliveries(slipway)).contains("push started", "pull_request started");
+            offer(gitea, name, "NOTICE", "and more");
+            Await.until("the commit after that has another run", () -> foreign(slipway) == 3);
+            int run = latest(slipway);
+            assertThat(succeeded(slipway)).isEqualTo(2);
+            Program.Ended approved =
+                    slipway.run(git.folder(), "", "approve", "-p", "admin/shop", "" + run);
+            assertThat(approved.output())
+                    .contains(
+                            "pull request 1 by stranger: commit " + commit(slipway),
+                            "approved: run " + run);
+            Await.until("what was approved ran", () -> succeeded(slipway) == 3);
+
+            Program.Ended trusted =
+                    slipway.run(git.folder(), "", "trust", "-p", "admin/shop", "stranger");
+            assertThat(trusted.output()).contains("admin/shop trusts stranger (id ");
+            offer(gitea, name, "AUTHORS", "known");
+            Await.until("somebody who is trusted needs no word", () -> succeeded(slipway) == 4);
+            assertThat(secrets(slipway)).isZero();
+
+            assertThat(deliveries(slipway))
+                    .contains("push started", "pull_request started", "issue_comment started");
 
             Await.until(
                     "what was open when it was connected is known",
@@ -76,7 +108,7 @@ class PullRequestIT {
             slipway.kill();
             offer(gitea, name, "MISSED", "nobody heard");
             slipway.startAgain();
-            Await.until("what was offered meanwhile is found", () -> foreign(slipway) == 3);
+            Await.until("what was offered meanwhile is found", () -> foreign(slipway) == 5);
         }
     }
 
@@ -93,6 +125,28 @@ class PullRequestIT {
                         "--token-file",
                         token.toString());
         assertThat(connected.code()).as(connected.output()).isZero();
+    }
+
+    private static void comment(GiteaServer gitea, String by, String text) {
+        gitea.api(
+                by,
+                "POST",
+                "/repos/admin/shop/issues/1/comments",
+                "{\"body\":\"" + text + "\"}");
+    }
+
+    /// What the button of the run's page sends.
+    private static void click(Slipway slipway) {
+        String path = "/projects/admin%2Fshop/runs/" + latest(slipway) + "/approvals";
+        JsonNode seen = slipway.api(path).path("trust");
+        assertThat(seen.path("waits").asBoolean()).isTrue();
+        slipway.api(
+                "POST",
+                path,
+                "{\"commit\":\"%s\",\"definition\":\"%s\"}"
+                        .formatted(
+                                seen.path("commit").asString(""),
+                                seen.path("definition").asString("")));
     }
 
     private static void offer(GiteaServer gitea, String fork, String file, String text) {
@@ -161,6 +215,34 @@ class PullRequestIT {
                 count(
                         slipway,
                         "select max(number)::bigint as n from runs where source_trust = 'fork'");
+    }
+
+    private static String commit(Slipway slipway) {
+        return text(
+                slipway,
+                "select commit as s from runs where source_trust = 'fork' order by id desc limit 1");
+    }
+
+    private static String approvedBy(Slipway slipway) {
+        return text(
+                slipway,
+                "select approved_by as s from runs where source_trust = 'fork' order by id limit 1");
+    }
+
+    private static String text(Slipway slipway, String sql) {
+        return slipway.read(tx -> tx.one(sql, row -> row.text("s")));
+    }
+
+    /// Attempts of forks that took a version of the configuration, or a credential.
+    private static long secrets(Slipway slipway) {
+        return count(
+                slipway,
+                """
+                select count(*) as n from attempts a join jobs j on j.id = a.job_id
+                join runs u on u.id = j.run_id
+                where u.source_trust = 'fork' and (a.config_version is not null
+                    or exists (select 1 from tokens t where t.attempt_id = a.id))
+                """);
     }
 
     private static long count(Slipway slipway, String sql) {

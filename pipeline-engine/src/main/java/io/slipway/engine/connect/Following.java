@@ -82,6 +82,7 @@ public final class Following implements Handling {
                     alone(projectId, delivery, sender, told -> deleted(told, e.ref()));
             case ForgeEvent.PullRequest e ->
                     Outcome.nothing("pull request " + e.number() + " is no branch of the project");
+            case ForgeEvent.Comment e -> Outcome.nothing("a comment moves nothing");
             case ForgeEvent.Ping e -> Outcome.nothing("ping");
             case ForgeEvent.Ignored e -> Outcome.nothing(e.reason());
         };

@@ -3,6 +3,7 @@ package io.slipway.engine.connect;
 import io.slipway.db.Database;
 import io.slipway.db.Row;
 import io.slipway.db.Tx;
+import io.slipway.engine.asking.Trusting;
 import io.slipway.engine.forge.api.Reply;
 import io.slipway.engine.forge.api.RepositoryApi;
 import io.slipway.engine.source.CommitId;
@@ -39,11 +40,16 @@ final class PullRequestComments implements Answering {
     private static final String CLAIM =
             """
             with standing as (
-                select a.id, a.next_at, r.id || ' ' || case when r.state = 'ended' then r.outcome
-                    when r.source_trust = 'fork' and r.approved_commit is distinct from r.commit
-                        then 'waits'
+                select a.id, a.next_at, u.id || ' ' || case when u.state = 'ended' then u.outcome
+                    when
+            """
+                    + Trusting.MAY_BEGIN
+                    + """
+                     is not true then 'waits'
                     else 'running' end as now
-                from forge_answers a join runs r on r.id = a.run_id
+                from forge_answers a
+                join runs u on u.id = a.run_id
+                join projects p on p.id = u.project_id
                 where a.kind = 'comment' and not a.over and a.next_at <= now()),
             due as (
                 select a.id, s.now

@@ -87,7 +87,9 @@ final class PullRequestText {
                     what
                             + " waits: its commits come from another repository, and nothing of it"
                             + " begins before somebody agrees with "
-                            + code("slipway approve " + run.number());
+                            + code("slipway approve " + run.number())
+                            + ", or who may push here with the comment "
+                            + code("/slipway approve " + run.commit());
             case "running" -> what + " is on its way";
             default ->
                     what

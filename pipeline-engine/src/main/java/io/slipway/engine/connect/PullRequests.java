@@ -1,36 +1,19 @@
 package io.slipway.engine.connect;
 
 import io.slipway.db.Database;
-import io.slipway.db.Tx;
-import io.slipway.engine.event.SkipWords;
-import io.slipway.engine.event.Trigger;
 import io.slipway.engine.forge.ForgeEvent;
 import io.slipway.engine.forge.ForgeEvent.Action;
 import io.slipway.engine.forge.ForgeKind;
 import io.slipway.engine.forge.Handling;
 import io.slipway.engine.forge.Sender;
-import io.slipway.engine.graph.Concurrency;
-import io.slipway.engine.plan.Plan;
-import io.slipway.engine.plan.PlanRequest;
-import io.slipway.engine.project.Project;
-import io.slipway.engine.project.Projects;
 import io.slipway.engine.remote.Fetches;
 import io.slipway.engine.remote.Remote;
 import io.slipway.engine.remote.Remotes;
-import io.slipway.engine.run.NewRun;
-import io.slipway.engine.run.Runs;
 import io.slipway.engine.source.CommitId;
-import io.slipway.engine.source.CommitInfo;
 import io.slipway.engine.source.Refs;
 import io.slipway.engine.source.Repositories;
-import io.slipway.engine.source.SourceTree;
-import io.slipway.engine.trigger.ChangedFiles;
-import io.slipway.engine.trigger.IncludedFiles;
-import io.slipway.engine.trigger.Planning;
-import io.slipway.engine.trigger.ProjectInclusions;
 import io.slipway.fault.Fault;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -49,35 +32,13 @@ public final class PullRequests implements Handling {
             where d.push_id = ? order by r.number desc limit 1
             """;
 
-    private static final String LATEST =
-            """
-            select number from runs
-            where project_id = ? and ref = ? and commit = ?
-                and number = (select max(number) from runs where project_id = ? and ref = ?)
-            """;
-
-    private static final String OPEN =
-            "select id from runs where project_id = ? and ref = ? and state = 'running'";
-
-    private static final String DELIVER =
-            """
-            insert into deliveries (id, kind, push_id, project_id, ref, new_commit, state, result,
-                settled_at)
-            values (?, 'webhook', ?, ?, ?, ?, 'settled', 'none', clock_timestamp())
-            """;
-
     private final Database database;
     private final Repositories repositories;
     private final Remotes remotes;
     private final Fetches fetches;
     private final Handling branches;
-    private final Starting starting;
-
-    /// How runs are planned and made.
-    ///
-    /// @param included files that definitions include
-    /// @param domain below which apps get their hosts
-    public record Starting(Planning planning, Runs runs, IncludedFiles included, String domain) {}
+    private final OfferedRuns runs;
+    private final Authors authors;
 
     /// @param branches takes what is no pull request
     public PullRequests(
@@ -86,21 +47,15 @@ public final class PullRequests implements Handling {
             Remotes remotes,
             Fetches fetches,
             Handling branches,
-            Starting starting) {
+            OfferedRuns runs,
+            Authors authors) {
         this.database = database;
         this.repositories = repositories;
         this.remotes = remotes;
         this.fetches = fetches;
         this.branches = branches;
-        this.starting = starting;
-    }
-
-    /// A pull request that was told of.
-    private record Told(
-            long project, UUID delivery, ForgeEvent.PullRequest request, boolean again) {
-        String ref() {
-            return "refs/pull/" + request.number() + "/head";
-        }
+        this.runs = runs;
+        this.authors = authors;
     }
 
     @Override
@@ -108,7 +63,7 @@ public final class PullRequests implements Handling {
         if (!(event instanceof ForgeEvent.PullRequest request)) {
             return branches.handle(projectId, delivery, event, sender);
         }
-        Told told = new Told(projectId, delivery, request, sender.again());
+        OfferedRuns.Told told = new OfferedRuns.Told(projectId, delivery, request, sender.again());
         if (request.action() == Action.CLOSED) {
             return closed(told);
         }
@@ -117,7 +72,7 @@ public final class PullRequests implements Handling {
         return outcome;
     }
 
-    private Outcome opened(Told told, Sender sender) {
+    private Outcome opened(OfferedRuns.Told told, Sender sender) {
         ForgeEvent.PullRequest request = told.request();
         long projectId = told.project();
         if (request.draft()) {
@@ -146,23 +101,17 @@ public final class PullRequests implements Handling {
                 (delivery + "/" + of).getBytes(java.nio.charset.StandardCharsets.US_ASCII));
     }
 
-    private Outcome closed(Told told) {
+    private Outcome closed(OfferedRuns.Told told) {
         String why = "pull request " + told.request().number() + " is closed";
         database.change(
                 tx -> {
-                    cancel(tx, told, why);
+                    runs.cancel(tx, told, why);
                     PullRequestRows.closed(tx, told.project(), told.request().number());
                 });
         return Outcome.nothing(why);
     }
 
-    private void cancel(Tx tx, Told told, String why) {
-        for (long run : tx.query(OPEN, row -> row.number("id"), told.project(), told.ref())) {
-            starting.runs().cancel(tx, run, why);
-        }
-    }
-
-    private Outcome own(Told told, Sender sender) {
+    private Outcome own(OfferedRuns.Told told, Sender sender) {
         CommitId head = told.request().headCommit();
         Outcome pushed =
                 branches.handle(
@@ -182,12 +131,12 @@ public final class PullRequests implements Handling {
                 remote -> {
                     Optional<CommitId> at =
                             repositories.at(told.project(), told.request().headRef());
-                    return at.map(commit -> start(told, commit, Trigger.Trust.OWN))
+                    return at.map(commit -> runs.own(told, commit))
                             .orElseGet(() -> Outcome.nothing("its branch is gone meanwhile"));
                 });
     }
 
-    private Outcome foreign(Told told) {
+    private Outcome foreign(OfferedRuns.Told told) {
         return alone(
                 told,
                 remote -> {
@@ -204,12 +153,13 @@ public final class PullRequests implements Handling {
                                     .orElseThrow(() -> gone(told));
                     CommitId said = told.request().headCommit();
                     return said == null || said.equals(head)
-                            ? start(told, head, Trigger.Trust.FORK)
+                            ? runs.foreign(
+                                    told, head, authors.of(remote, told.request().number(), head))
                             : Outcome.nothing("it is at " + head.brief() + " meanwhile");
                 });
     }
 
-    private static Fault gone(Told told) {
+    private static Fault gone(OfferedRuns.Told told) {
         return new Fault(
                 Fault.Kind.UNAVAILABLE,
                 "cannot fetch pull request " + told.request().number() + ": it is not there",
@@ -232,7 +182,7 @@ public final class PullRequests implements Handling {
         Outcome with(Remote remote);
     }
 
-    private Outcome alone(Told told, Work work) {
+    private Outcome alone(OfferedRuns.Told told, Work work) {
         Remote remote = database.read(tx -> remotes.get(tx, told.project()));
         return fetches.alone(
                 told.project(),
@@ -245,149 +195,5 @@ public final class PullRequests implements Handling {
                                                         told.delivery()))
                                 .map(Outcome::started)
                                 .orElseGet(() -> work.with(remote)));
-    }
-
-    private Outcome start(Told told, CommitId head, Trigger.Trust trust) {
-        Optional<Integer> known = isAnother(told) ? Optional.empty() : latest(told, head);
-        if (known.isPresent()) {
-            return Outcome.started(known.get());
-        }
-        Project project =
-                database.read(tx -> Projects.find(tx, told.project()))
-                        .orElseThrow(() -> gone(told));
-        CommitInfo commit = repositories.describe(told.project(), head);
-        Planning.Planned planned =
-                skipped(commit, trust).orElseGet(() -> planned(told, project, head, trust));
-        String notStarted = planned.plan().notStarted();
-        return notStarted != null
-                ? Outcome.nothing(notStarted)
-                : Outcome.started(create(told, commit, planned, trust));
-    }
-
-    /// Whether it wants another run of the same commit: what is known of it decides, so that what
-    /// is told twice, by a hook and by comparing, is one run.
-    private boolean isAnother(Told told) {
-        ForgeEvent.PullRequest request = told.request();
-        return told.again()
-                || database.read(tx -> PullRequestRows.find(tx, told.project(), request.number()))
-                        .map(known -> !known.open() || !known.baseRef().equals(request.baseRef()))
-                        .orElse(
-                                request.action() == Action.RETARGETED
-                                        || request.action() == Action.REOPENED);
-    }
-
-    /// Whoever may not push can't have a check pass by asking for no run.
-    private static Optional<Planning.Planned> skipped(CommitInfo commit, Trigger.Trust trust) {
-        return trust == Trigger.Trust.FORK
-                ? Optional.empty()
-                : SkipWords.in(commit.message())
-                        .map(why -> new Planning.Planned(null, Plan.skipped(why)));
-    }
-
-    private Optional<Integer> latest(Told told, CommitId head) {
-        return database.read(
-                tx ->
-                        tx.first(
-                                LATEST,
-                                row -> row.integer("number"),
-                                told.project(),
-                                told.ref(),
-                                head.hex(),
-                                told.project(),
-                                told.ref()));
-    }
-
-    private Planning.Planned planned(
-            Told told, Project project, CommitId head, Trigger.Trust trust) {
-        String target = Refs.brief(told.request().baseRef());
-        SourceTree files = repositories.tree(told.project(), head);
-        if (trust == Trigger.Trust.FORK) {
-            CommitId base = repositories.at(told.project(), told.request().baseRef()).orElseThrow();
-            files = new TargetDefinition(files, repositories.tree(told.project(), base));
-        }
-        PlanRequest request =
-                new PlanRequest(
-                        project.name().toString(),
-                        told.ref(),
-                        head,
-                        project.defaultBranch(),
-                        starting.domain(),
-                        Trigger.pullRequest(
-                                new Trigger.PullRequest(told.request().number(), target),
-                                trust,
-                                new ChangedFiles(database, repositories)
-                                        .ofPullRequest(told.project(), target, head)));
-        ProjectInclusions inclusions =
-                new ProjectInclusions(
-                        starting.included(),
-                        project.name().toString(),
-                        files,
-                        id -> id == project.id());
-        return starting.planning().plan(request, files, inclusions);
-    }
-
-    private int create(
-            Told told, CommitInfo commit, Planning.Planned planned, Trigger.Trust trust) {
-        boolean foreign = trust == Trigger.Trust.FORK;
-        Plan plan = planned.plan();
-        Plan inLine =
-                plan.concurrency() != null
-                        ? plan
-                        : plan.with(
-                                new Concurrency(told.ref(), Concurrency.Policy.byDefault(false)));
-        UUID delivery = told.delivery();
-        NewRun run =
-                new NewRun(
-                        told.project(),
-                        new NewRun.Start(
-                                Trigger.Kind.PULL_REQUEST.word(), cause(told), delivery, null),
-                        new NewRun.Source(
-                                told.ref(),
-                                commit.commit(),
-                                commit.subject(),
-                                commit.author(),
-                                foreign),
-                        planned.definition(),
-                        foreign ? waiting(inLine) : inLine);
-        return database.transaction(
-                tx -> {
-                    cancel(
-                            tx,
-                            told,
-                            "pull request " + told.request().number() + " has new commits");
-                    tx.update(
-                            DELIVER,
-                            delivery,
-                            delivery,
-                            told.project(),
-                            told.ref(),
-                            commit.commit().hex());
-                    Runs.Created created = starting.runs().create(tx, run);
-                    PullRequestRows.handled(tx, told.project(), told.request());
-                    // Before the commit: no run is without its sources.
-                    repositories.keepRun(told.project(), created.number(), commit.commit());
-                    return created.number();
-                });
-    }
-
-    private static String cause(Told told) {
-        String by = told.request().authorLogin();
-        return "pull request " + told.request().number() + (by.isEmpty() ? "" : " by " + by);
-    }
-
-    private static Plan waiting(Plan plan) {
-        List<String> notes = new ArrayList<>(plan.notes());
-        notes.add(
-                "it is of another repository: nothing begins before somebody agrees to its commit"
-                        + " with 'slipway approve'; it sees no secret and rolls nothing out");
-        return new Plan(
-                plan.jobs(),
-                plan.problems(),
-                notes,
-                plan.gated(),
-                plan.gates(),
-                plan.notRolledOut(),
-                plan.notStarted(),
-                plan.concurrency());
     }
 }

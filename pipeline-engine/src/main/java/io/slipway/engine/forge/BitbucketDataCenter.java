@@ -48,6 +48,14 @@ final class BitbucketDataCenter implements Forge {
             }
             return body.list("changes").stream().map(one -> change(one, body)).toList();
         }
+        if (event.equals("pr:comment:added")) {
+            return List.of(
+                    Grammar.comment(
+                            true,
+                            body.count("pullRequest", "id"),
+                            body.id("comment", "id"),
+                            body.text("comment", "text")));
+        }
         return List.of(pullRequest(event, body));
     }
 

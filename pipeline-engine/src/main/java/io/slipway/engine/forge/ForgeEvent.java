@@ -18,6 +18,7 @@ import java.util.Locale;
     @JsonSubTypes.Type(value = ForgeEvent.BranchDeleted.class, name = "branch-deleted"),
     @JsonSubTypes.Type(value = ForgeEvent.TagPushed.class, name = "tag-pushed"),
     @JsonSubTypes.Type(value = ForgeEvent.PullRequest.class, name = "pull-request"),
+    @JsonSubTypes.Type(value = ForgeEvent.Comment.class, name = "comment"),
     @JsonSubTypes.Type(value = ForgeEvent.Ping.class, name = "ping"),
     @JsonSubTypes.Type(value = ForgeEvent.Ignored.class, name = "ignored")
 })
@@ -67,6 +68,13 @@ public sealed interface ForgeEvent {
             return headRepoId.isEmpty() || !headRepoId.equals(baseRepoId);
         }
     }
+
+    /// Somebody has written a word to Slipway below a pull request. Who did is asked of the forge.
+    ///
+    /// @param number of the pull request
+    /// @param id the forge's own of the comment
+    /// @param text its first line, which begins with `/slipway `
+    record Comment(int number, String id, String text) implements ForgeEvent {}
 
     /// What became of a pull request.
     enum Action {

@@ -60,6 +60,7 @@ final class GitLab implements Forge {
                     case "Tag Push Hook" -> kind.equals("tag_push");
                     case "Merge Request Hook" -> kind.equals("merge_request");
                     case "Release Hook" -> kind.equals("release");
+                    case "Note Hook" -> kind.equals("note");
                     case "System Hook" -> true;
                     case "" -> false;
                     default -> !List.of("push", "tag_push", "merge_request").contains(kind);
@@ -73,6 +74,7 @@ final class GitLab implements Forge {
         return switch (kind) {
             case "push", "tag_push" -> Grammar.push(body);
             case "merge_request" -> mergeRequest(body);
+            case "note" -> note(body);
             case "release" ->
                     body.text("action").equals("create")
                             ? new ForgeEvent.TagPushed(
@@ -80,6 +82,18 @@ final class GitLab implements Forge {
                             : new Ignored("only a new release tells of its tag");
             default -> new Ignored("this event starts nothing");
         };
+    }
+
+    /// Older ones do not say whether a note is new.
+    private static ForgeEvent note(Json body) {
+        Json note = body.at("object_attributes");
+        String action = note.text("action");
+        return Grammar.comment(
+                note.text("noteable_type").equals("MergeRequest")
+                        && (action.isEmpty() || action.equals("create")),
+                body.count("merge_request", "iid"),
+                note.id("id"),
+                note.text("note"));
     }
 
     private static ForgeEvent mergeRequest(Json body) {

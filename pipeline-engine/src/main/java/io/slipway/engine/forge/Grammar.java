@@ -15,6 +15,7 @@ final class Grammar {
     private static final int MAC_BYTES = 32;
     private static final int LONGEST_LOGIN = 200;
     private static final int LONGEST_TITLE = 500;
+    private static final String WORD = "/slipway ";
 
     private Grammar() {}
 
@@ -117,6 +118,20 @@ final class Grammar {
                 .map(one -> one.text("message"))
                 .findFirst()
                 .orElse("");
+    }
+
+    /// A comment, of which only a new one below a pull request that speaks to Slipway counts.
+    ///
+    /// @param counts whether it is a new one below a pull request
+    static ForgeEvent comment(boolean counts, int number, String id, String text) {
+        String line = text.lines().findFirst().orElse("").strip();
+        return counts
+                        && number > 0
+                        && !id.isEmpty()
+                        && line.startsWith(WORD)
+                        && line.length() <= LONGEST_TITLE
+                ? new ForgeEvent.Comment(number, id, line)
+                : new ForgeEvent.Ignored("this event starts nothing");
     }
 
     static Sender sender(String id, String login) {

@@ -40,6 +40,7 @@ final class Hublike {
             case "ping" -> new ForgeEvent.Ping();
             case "push" -> Grammar.push(body);
             case "pull_request" -> pullRequest(body, action.apply(body), draft);
+            case "issue_comment" -> comment(body);
             case "release" -> release(body);
             case "create" -> new Ignored("the push of the new branch or tag tells of it");
             case "delete" -> deleted(body);
@@ -58,6 +59,8 @@ final class Hublike {
                     case "pull_request" -> named && !push;
                     case "release" -> body.isObject("release") && !push && !named;
                     case "create", "delete" -> body.has("ref_type") && !push && !named;
+                    case "issue_comment" ->
+                            body.isObject("comment") && body.isObject("issue") && !push && !named;
                     case "ping" -> !push && !named && !body.isObject("release");
                     default -> !push && !event.isEmpty();
                 };
@@ -99,6 +102,16 @@ final class Hublike {
     private static String repository(Json end) {
         String id = end.id("repo", "id");
         return id.isEmpty() ? end.id("repo_id") : id;
+    }
+
+    /// Issues have comments as well; GitHub tells a pull request by a key, Gitea also by a flag.
+    private static ForgeEvent comment(Json body) {
+        boolean below = body.isObject("issue", "pull_request") || body.flag("is_pull");
+        return Grammar.comment(
+                below && body.text("action").equals("created"),
+                body.count("issue", "number"),
+                body.id("comment", "id"),
+                body.text("comment", "body"));
     }
 
     private static ForgeEvent release(Json body) {

@@ -85,7 +85,8 @@ public final class ImageWork implements JobWork {
         Map<String, String> labels = new LinkedHashMap<>();
         labels.put("io.slipway.project", job.project());
         labels.put("org.opencontainers.image.revision", job.commit().hex());
-        return new BuildOrder(claim.name(), sources.context(), sources.dockerfile(), labels);
+        return new BuildOrder(
+                claim.name(), sources.context(), sources.dockerfile(), labels, job.foreign());
     }
 
     private void push(Claim claim, ImageSpec spec, Built built, LayerRecord layers)

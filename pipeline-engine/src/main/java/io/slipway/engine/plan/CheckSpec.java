@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /// A job of `jobs:`: steps in a container, on a workspace with the sources.
 ///
@@ -105,6 +106,18 @@ public record CheckSpec(
                 around,
                 checkout,
                 place);
+    }
+
+    @Override
+    public Optional<Duration> limit() {
+        return Optional.of(timeout);
+    }
+
+    /// The same with other limits.
+    public CheckSpec within(Resources limits, Duration longest) {
+        return new CheckSpec(
+                image, steps, env, directory, limits, network, longest, secrets, retry, generate,
+                around, checkout, place);
     }
 
     static Map<String, String> more(Map<String, String> env, Map<String, String> values) {

@@ -4,7 +4,6 @@ import io.slipway.db.Database;
 import io.slipway.engine.log.AttemptLog;
 import io.slipway.engine.log.LogOwner;
 import io.slipway.engine.log.LogWriter;
-import io.slipway.engine.plan.CheckSpec;
 import io.slipway.engine.plan.PlannedJob;
 import io.slipway.engine.run.AttemptName;
 import io.slipway.engine.run.Claim;
@@ -51,9 +50,13 @@ final class Holding implements Claim {
         Duration ran = claimed.past().ran();
         this.began = ran != null;
         Duration left =
-                ran != null && claimed.job().spec() instanceof CheckSpec check
-                        ? check.timeout().minus(ran)
-                        : WITHOUT_LIMIT.minus(claimed.past().held());
+                ran == null
+                        ? WITHOUT_LIMIT.minus(claimed.past().held())
+                        : claimed.job()
+                                .spec()
+                                .limit()
+                                .map(limit -> limit.minus(ran))
+                                .orElseGet(() -> WITHOUT_LIMIT.minus(claimed.past().held()));
         this.hold = new Hold(askedAt, System.nanoTime() + left.toNanos());
         this.log =
                 new AttemptLog(
@@ -153,9 +156,9 @@ final class Holding implements Claim {
         return hold.ended();
     }
 
-    /// What it may take: a check's steps, else all of it.
+    /// What it may take: its steps, else all of it.
     Duration limit() {
-        return began && job().spec() instanceof CheckSpec check ? check.timeout() : WITHOUT_LIMIT;
+        return began ? job().spec().limit().orElse(WITHOUT_LIMIT) : WITHOUT_LIMIT;
     }
 
     Claimed claimed() {
@@ -235,8 +238,10 @@ final class Holding implements Claim {
     }
 
     private void stepBegins(Instant at) {
-        if (!began && job().spec() instanceof CheckSpec check) {
-            hold.limit(System.nanoTime() + check.timeout().toNanos());
+        if (!began) {
+            job().spec()
+                    .limit()
+                    .ifPresent(limit -> hold.limit(System.nanoTime() + limit.toNanos()));
         }
         began = true;
     }

@@ -2,6 +2,7 @@ package io.slipway.engine.queue;
 
 import io.slipway.db.Database;
 import io.slipway.db.Row;
+import io.slipway.engine.asking.Trusting;
 import io.slipway.engine.plan.JobSpec;
 import io.slipway.engine.plan.JobSpecs;
 import io.slipway.engine.run.AttemptName;
@@ -135,15 +136,20 @@ final class Preparations implements AutoCloseable {
                                 join runs u on u.id = j.run_id
                                 join projects p on p.id = j.project_id
                                 where not p.paused and
-                                    (u.source_trust = 'trusted' or u.approved_commit = u.commit))
+                                """
+                                        + Trusting.MAY_BEGIN
+                                        + """
+                                )
                                 union all
                                 (select j.id, j.latest_attempt + 1, j.spec
                                 from jobs j
                                 join runs u on u.id = j.run_id
                                 join projects p on p.id = j.project_id
                                 where j.state = 'waiting' and j.waits = 'needs' and not p.paused
-                                    and (u.source_trust = 'trusted'
-                                        or u.approved_commit = u.commit)
+                                    and
+                                """
+                                        + Trusting.MAY_BEGIN
+                                        + """
                                 order by j.id
                                 limit ?)
                                 """,

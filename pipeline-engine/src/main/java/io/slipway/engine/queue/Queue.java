@@ -3,6 +3,7 @@ package io.slipway.engine.queue;
 import io.slipway.db.Database;
 import io.slipway.db.Row;
 import io.slipway.engine.asking.Asking;
+import io.slipway.engine.asking.Trusting;
 import io.slipway.engine.log.LogPosition;
 import io.slipway.engine.plan.JobSpecs;
 import io.slipway.engine.run.AttemptName;
@@ -100,7 +101,10 @@ final class Queue {
                     join projects p on p.id = a.project_id
                     where a.runner_id = room.id and a.state = 'queued' and a.takes_slot
                         and a.not_before <= clock_timestamp() and not p.paused
-                        and (u.source_trust = 'trusted' or u.approved_commit = u.commit)
+                        and
+            """
+                    + Trusting.MAY_BEGIN
+                    + """
                         and (u.concurrency_group is null or not exists (select 1
             """
                     + Runs.IN_FRONT
@@ -122,7 +126,10 @@ final class Queue {
                         join projects p on p.id = a.project_id
                         where a.state = 'queued' and not a.takes_slot
                             and a.not_before <= clock_timestamp() and not p.paused
-                            and (u.source_trust = 'trusted' or u.approved_commit = u.commit)
+                            and
+                    """
+                    + Trusting.MAY_BEGIN
+                    + """
                             and (u.concurrency_group is null or not exists (select 1
                     """
                     + Runs.IN_FRONT
@@ -175,7 +182,8 @@ final class Queue {
                             select min(s.started_at) from steps s where s.attempt_id = t.id)) * 1000
                         )::bigint as ran,
                         j.name, j.spec, j.project_id, p.name as project,
-                        u.id as run_id, u.number as run_number, u.ref, u.commit, u.trigger, u.author
+                        u.id as run_id, u.number as run_number, u.ref, u.commit, u.trigger, u.author,
+                        u.source_trust <> 'trusted' as foreign
                     from taken t
                     join jobs j on j.id = t.job_id
                     join runs u on u.id = j.run_id
@@ -219,7 +227,8 @@ final class Queue {
                 row.text("trigger"),
                 row.text("author"),
                 row.text("name"),
-                JobSpecs.read(row.json("spec")));
+                JobSpecs.read(row.json("spec")),
+                row.flag("foreign"));
     }
 
     /// Lets an attempt go that its driver could not even end, and counts that against it.

@@ -142,6 +142,15 @@ final class RunEnds {
         }
     }
 
+    /// Who may not push does not say that there is nothing to check.
+    private static final String NOTHING_OF_ITS_OWN =
+            """
+            update runs
+            set outcome = 'failed',
+                reason = 'nothing ran: the pull request''s own pipeline file leaves everything out'
+            where id = ? and own_definition and outcome in ('succeeded', 'skipped')
+            """;
+
     private static Run judged(Tx tx, long id) {
         List<Part> parts =
                 tx.query(
@@ -151,11 +160,15 @@ final class RunEnds {
                         Part::of,
                         id);
         Outcome outcome = outcome(parts);
+        boolean nothing = parts.stream().noneMatch(p -> p.outcome() == Outcome.SUCCEEDED);
         tx.update(
                 "update runs set outcome = ?, reason = ? where id = ? and outcome is null",
                 outcome,
                 reason(parts, outcome),
                 id);
+        if (nothing) {
+            tx.update(NOTHING_OF_ITS_OWN, id);
+        }
         return RunHistory.byId(tx, id).orElseThrow();
     }
 

@@ -88,6 +88,7 @@ public interface Claim {
     /// @param commit whose sources are used
     /// @param trigger why the run was started: `push`, `tag`, `manual`, ...
     /// @param author of the commit, for people
+    /// @param foreign whether the sources are of somebody who may not push, whoever agreed to them
     record Job(
             long id,
             long attemptId,
@@ -100,7 +101,27 @@ public interface Claim {
             String trigger,
             String author,
             String name,
-            JobSpec spec) {}
+            JobSpec spec,
+            boolean foreign) {
+        /// A job of the project's own sources.
+        public Job(
+                long id,
+                long attemptId,
+                long projectId,
+                String project,
+                long runId,
+                int runNumber,
+                String ref,
+                CommitId commit,
+                String trigger,
+                String author,
+                String name,
+                JobSpec spec) {
+            this(
+                    id, attemptId, projectId, project, runId, runNumber, ref, commit, trigger,
+                    author, name, spec, false);
+        }
+    }
 
     /// Why a claim ended before its verdict.
     enum Ended {

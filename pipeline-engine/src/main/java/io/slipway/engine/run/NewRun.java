@@ -28,13 +28,43 @@ public record NewRun(
     /// @param ref full, such as `refs/heads/main`
     /// @param subject first line of the commit's message
     /// @param author of the commit, for people
-    /// @param foreign whether they are of somebody who may not push: nothing of it begins before
-    ///   somebody has agreed to this commit
+    /// @param foreign of whom they are who may not push; null: they are the project's own
     public record Source(
-            String ref, CommitId commit, String subject, String author, boolean foreign) {
+            String ref,
+            CommitId commit,
+            String subject,
+            String author,
+            @Nullable Foreign foreign) {
         /// The project's own.
         public Source(String ref, CommitId commit, String subject, String author) {
-            this(ref, commit, subject, author, false);
+            this(ref, commit, subject, author, null);
         }
     }
+
+    /// Sources of another repository, offered by a pull request.
+    ///
+    /// @param pullRequest as the forge counts them
+    /// @param target full name of the branch that it wants to go to
+    /// @param author whose code it is; null: not known, so nobody who is trusted
+    /// @param definition whose pipeline file it is
+    /// @param agreedBy who has agreed to this commit and this pipeline file, for people; null:
+    ///   nobody has yet
+    public record Foreign(
+            int pullRequest,
+            String target,
+            @Nullable Author author,
+            OfDefinition definition,
+            @Nullable String agreedBy) {}
+
+    /// Whose code it is, as the forge's API says.
+    ///
+    /// @param id the forge's own
+    /// @param member whether they may push to the forge's repository
+    public record Author(String id, String login, boolean member) {}
+
+    /// Whose pipeline file a run of foreign sources has.
+    ///
+    /// @param own whether it is theirs; else it is that of the branch that they want to go to
+    /// @param offered SHA-256 of theirs where it is another than the run's; null: there is none
+    public record OfDefinition(boolean own, byte @Nullable [] offered) {}
 }

@@ -3,6 +3,7 @@ package io.slipway.engine.run;
 import io.slipway.db.Database;
 import io.slipway.db.Row;
 import io.slipway.db.Tx;
+import io.slipway.engine.asking.Trusting;
 import io.slipway.engine.definition.Problem;
 import io.slipway.engine.source.CommitId;
 
@@ -133,11 +134,18 @@ public final class RunHistory {
                         tx.query(
                                 """
                                 select j.*,
+                                    case when j.state = 'queued' and t.waits then 'waiting'
+                                        else j.state end as shown,
                                     case when j.state <> 'queued' then j.waits
+                                        when t.waits then 'trust'
                                         when f.number is not null then 'concurrency'
                                         when p.paused then 'pause'
                                         else 'capacity' end as waits_for,
                                     case when j.state <> 'queued' then j.waits_detail
+                                        when t.waits then
+                                """
+                                        + Trusting.HOW
+                                        + """
                                         else 'run ' || f.number end as waits_on,
                                     array(
                                         select d.name
@@ -153,6 +161,11 @@ public final class RunHistory {
                                         + Runs.IN_FRONT
                                         + """
                                         ) f
+                                        cross join lateral (select
+                                        """
+                                        + Trusting.MAY_BEGIN
+                                        + """
+                                        is not true as waits) t
                                         where j.run_id = ?
                                         order by j.position
                                         """,
@@ -291,7 +304,7 @@ public final class RunHistory {
                 row.choice("kind", JobKind.class),
                 row.textOrNull("app"),
                 row.textOrNull("environment"),
-                row.choice("state", JobState.class),
+                row.choice("shown", JobState.class),
                 row.textOrNull("waits_for"),
                 row.textOrNull("waits_on"),
                 row.choiceOrNull("outcome", Outcome.class),

@@ -56,6 +56,10 @@ public final class Runs {
                         run.projectId());
         int number = place.number();
         long id = insert(tx, run, place);
+        NewRun.Foreign foreign = run.source().foreign();
+        if (foreign != null) {
+            keep(tx, id, foreign);
+        }
         if (run.plan().problems().isEmpty()) {
             Jobs.insert(tx, id, run.projectId(), run.plan().jobs());
         }
@@ -102,7 +106,31 @@ public final class Runs {
                 concurrency == null ? null : concurrency.group(),
                 concurrency == null ? null : concurrency.policy(),
                 place.turn(),
-                run.source().foreign() ? "fork" : "trusted");
+                run.source().foreign() == null ? "trusted" : "fork");
+    }
+
+    private static void keep(Tx tx, long id, NewRun.Foreign foreign) {
+        NewRun.Author author = foreign.author();
+        tx.update(
+                """
+                update runs
+                set pull_request = ?, target_ref = ?, author_id = ?, author_login = ?, author_member = ?,
+                    own_definition = ?, offered_definition = ?, approved_by = ?,
+                    approved_commit = case when ? then commit end,
+                    approved_definition = case when ? then definition_sha256 end
+                where id = ?
+                """,
+                foreign.pullRequest(),
+                foreign.target(),
+                author == null ? null : author.id(),
+                author == null ? "" : author.login(),
+                author != null && author.member(),
+                foreign.definition().own(),
+                foreign.definition().offered(),
+                foreign.agreedBy(),
+                foreign.agreedBy() != null,
+                foreign.agreedBy() != null,
+                id);
     }
 
     private static String sentence(List<Problem> problems) {
@@ -238,7 +266,10 @@ public final class Runs {
                 "select project_id from runs where id = ?", row -> row.number("project_id"), runId);
     }
 
-    private static byte[] sha256(String text) {
+    /// By which a pipeline file is told from another.
+    ///
+    /// @return SHA-256 of its text
+    public static byte[] sha256(String text) {
         try {
             return MessageDigest.getInstance("SHA-256")
                     .digest(text.getBytes(StandardCharsets.UTF_8));

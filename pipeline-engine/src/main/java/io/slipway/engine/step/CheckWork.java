@@ -1,5 +1,6 @@
 package io.slipway.engine.step;
 
+import io.slipway.engine.asking.ForeignLimits;
 import io.slipway.engine.definition.Definition;
 import io.slipway.engine.definition.Problem;
 import io.slipway.engine.event.Changes;
@@ -54,6 +55,7 @@ public final class CheckWork implements JobWork {
     private final String url;
     private final JobSecrets secrets;
     private final RegistryAccess registry;
+    private final ForeignLimits limits;
 
     /// Gives a job's sources.
     @FunctionalInterface
@@ -67,17 +69,21 @@ public final class CheckWork implements JobWork {
     /// @param url what Slipway calls itself, without a slash at its end; empty: nothing listens
     /// @param secrets where those come from that jobs name
     public CheckWork(Runner runner, Sources sources, String url, JobSecrets secrets) {
-        this(runner, sources, url, secrets, RegistryAccess.NONE);
+        this(runner, sources, url, secrets, RegistryAccess.NONE, ForeignLimits.STANDARD);
     }
 
     /// @param url what Slipway calls itself, without a slash at its end; empty: nothing listens
     /// @param secrets where those come from that jobs name
+    /// @param registry as jobs of the project's own sources reach it
+    /// @param limits of jobs that others' jobs generate
     public CheckWork(
             Runner runner,
             Sources sources,
             String url,
             JobSecrets secrets,
-            RegistryAccess registry) {
+            RegistryAccess registry,
+            ForeignLimits limits) {
+        this.limits = limits;
         this.registry = registry;
         this.runner = runner;
         this.sources = sources;
@@ -98,7 +104,8 @@ public final class CheckWork implements JobWork {
         }
         Map<String, String> revealed = new LinkedHashMap<>();
         values.values().forEach((name, secret) -> revealed.put(name, secret.reveal()));
-        Optional<Login> login = spec.network() ? registry.of(claim) : Optional.empty();
+        Optional<Login> login =
+                spec.network() && !claim.job().foreign() ? registry.of(claim) : Optional.empty();
         List<String> hidden = new ArrayList<>(revealed.values());
         login.map(Login::password).ifPresent(hidden::add);
         Order order = order(claim, spec, revealed, login);
@@ -194,7 +201,7 @@ public final class CheckWork implements JobWork {
         };
     }
 
-    private static Verdict generated(Claim claim, String file, Verdict verdict) {
+    private Verdict generated(Claim claim, String file, Verdict verdict) {
         Claim.Job job = claim.job();
         String text = claim.generated();
         if (text.contains(Masks.TEXT)) {
@@ -209,7 +216,7 @@ public final class CheckWork implements JobWork {
                         new PlanRequest(
                                 job.project(), job.ref(), job.commit(), null, "", trigger(job)));
         if (plan.problems().isEmpty()) {
-            claim.add(plan.jobs());
+            claim.add(job.foreign() ? limits.of(plan.jobs()) : plan.jobs());
             return verdict;
         }
         List<String> lines = plan.problems().stream().map(Problem::text).toList();
@@ -231,7 +238,8 @@ public final class CheckWork implements JobWork {
                                 inputs.put(name, value);
                             }
                         });
-        return new Trigger(kind, changes, null, Trigger.Trust.OWN, inputs);
+        Trigger.Trust trust = job.foreign() ? Trigger.Trust.FORK : Trigger.Trust.OWN;
+        return new Trigger(kind, changes, null, trust, inputs);
     }
 
     private Verdict missing(Claim.Job job, List<String> names) {

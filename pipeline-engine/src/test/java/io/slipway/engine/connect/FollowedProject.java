@@ -1,6 +1,7 @@
 package io.slipway.engine.connect;
 
 import io.slipway.db.Database;
+import io.slipway.engine.asking.ForeignLimits;
 import io.slipway.engine.egress.Egress;
 import io.slipway.engine.egress.EgressRules;
 import io.slipway.engine.egress.EgressUrl;
@@ -90,8 +91,16 @@ final class FollowedProject implements AutoCloseable {
                         remotes,
                         fetches,
                         following,
-                        new PullRequests.Starting(
-                                planning, new Runs(), pushes.included(), "localhost"));
+                        new OfferedRuns(
+                                database,
+                                repositories,
+                                new OfferedRuns.Starting(
+                                        planning,
+                                        new Runs(),
+                                        pushes.included(),
+                                        "localhost",
+                                        ForeignLimits.STANDARD)),
+                        new Authors(egress));
     }
 
     Remote remote(String url) {

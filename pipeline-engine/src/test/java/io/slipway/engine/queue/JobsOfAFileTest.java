@@ -314,7 +314,8 @@ final class JobsOfAFileTest {
                 tx ->
                         tx.update(
                                 """
-                                update runs set source_trust = 'fork', approved_commit = commit
+                                update runs set source_trust = 'fork', approved_commit = commit,
+                                    approved_definition = definition_sha256
                                 where id = ?
                                 """,
                                 run.id()));

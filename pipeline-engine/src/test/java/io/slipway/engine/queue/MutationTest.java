@@ -39,6 +39,9 @@ final class MutationTest {
     private static final String GATE =
             QUEUE + "QueueTest#theGateHoldsBackAPausedProjectAndSourcesNobodyApproved";
 
+    private static final String AUTHORS =
+            QUEUE + "QueueTest#ofAForkOnlyTrustedAuthorsBeginWithoutAWord";
+
     /// A guard that is taken out.
     ///
     /// @param in class that is patched
@@ -118,7 +121,7 @@ final class MutationTest {
                     new Mutation(
                             "sources of a fork wait",
                             QUEUE + "Queue",
-                            "u.source_trust = 'trusted' or u.approved_commit = u.commit",
+                            "u.source_trust = 'trusted'",
                             "true",
                             GATE),
                     new Mutation(
@@ -127,6 +130,42 @@ final class MutationTest {
                             "u.approved_commit = u.commit",
                             "u.approved_commit is not null",
                             GATE),
+                    new Mutation(
+                            "who lets a fork go ahead means one pipeline file",
+                            QUEUE + "Queue",
+                            "and u.approved_definition is not distinct from u.definition_sha256",
+                            "",
+                            GATE),
+                    new Mutation(
+                            "a trusted author is one by the forge's id",
+                            QUEUE + "Queue",
+                            "and t.forge_id = u.author_id",
+                            "",
+                            AUTHORS),
+                    new Mutation(
+                            "who is trusted is trusted by one project",
+                            QUEUE + "Queue",
+                            "t.project_id = u.project_id and",
+                            "",
+                            AUTHORS),
+                    new Mutation(
+                            "a trusted author's own pipeline file waits",
+                            QUEUE + "Queue",
+                            "not u.own_definition and",
+                            "",
+                            AUTHORS),
+                    new Mutation(
+                            "members need a word unless the project says otherwise",
+                            QUEUE + "Queue",
+                            "u.author_member and p.trusts_members",
+                            "u.author_member",
+                            AUTHORS),
+                    new Mutation(
+                            "who may not push is no member",
+                            QUEUE + "Queue",
+                            "u.author_member and p.trusts_members",
+                            "p.trusts_members",
+                            AUTHORS),
                     new Mutation(
                             "a new attempt waits until the old one's things are gone",
                             QUEUE + "Queue",

@@ -18,6 +18,7 @@ import io.slipway.engine.run.Runs;
 import io.slipway.engine.run.Verdict;
 
 import org.assertj.core.api.InstanceOfAssertFactories;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -196,14 +197,80 @@ final class QueueTest {
                                 "update runs set source_trust = 'fork', approved_commit = 'other'"
                                         + " where id = ?",
                                 fork.id()));
+        Runs.Created file = Plans.run(database, project(), check("file"));
+        database.change(
+                tx ->
+                        tx.update(
+                                """
+                                update runs
+                                set source_trust = 'fork', approved_commit = commit,
+                                    definition_sha256 = '\\x01', approved_definition = '\\x02'
+                                where id = ?
+                                """,
+                                file.id()));
         Queue queue = queue();
         assertThat(queue.claim(Set.of(), 10)).isEmpty();
         database.change(
                 tx -> {
                     tx.update("update projects set paused = false where id = ?", paused);
                     tx.update("update runs set approved_commit = commit where id = ?", fork.id());
+                    tx.update(
+                            "update runs set approved_definition = definition_sha256 where id = ?",
+                            file.id());
                 });
-        assertThat(queue.claim(Set.of(), 10)).hasSize(2);
+        assertThat(queue.claim(Set.of(), 10)).hasSize(3);
+    }
+
+    @Test
+    void ofAForkOnlyTrustedAuthorsBeginWithoutAWord() {
+        long known = project();
+        foreign(known, "trusted", "7", false, false);
+        foreign(known, "stranger", "8", false, false);
+        foreign(known, "nobody known", null, false, false);
+        foreign(known, "own file", "7", false, true);
+        foreign(known, "member", "9", true, false);
+        long other = project();
+        foreign(other, "trusted elsewhere", "7", false, false);
+        long members = project();
+        foreign(members, "their member", "9", true, false);
+        foreign(members, "not theirs", "8", false, false);
+        database.change(
+                tx -> {
+                    tx.update(
+                            "insert into trusted_authors (project_id, forge_id, login)"
+                                    + " values (?, '7', 'ann')",
+                            known);
+                    tx.update(
+                            "update projects set trusts_members = true where id = ?", members);
+                });
+        Queue queue = queue();
+        List<Claimed> begun = queue.claim(Set.of(), 10);
+        assertThat(begun)
+                .extracting(one -> one.job().name())
+                .containsExactlyInAnyOrder("trusted", "their member");
+        database.change(tx -> tx.update("update projects set trusts_members = true"));
+        List<Long> held = begun.stream().map(one -> one.job().attemptId()).toList();
+        assertThat(queue.claim(held, 10))
+                .extracting(one -> one.job().name())
+                .containsExactly("member");
+    }
+
+    private void foreign(
+            long project, String job, @Nullable String author, boolean member, boolean own) {
+        Runs.Created run = Plans.run(database, project, check(job));
+        database.change(
+                tx ->
+                        tx.update(
+                                """
+                                update runs
+                                set source_trust = 'fork', author_id = ?, author_member = ?,
+                                    own_definition = ?
+                                where id = ?
+                                """,
+                                author,
+                                member,
+                                own,
+                                run.id()));
     }
 
     @Test

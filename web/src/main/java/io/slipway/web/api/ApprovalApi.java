@@ -9,6 +9,7 @@ import io.slipway.engine.approval.Approval;
 import io.slipway.engine.approval.Approvals;
 import io.slipway.engine.approval.ForeignRuns;
 import io.slipway.engine.project.Project;
+import io.slipway.engine.run.NewRun;
 import io.slipway.engine.run.Run;
 import io.slipway.engine.run.RunHistory;
 import io.vertx.core.http.HttpMethod;
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /// What people say to rollouts that wait for them.
 public final class ApprovalApi {
@@ -42,7 +44,37 @@ public final class ApprovalApi {
         api.add(HttpMethod.POST, "/projects/:project/runs/:run/approvals", this::rule);
     }
 
-    private record All(List<View> approvals) {}
+    private record All(List<View> approvals, @Nullable Trust trust) {}
+
+    /// What there is to agree to in a run of a fork's pull request.
+    ///
+    /// @param definition SHA-256 of the pipeline file that would count; empty: there is none
+    /// @param ownDefinition whether that is the pull request's own
+    /// @param author their login on the forge; null: not known whose code it is
+    private record Trust(
+            String commit,
+            String definition,
+            boolean ownDefinition,
+            int pullRequest,
+            @Nullable String author,
+            @Nullable String authorId,
+            boolean waits,
+            boolean open,
+            @Nullable String agreedBy) {
+        static Trust of(ForeignRuns.Asked asked) {
+            NewRun.Author author = asked.author();
+            return new Trust(
+                    asked.commit().hex(),
+                    asked.definition(),
+                    asked.own() || asked.offered() != null,
+                    asked.pullRequest(),
+                    author == null ? null : author.login(),
+                    author == null ? null : author.id(),
+                    asked.waits(),
+                    asked.open(),
+                    asked.agreedBy());
+        }
+    }
 
     private record View(
             String job,
@@ -73,12 +105,21 @@ public final class ApprovalApi {
         }
     }
 
+    /// @param commit that was seen, of a fork's sources
+    /// @param definition that was seen, as [Trust] tells it
     private record Word(
-            @Nullable String environment, @Nullable Boolean reject, @Nullable String why) {}
+            @Nullable String environment,
+            @Nullable Boolean reject,
+            @Nullable String why,
+            @Nullable String commit,
+            @Nullable String definition) {}
 
     private Object all(ApiRequest request) {
         Project project = database.read(tx -> request.project(tx, Right.READ));
-        return new All(approvals.of(run(request, project).id()).stream().map(View::of).toList());
+        long run = run(request, project).id();
+        return new All(
+                approvals.of(run).stream().map(View::of).toList(),
+                foreignRuns.asked(run).map(Trust::of).orElse(null));
     }
 
     private Run run(ApiRequest request, Project project) {
@@ -99,14 +140,17 @@ public final class ApprovalApi {
         }
         Project project = database.read(tx -> request.project(tx, Right.ROLL_OUT));
         Run run = run(request, project);
-        boolean foreign =
-                word.environment() == null
-                        && database.transaction(
-                                tx ->
-                                        foreignRuns.rule(
-                                                tx, request.caller(), project, run, !rejects, why));
-        if (foreign) {
-            return new Api.Accepted(Map.of("run", run.number(), "environment", ""));
+        Optional<Integer> foreign =
+                word.environment() != null
+                        ? Optional.empty()
+                        : foreignRuns.rule(
+                                request.caller(),
+                                project,
+                                run,
+                                new ForeignRuns.Word(
+                                        !rejects, why, word.commit(), word.definition()));
+        if (foreign.isPresent()) {
+            return new Api.Accepted(Map.of("run", foreign.get(), "environment", ""));
         }
         String environment =
                 approvals.rule(

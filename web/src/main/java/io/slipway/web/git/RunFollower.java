@@ -190,8 +190,9 @@ final class RunFollower {
             return Optional.of(job.name() + " waits for " + turn);
         }
         String waits = job.waits();
+        String by = "trust".equals(waits) ? ", by " + job.waitsDetail() : "";
         return job.state() == JobState.WAITING && waits != null && !waits.equals("needs")
-                ? Optional.of(job.name() + " waits for " + waits)
+                ? Optional.of(job.name() + " waits for " + waits + by)
                 : Optional.empty();
     }
 }

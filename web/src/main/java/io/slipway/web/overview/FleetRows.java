@@ -5,6 +5,7 @@ import com.fasterxml.jackson.annotation.JsonRawValue;
 
 import io.slipway.db.Row;
 import io.slipway.db.Tx;
+import io.slipway.engine.asking.Trusting;
 import io.slipway.engine.route.AppAddresses;
 
 import org.jspecify.annotations.Nullable;
@@ -86,11 +87,23 @@ final class FleetRows {
 
     private static final String WAITING =
             """
-            select p.name as project, r.number, j.name as job, j.waits, j.waits_detail, r.created_at
+            select p.name as project, u.number, j.name as job,
+                case when j.state = 'queued' then 'trust' else j.waits end as waits,
+                case when j.state = 'queued' then
+            """
+                    + Trusting.HOW
+                    + """
+                     else j.waits_detail end as waits_detail, u.created_at
             from jobs j
-            join runs r on r.id = j.run_id
-            join projects p on p.id = r.project_id
-            where r.state <> 'ended' and j.state = 'waiting' and j.waits in ('approval', 'trust', 'pause')
+            join runs u on u.id = j.run_id
+            join projects p on p.id = u.project_id
+            where u.state <> 'ended' and (
+                    j.state = 'waiting' and j.waits in ('approval', 'pause')
+                    or j.state = 'queued' and u.source_trust <> 'trusted' and
+            """
+                    + Trusting.MAY_BEGIN
+                    + """
+                     is not true)
               and j.project_id = any(?::bigint[])
             order by j.id
             limit 50

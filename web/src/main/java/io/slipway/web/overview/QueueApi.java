@@ -2,6 +2,7 @@ package io.slipway.web.overview;
 
 import io.slipway.db.Database;
 import io.slipway.db.Row;
+import io.slipway.engine.asking.Trusting;
 import io.slipway.engine.run.Runs;
 import io.slipway.web.api.Api;
 import io.slipway.web.api.ApiRequest;
@@ -34,11 +35,17 @@ public final class QueueApi {
     private static final String WORK =
             """
             select p.name as project, u.number as run, j.name as job, u.ref,
-                coalesce(a.state, j.state) as state,
+                case when a.state = 'queued' and t.waits then 'waiting'
+                    else coalesce(a.state, j.state) end as state,
                 case when a.state is distinct from 'queued' then j.waits
+                    when t.waits then 'trust'
                     when f.number is not null then 'concurrency'
                     when p.paused then 'pause' else 'capacity' end as waits,
                 case when a.state is distinct from 'queued' then j.waits_detail
+                    when t.waits then
+            """
+                    + Trusting.HOW
+                    + """
                     else 'run ' || f.number end as waits_detail,
                 n.name as runner,
                 coalesce(a.claimed_at, a.queued_at, u.created_at) as since
@@ -50,6 +57,11 @@ public final class QueueApi {
                     + Runs.IN_FRONT
                     + """
                     ) f
+                    cross join lateral (select
+                    """
+                    + Trusting.MAY_BEGIN
+                    + """
+                    is not true as waits) t
                     left join attempts a on a.job_id = j.id and a.number = j.latest_attempt and a.state <> 'ended'
                     left join runners n on n.id = a.runner_id
                     where j.state <> 'ended' and u.state <> 'ended' and j.project_id = any(?::bigint[])

@@ -2,6 +2,7 @@ package io.slipway.web.overview;
 
 import io.slipway.db.Database;
 import io.slipway.db.Row;
+import io.slipway.engine.asking.Trusting;
 import io.slipway.web.api.Api;
 import io.slipway.web.api.ApiRequest;
 
@@ -21,12 +22,20 @@ public final class RunsApi {
                 coalesce((
                     select string_agg(j.name, ', ' order by j.position)
                     from jobs j where j.run_id = r.id and r.state = 'running' and j.state = 'running'), '') as now,
-                exists (
-                    select 1 from jobs j
-                    where j.run_id = r.id and r.state = 'running'
-                      and j.waits in ('approval', 'trust', 'pause')) as waits
+                w.waits
             from runs r
             join projects p on p.id = r.project_id
+            cross join lateral (
+                select r.state = 'running' and (exists (
+                        select 1 from jobs j
+                        where j.run_id = r.id and j.waits in ('approval', 'pause'))
+                    or exists (
+                        select 1 from runs u
+                        where u.id = r.id and
+            """
+                    + Trusting.MAY_BEGIN
+                    + """
+                             is not true)) as waits) w
             where r.project_id = any(?::bigint[])
               and r.id < ?
               and (?::text is null or p.name = ?)
@@ -36,10 +45,7 @@ public final class RunsApi {
                 or (? = 'running' and r.state <> 'ended')
                 or (? = 'failed' and r.outcome in ('failed', 'errored'))
                 or r.outcome = ?
-                or (? = 'waiting' and exists (
-                    select 1 from jobs j
-                    where j.run_id = r.id and r.state = 'running'
-                      and j.waits in ('approval', 'trust', 'pause'))))
+                or (? = 'waiting' and w.waits))
               and (?::text is null or position(lower(?) in lower(r.subject || ' ' || r.author || ' ' || r.commit || ' ' || p.name)) > 0)
             order by r.id desc
             limit ?

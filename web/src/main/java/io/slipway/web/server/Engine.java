@@ -3,10 +3,12 @@ package io.slipway.web.server;
 import io.slipway.db.Database;
 import io.slipway.db.Tx;
 import io.slipway.engine.applog.AppLogs;
+import io.slipway.engine.approval.ForeignRuns;
 import io.slipway.engine.blob.BlobStore;
 import io.slipway.engine.blob.FolderBlobStore;
 import io.slipway.engine.connect.ConnectedPlanning;
-import io.slipway.engine.connect.PullRequests;
+import io.slipway.engine.connect.OfferedRuns;
+import io.slipway.engine.forge.Handling;
 import io.slipway.engine.gate.HostOwners;
 import io.slipway.engine.gate.LiveApps;
 import io.slipway.engine.gate.SetValues;
@@ -113,6 +115,8 @@ final class Engine implements AutoCloseable {
     private final RolloutParts parts;
     private final SealingKey key;
     private final Forges forges;
+    private final ForeignRuns foreignRuns;
+    private final Handling handling;
     private final WebhookParts webhooks;
 
     /// @param server how the switch reaches the listener; null when there is none
@@ -170,14 +174,19 @@ final class Engine implements AutoCloseable {
                                 base.settings().engine().include()));
         this.forges = closing.add(new Forges(base, repositories, pushes, key));
         this.branchRuns = new BranchRuns(repositories, planning, runs, pushes.included(), domain);
-        this.webhooks =
-                closing.add(
-                        new WebhookParts(
-                                base,
-                                key,
-                                forges.handling(
-                                        new PullRequests.Starting(
-                                                planning, runs, pushes.included(), domain))));
+        OfferedRuns offered =
+                new OfferedRuns(
+                        database,
+                        repositories,
+                        new OfferedRuns.Starting(
+                                planning,
+                                runs,
+                                pushes.included(),
+                                domain,
+                                base.settings().engine().forks()));
+        this.foreignRuns = new ForeignRuns(database, repositories, runs, offered);
+        this.handling = forges.handling(offered, foreignRuns);
+        this.webhooks = closing.add(new WebhookParts(base, key, handling));
     }
 
     private static HostOwners hostOwners(Database database) {
@@ -269,7 +278,8 @@ final class Engine implements AutoCloseable {
                                 repositories,
                                 url,
                                 new ConfiguredSecrets(database, configuration),
-                                registry),
+                                registry,
+                                base.settings().engine().forks()),
                         JobKind.IMAGE,
                         new ImageWork(database, repositories, docker.builder()),
                         JobKind.ROLLOUT,
@@ -283,7 +293,7 @@ final class Engine implements AutoCloseable {
                                 base.notifications().signal(Supervisor.CHANNEL),
                                 appLogs::finish));
         supervisor.start();
-        forges.start(forges.following());
+        forges.start(handling);
         closing.add(new OutgoingSender(database, outgoing(), forges.egress(), url));
         closing.add(new LogSealer(database, sealedLogs));
         closing.add(
@@ -373,6 +383,10 @@ final class Engine implements AutoCloseable {
 
     Pushes pushes() {
         return pushes;
+    }
+
+    ForeignRuns foreignRuns() {
+        return foreignRuns;
     }
 
     Forges forges() {

@@ -1,12 +1,17 @@
 package io.slipway.web.server;
 
 import io.slipway.db.Database;
+import io.slipway.engine.approval.ForeignRuns;
 import io.slipway.engine.connect.Answers;
+import io.slipway.engine.connect.Authors;
+import io.slipway.engine.connect.Comments;
 import io.slipway.engine.connect.Connections;
 import io.slipway.engine.connect.Following;
 import io.slipway.engine.connect.HookMaker;
+import io.slipway.engine.connect.OfferedRuns;
 import io.slipway.engine.connect.PullRequests;
 import io.slipway.engine.connect.Reconciler;
+import io.slipway.engine.connect.TrustedAuthors;
 import io.slipway.engine.egress.Egress;
 import io.slipway.engine.forge.Handling;
 import io.slipway.engine.remote.Fetches;
@@ -26,12 +31,14 @@ final class Forges implements AutoCloseable {
     private final Remotes remotes;
     private final Fetches fetches;
     private final Following following;
+    private final Authors authors;
 
     Forges(Foundation base, Repositories repositories, Pushes pushes, SealingKey key) {
         Database database = base.database();
         this.base = base;
         this.repositories = repositories;
         this.egress = closing.add(new Egress(base.settings().engine().egress()));
+        this.authors = new Authors(egress);
         this.remotes = new Remotes(key);
         this.fetches =
                 new Fetches(
@@ -48,15 +55,21 @@ final class Forges implements AutoCloseable {
         return egress;
     }
 
-    /// What does for branches and tags what a forge tells.
-    Following following() {
-        return following;
+    /// What does everything that a forge tells.
+    ///
+    /// @param runs of pull requests
+    /// @param foreignRuns to which comments agree
+    Handling handling(OfferedRuns runs, ForeignRuns foreignRuns) {
+        Database database = base.database();
+        PullRequests requests =
+                new PullRequests(
+                        database, repositories, remotes, fetches, following, runs, authors);
+        return new Comments(database, remotes, authors, foreignRuns, requests);
     }
 
-    /// What does everything that a forge tells.
-    Handling handling(PullRequests.Starting starting) {
-        return new PullRequests(
-                base.database(), repositories, remotes, fetches, following, starting);
+    /// Who needs nobody's word.
+    TrustedAuthors trusted() {
+        return new TrustedAuthors(base.database(), remotes, authors);
     }
 
     Remotes remotes() {

@@ -1,6 +1,7 @@
 package io.slipway.web.server;
 
 import io.slipway.db.Database;
+import io.slipway.engine.asking.ForeignLimits;
 import io.slipway.engine.blob.FolderBlobStore;
 import io.slipway.engine.image.ImageWork;
 import io.slipway.engine.image.Registry;
@@ -118,7 +119,12 @@ public final class LocalEngine implements AutoCloseable {
                         Map.of(
                                 JobKind.CHECK,
                                 QueueParts.checks(
-                                        runner, repositories, "", secrets, RegistryAccess.NONE),
+                                        runner,
+                                        repositories,
+                                        "",
+                                        secrets,
+                                        RegistryAccess.NONE,
+                                        ForeignLimits.STANDARD),
                                 JobKind.IMAGE,
                                 new ImageWork(database, repositories, images)),
                         run -> {}));

@@ -1,6 +1,7 @@
 package io.slipway.web.server;
 
 import io.slipway.db.Tx;
+import io.slipway.engine.asking.ForeignLimits;
 import io.slipway.engine.queue.Dispatcher;
 import io.slipway.engine.queue.Leftovers;
 import io.slipway.engine.queue.Sweeper;
@@ -50,12 +51,14 @@ final class QueueParts implements AutoCloseable {
     ///   there is nothing to call, and no remote
     /// @param secrets where those come from that jobs name
     /// @param registry as jobs reach it
+    /// @param forks what a fork's job gets at most
     static CheckWork checks(
             Runner runner,
             Repositories repositories,
             String url,
             JobSecrets secrets,
-            RegistryAccess registry) {
+            RegistryAccess registry,
+            ForeignLimits forks) {
         return new CheckWork(
                 runner,
                 job ->
@@ -67,7 +70,8 @@ final class QueueParts implements AutoCloseable {
                                 ::writeTar,
                 url,
                 secrets,
-                registry);
+                registry,
+                forks);
     }
 
     private static Leftovers leftovers(Runner runner) {

@@ -3,7 +3,6 @@ package io.slipway.web.server;
 import io.slipway.db.Database;
 import io.slipway.engine.account.Accounts;
 import io.slipway.engine.approval.Approvals;
-import io.slipway.engine.approval.ForeignRuns;
 import io.slipway.engine.egress.Egress;
 import io.slipway.engine.oidc.Oidc;
 import io.slipway.engine.route.Traffic;
@@ -21,6 +20,7 @@ import io.slipway.web.api.ProjectApi;
 import io.slipway.web.api.RunApi;
 import io.slipway.web.api.StartApi;
 import io.slipway.web.connect.ConnectApi;
+import io.slipway.web.connect.TrustApi;
 import io.slipway.web.git.GitHandler;
 import io.slipway.web.git.GitHost;
 import io.slipway.web.git.GitLimits;
@@ -185,7 +185,7 @@ public final class Server implements AutoCloseable {
                 base.database(),
                 engine.history(),
                 new Approvals(base.database()),
-                new ForeignRuns(engine.runs()));
+                engine.foreignRuns());
         new AppApi(
                 api, base.database(), engine.rolloutRuns(), engine.appLogs(), engine.addresses());
         new ExecApi(api, base.database(), docker.deployer());
@@ -198,6 +198,7 @@ public final class Server implements AutoCloseable {
                 engine.outgoing(),
                 engine.forges().egress(),
                 settings.serving().url().toString());
+        new TrustApi(api, base.database(), engine.forges().trusted());
         new LogApi(api, base.database(), engine.history(), engine.logs());
         new LiveApi(api, base.database(), base.notifications(), engine.history(), engine.logs());
         overview(api, engine);

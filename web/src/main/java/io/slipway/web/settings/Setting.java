@@ -93,6 +93,12 @@ public enum Setting {
             "public addresses, by https at port 443",
             "What Slipway may connect to besides when it fetches or asks a forge: networks, such as"
                     + " `10.1.0.0/16`, and origins, such as `http://gitea.example.com:3000`."),
+    /// What a fork's job gets at most.
+    FORK_LIMITS(
+            true,
+            "cpu=1,memory=2Gi,pids=512,timeout=20m",
+            "What each job of a fork's pull request gets at most, whoever agreed to it; what is left"
+                    + " out is as it is by default."),
     /// The certificate.
     TLS_CERT(
             true,

@@ -1,6 +1,7 @@
 package io.slipway.web.settings;
 
 import io.slipway.db.DatabaseAddress;
+import io.slipway.engine.asking.ForeignLimits;
 import io.slipway.engine.definition.Inclusions;
 import io.slipway.engine.detection.FromImages;
 import io.slipway.engine.egress.EgressRules;
@@ -60,6 +61,7 @@ public record Settings(
     /// @param include the file that every project includes; null: none
     /// @param keeping how much is kept
     /// @param egress what may be reached outside
+    /// @param forks what a fork's job gets at most
     public record EngineSettings(
             @Nullable String docker,
             String registry,
@@ -68,7 +70,8 @@ public record Settings(
             FromImages baseImages,
             Inclusions.@Nullable Wanted include,
             Keeping keeping,
-            EgressRules egress) {}
+            EgressRules egress,
+            ForeignLimits forks) {}
 
     /// How much is kept.
     ///

@@ -1,6 +1,7 @@
 package io.slipway.web.settings;
 
 import io.slipway.db.DatabaseAddress;
+import io.slipway.engine.asking.ForeignLimits;
 import io.slipway.engine.definition.Inclusions;
 import io.slipway.engine.detection.FromImages;
 import io.slipway.engine.egress.EgressRules;
@@ -160,7 +161,9 @@ final class SettingsReader {
                         sources.value(Setting.KEEP_RUNS, SettingsReader::count).orElse(1000),
                         sources.value(Setting.KEEP_IMAGES, SettingsReader::count).orElse(50)),
                 sources.value(Setting.EGRESS_ALLOW, SettingsReader::egress)
-                        .orElseGet(EgressRules::standard));
+                        .orElseGet(EgressRules::standard),
+                sources.value(Setting.FORK_LIMITS, SettingsReader::forks)
+                        .orElse(ForeignLimits.STANDARD));
     }
 
     private Path folder(String text) {
@@ -207,6 +210,14 @@ final class SettingsReader {
     private static EgressRules egress(String text) {
         try {
             return EgressRules.parse(Values.list(text, part -> part));
+        } catch (IllegalArgumentException e) {
+            throw new Wrong(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private static ForeignLimits forks(String text) {
+        try {
+            return ForeignLimits.parse(text);
         } catch (IllegalArgumentException e) {
             throw new Wrong(String.valueOf(e.getMessage()));
         }

@@ -68,7 +68,7 @@ public final class FleetText {
             now.line(
                     "‖ " + Said.text(job.path("project")) + " #" + job.path("run").asInt(),
                     Said.text(job.path("job")),
-                    "waits for " + Said.text(job.path("waits")));
+                    Said.waits(job));
         }
         return fleet.path("waiting").size();
     }

@@ -57,7 +57,8 @@ public final class RunBlockText {
             if (state.equals("running") || state.equals("queued")) {
                 return false;
             }
-            asks |= Said.text(job.path("waits")).equals("approval");
+            String waits = Said.text(job.path("waits"));
+            asks |= waits.equals("approval") || waits.equals("trust");
         }
         return asks;
     }

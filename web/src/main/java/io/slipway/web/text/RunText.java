@@ -29,7 +29,7 @@ public final class RunText {
                     "  " + Said.state(job),
                     Said.text(job.path("name")),
                     Said.between(job.path("startedAt"), job.path("endedAt")),
-                    waits.isEmpty() ? Said.text(job.path("summary")) : "waits for " + waits);
+                    waits.isEmpty() ? Said.text(job.path("summary")) : Said.waits(job));
         }
         text.append(jobs);
         for (JsonNode problem : run.path("problems")) {

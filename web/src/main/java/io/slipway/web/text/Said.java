@@ -88,4 +88,14 @@ final class Said {
                 ? time(Duration.ofSeconds(Math.round(seconds / 30) * 30)).replace(" 00s", "")
                 : Math.round(seconds / 60) + " min";
     }
+
+    /// What a job waits for; of what needs somebody's trust also who may say so, and how.
+    static String waits(JsonNode job) {
+        String waits = text(job.path("waits"));
+        return "waits for "
+                + waits
+                + (waits.equals("trust")
+                        ? ", by " + Columns.clean(text(job.path("waitsDetail")))
+                        : "");
+    }
 }

@@ -84,7 +84,8 @@ final class DataCenterDialect extends AtlassianDialect implements DeploymentDial
                         "pr:modified",
                         "pr:merged",
                         "pr:declined",
-                        "pr:deleted"));
+                        "pr:deleted",
+                        "pr:comment:added"));
     }
 
     @Override

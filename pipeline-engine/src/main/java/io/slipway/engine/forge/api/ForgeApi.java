@@ -163,7 +163,12 @@ public final class ForgeApi {
         return spoken;
     }
 
-    JsonNode read(String path) {
+    /// What the forge answers, as it is: hostile until it is checked.
+    ///
+    /// @param path below the API's root
+    /// @throws Fault NOT_FOUND when there is nothing that the token may see, else as
+    ///   [#repositories]
+    public JsonNode read(String path) {
         Answer answer = asked(path, "");
         if (!answer.ok()) {
             throw refused(answer.url(), Reply.of(answer));

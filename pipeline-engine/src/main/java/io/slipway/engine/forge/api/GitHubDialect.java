@@ -66,7 +66,7 @@ final class GitHubDialect extends HubDialect implements DeploymentDialect {
                 "active",
                 true,
                 "events",
-                List.of("push", "pull_request", "create", "delete"),
+                List.of("push", "pull_request", "issue_comment", "create", "delete"),
                 "config",
                 Map.of(
                         "url",

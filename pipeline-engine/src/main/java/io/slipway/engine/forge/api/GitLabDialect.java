@@ -87,6 +87,7 @@ final class GitLabDialect implements Dialect, DeploymentDialect {
                 "push_events", true,
                 "tag_push_events", true,
                 "merge_requests_events", true,
+                "note_events", true,
                 "enable_ssl_verification", true);
     }
 

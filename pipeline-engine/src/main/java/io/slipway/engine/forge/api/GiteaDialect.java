@@ -57,7 +57,13 @@ final class GiteaDialect extends HubDialect {
                 "config",
                 Map.of("url", url, "content_type", "json", "secret", secret.reveal()),
                 "events",
-                List.of("create", "delete", "push", "pull_request", "pull_request_sync"));
+                List.of(
+                        "create",
+                        "delete",
+                        "push",
+                        "pull_request",
+                        "pull_request_sync",
+                        "pull_request_comment"));
     }
 
     @Override

@@ -130,7 +130,7 @@ final class ForgeApiTest {
                 .isEqualTo(
                         """
                         POST /api/v4/projects/42/hooks
-                        {"enable_ssl_verification":true,"merge_requests_events":true,"push_events":true,"tag_push_events":true,"token":"key","url":"https://slipway.example.com/webhooks/a"}\
+                        {"enable_ssl_verification":true,"merge_requests_events":true,"note_events":true,"push_events":true,"tag_push_events":true,"token":"key","url":"https://slipway.example.com/webhooks/a"}\
                         """);
         assertThat(hooked(ForgeKind.GITEA))
                 .startsWith("POST /api/v1/repos/team/shop/hooks\n")

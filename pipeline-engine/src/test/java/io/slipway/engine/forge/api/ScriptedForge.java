@@ -38,6 +38,7 @@ public final class ScriptedForge implements AutoCloseable {
     private final Queue<Said> script = new ConcurrentLinkedQueue<>();
     private final Map<String, Said> routes = new ConcurrentHashMap<>();
     private final List<String> asked = Collections.synchronizedList(new ArrayList<>());
+    private final Map<String, Said> places = new ConcurrentHashMap<>();
     private final CountDownLatch closed = new CountDownLatch(1);
     private volatile Said last = new Said(201, Map.of(), "{}");
 
@@ -70,7 +71,14 @@ public final class ScriptedForge implements AutoCloseable {
         headers.forEach(
                 (name, value) -> whole.append('\n').append(name).append(": ").append(value));
         asked.add(whole + (body.isEmpty() ? "" : "\n" + body));
-        Said said = said(exchange.getRequestMethod() + " " + exchange.getRequestURI().getPath());
+        Said there = places.get(exchange.getRequestURI().toString());
+        Said said =
+                there != null
+                        ? there
+                        : said(
+                                exchange.getRequestMethod()
+                                        + " "
+                                        + exchange.getRequestURI().getPath());
         try (exchange) {
             if (said == Said.SLOW) {
                 slowly(exchange);
@@ -108,6 +116,12 @@ public final class ScriptedForge implements AutoCloseable {
     /// Answers the next request so.
     public ScriptedForge next(int status, Map<String, String> headers, String body) {
         script.add(new Said(status, headers, body));
+        return this;
+    }
+
+    /// Answers always so at one address, without a place in the script.
+    public ScriptedForge at(String path, int status, String body) {
+        places.put(path, new Said(status, Map.of(), body));
         return this;
     }
 

@@ -42,6 +42,9 @@ public final class DockerImageBuilder implements ImageBuilder {
 
     private static final int BUFFER = 1 << 16;
 
+    /// Before the names of cache mounts: an argument that BuildKit's frontend takes.
+    private static final String CACHE_NAMES = "BUILDKIT_CACHE_MOUNT_NS";
+
     /// After this long a frontend that could not be pulled is tried again.
     private static final Duration TRIED_AGAIN = Duration.ofMinutes(10);
 
@@ -60,7 +63,9 @@ public final class DockerImageBuilder implements ImageBuilder {
             throws BuildFailed, InterruptedException {
         Frontend frontend = Frontend.of(order.dockerfile().text());
         frontend.check();
-        BuildStream stream = lately(frontend) ? null : run(order, order.dockerfile(), listener);
+        boolean own = order.foreign() && frontend.named();
+        BuildStream stream =
+                own || lately(frontend) ? null : run(order, order.dockerfile(), listener);
         if (stream != null && frontend.named() && missing(stream)) {
             missing.put(frontend.image(), Instant.now());
             stream = null;
@@ -69,7 +74,8 @@ public final class DockerImageBuilder implements ImageBuilder {
             listener.note(
                     "the syntax "
                             + frontend.image()
-                            + " can't be pulled: the engine's own Dockerfile frontend is used");
+                            + (own ? " is a fork's wish" : " can't be pulled")
+                            + ": the engine's own Dockerfile frontend is used");
             stream = run(order, frontend.without(order.dockerfile()), listener);
         }
         if (stream.imageId().isEmpty()) {
@@ -139,8 +145,15 @@ public final class DockerImageBuilder implements ImageBuilder {
         }
     }
 
+    /// What cache mounts are called is in the Dockerfile, so that a fork's could fill those of the
+    /// project: its have names that nothing else has.
     private static EngineRequest request(BuildOrder order, Dockerfile dockerfile) {
-        return EngineRequest.of("POST", "/build")
+        EngineRequest build = EngineRequest.of("POST", "/build");
+        if (order.foreign()) {
+            Map<String, String> args = Map.of(CACHE_NAMES, "fork-" + order.name());
+            build = build.query("buildargs", JsonMapper.shared().writeValueAsString(args));
+        }
+        return build
                 .query("dockerfile", dockerfile.path())
                 .query("labels", JsonMapper.shared().writeValueAsString(order.labels()))
                 .query("buildid", order.name().toString())

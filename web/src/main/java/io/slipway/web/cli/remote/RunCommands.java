@@ -1,12 +1,15 @@
 package io.slipway.web.cli.remote;
 
 import io.slipway.web.client.ApiClient;
+import io.slipway.web.text.TrustText;
 
 import org.jspecify.annotations.Nullable;
 
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+
+import tools.jackson.databind.JsonNode;
 
 import java.io.PrintWriter;
 import java.util.LinkedHashMap;
@@ -56,7 +59,9 @@ public final class RunCommands {
     @Command(
             name = "approve",
             mixinStandardHelpOptions = true,
-            description = "Lets the rollouts of a run begin that wait for somebody to agree.")
+            description =
+                    "Lets the rollouts of a run, or a fork's run, begin that wait for somebody to"
+                            + " agree.")
     public static final class Approve extends OfRun {
         @Parameters(
                 index = "1",
@@ -82,12 +87,25 @@ public final class RunCommands {
                 word.put("why", why);
             }
             String path = projectPath() + "/runs/" + run + "/approvals";
-            String where = api.send("POST", path, word).path("environment").asString("");
-            String done = (reject ? "rejected" : "approved") + ": run " + run;
+            JsonNode trust = api.get(path).path("trust");
+            if (environment == null && trust.path("open").asBoolean(false)) {
+                seen(trust, word, out);
+            }
+            JsonNode answer = api.send("POST", path, word);
+            String where = answer.path("environment").asString("");
+            long goesOn = answer.path("run").asLong(run);
+            String done = (reject ? "rejected" : "approved") + ": run " + goesOn;
             out.println(done + (where.isEmpty() ? "" : " for " + where));
             out.flush();
             return 0;
         }
+    }
+
+    /// Says of a fork's run what is agreed to, and holds the server to it.
+    private static void seen(JsonNode trust, Map<String, Object> word, PrintWriter out) {
+        word.put("commit", trust.path("commit").asString(""));
+        word.put("definition", trust.path("definition").asString(""));
+        out.println(TrustText.seen(trust));
     }
 
     /// `slipway pause`.

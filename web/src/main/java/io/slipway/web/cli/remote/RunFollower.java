@@ -1,6 +1,7 @@
 package io.slipway.web.cli.remote;
 
 import io.slipway.web.client.ApiClient;
+import io.slipway.web.text.TrustText;
 
 import tools.jackson.databind.JsonNode;
 
@@ -75,7 +76,13 @@ final class RunFollower {
             if (state.equals("running") || state.equals("queued")) {
                 return false;
             }
-            if (job.path("waits").asString("").equals("approval")) {
+            String waits = job.path("waits").asString("");
+            if (waits.equals("trust")) {
+                out.println("  " + TrustText.waits(job));
+                out.flush();
+                return true;
+            }
+            if (waits.equals("approval")) {
                 asking.add(job);
             }
         }
