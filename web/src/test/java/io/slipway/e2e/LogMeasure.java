@@ -66,6 +66,7 @@ class LogMeasure {
         List<Double> linked = new ArrayList<>();
         try (Chromium chromium = new Chromium();
                 BrowserContext context = signedIn(chromium)) {
+            context.setDefaultTimeout(120_000);
             for (int round = 0; round <= ROUNDS; round++) {
                 try (Page page = context.newPage()) {
                     long begin = System.nanoTime();
@@ -112,6 +113,7 @@ class LogMeasure {
     private BrowserContext signedIn(Chromium chromium) {
         try (BrowserContext context = chromium.browser().newContext();
                 Page page = context.newPage()) {
+            page.setDefaultTimeout(120_000);
             page.navigate("http://localhost:" + slipway.port() + "/");
             page.locator("input[type=password]").fill(slipway.token());
             page.keyboard().press("Enter");
