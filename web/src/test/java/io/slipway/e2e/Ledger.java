@@ -57,7 +57,7 @@ final class Ledger implements AutoCloseable {
     String untilReleased() {
         return """
         to=$(ip route | awk '/^default/ {print $3}'); i=0
-        until wget -q -O /dev/null "http://$to:%d%s"; do i=$((i+1)); echo $i; usleep 500000; done
+        until wget -q -O /dev/null "http://$to:%d%s" 2>/dev/null; do i=$((i+1)); echo $i; usleep 500000; done
         """
                 .formatted(server.getAddress().getPort(), GATE);
     }
