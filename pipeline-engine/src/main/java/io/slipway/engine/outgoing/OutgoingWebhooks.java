@@ -94,8 +94,8 @@ public final class OutgoingWebhooks {
 
     /// Makes it, or replaces the one that is there.
     ///
-    /// @return what signs the messages, `whsec_…`; null for a chat, which takes no signature
-    public @Nullable String set(
+    /// @return what signs the messages, `whsec_…`; empty for a chat, which takes no signature
+    public Optional<String> set(
             Tx tx, long project, EgressUrl url, OutgoingForm form, Caller caller) {
         String secret = form == OutgoingForm.JSON ? fresh() : null;
         tx.update(
@@ -111,7 +111,7 @@ public final class OutgoingWebhooks {
                 caller,
                 new Audit.Entry(
                         project, "outgoing.set", url.origin(), Map.of("form", form.word())));
-        return secret;
+        return Optional.ofNullable(secret);
     }
 
     private static String fresh() {

@@ -89,13 +89,13 @@ final class OutgoingSenderTest {
         String secret =
                 database.transaction(
                         tx ->
-                                String.valueOf(
-                                        webhooks.set(
+                                webhooks.set(
                                                 tx,
                                                 project,
                                                 EgressUrl.parse(receiver.origin() + "/told/7f3"),
                                                 form,
-                                                caller)));
+                                                caller)
+                                        .orElse(""));
         return secret;
     }
 

@@ -18,6 +18,7 @@ import io.slipway.web.api.ApiRequest;
 import org.jspecify.annotations.Nullable;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -119,7 +120,7 @@ public final class CompareApi {
                         .paths(one, other, MOST_FILES)
                         .<List<String>>map(List::copyOf)
                         .orElse(null),
-                database.read(tx -> configuration(tx, project, first, second)));
+                database.read(tx -> configuration(tx, project, first, second)).orElse(null));
     }
 
     private static List<Commit> shown(List<CommitInfo> commits) {
@@ -190,17 +191,23 @@ public final class CompareApi {
                 row.instant("created_at").toString());
     }
 
-    private static @Nullable List<String> configuration(
+    private static Optional<List<String>> configuration(
             Tx tx, Project project, Side one, Side other) {
         Release first = one.release();
         Release second = other.release();
         if (first == null || second == null || !first.app().equals(second.app())) {
-            return null;
+            return Optional.empty();
         }
         int low = Math.min(first.configVersion(), second.configVersion());
         int high = Math.max(first.configVersion(), second.configVersion());
-        return tx.query(
-                CONFIGURATION, row -> row.text("name"), project.id(), first.app(), low, high);
+        return Optional.of(
+                tx.query(
+                        CONFIGURATION,
+                        row -> row.text("name"),
+                        project.id(),
+                        first.app(),
+                        low,
+                        high));
     }
 
     private static Fault missing(Project project, String what) {

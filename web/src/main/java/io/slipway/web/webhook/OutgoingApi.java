@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /// Where a project tells what happens, and what it told.
 public final class OutgoingApi {
@@ -103,9 +104,7 @@ public final class OutgoingApi {
             throw ApiRequest.bad("url", "is no web address");
         }
         egress.rules().addresses(url);
-        Map<String, Object> made = new HashMap<>();
-        made.put(
-                "secret",
+        Optional<String> secret =
                 database.transaction(
                         tx ->
                                 webhooks.set(
@@ -113,7 +112,9 @@ public final class OutgoingApi {
                                         request.project(tx, Right.CONFIGURE).id(),
                                         url,
                                         form,
-                                        request.caller())));
+                                        request.caller()));
+        Map<String, @Nullable Object> made = new HashMap<>();
+        made.put("secret", secret.orElse(null));
         return made;
     }
 
