@@ -54,7 +54,8 @@ class PullRequestIT {
             assertThat(started(slipway)).isZero();
 
             JsonNode waiting = slipway.api("/projects/admin%2Fshop/runs/" + latest(slipway));
-            assertThat(waiting.path("jobs").path(0).path("state").asString("")).isEqualTo("waiting");
+            assertThat(waiting.path("jobs").path(0).path("state").asString(""))
+                    .isEqualTo("waiting");
             assertThat(waiting.path("jobs").path(0).path("waits").asString("")).isEqualTo("trust");
             assertThat(slipway.run(git.folder(), "", "status", "-p", "admin/shop").output())
                     .contains("waits for trust", "slipway approve " + latest(slipway));
@@ -128,11 +129,7 @@ class PullRequestIT {
     }
 
     private static void comment(GiteaServer gitea, String by, String text) {
-        gitea.api(
-                by,
-                "POST",
-                "/repos/admin/shop/issues/1/comments",
-                "{\"body\":\"" + text + "\"}");
+        gitea.api(by, "POST", "/repos/admin/shop/issues/1/comments", "{\"body\":\"" + text + "\"}");
     }
 
     /// What the button of the run's page sends.
@@ -220,13 +217,15 @@ class PullRequestIT {
     private static String commit(Slipway slipway) {
         return text(
                 slipway,
-                "select commit as s from runs where source_trust = 'fork' order by id desc limit 1");
+                "select commit as s from runs where source_trust = 'fork' order by id desc limit"
+                        + " 1");
     }
 
     private static String approvedBy(Slipway slipway) {
         return text(
                 slipway,
-                "select approved_by as s from runs where source_trust = 'fork' order by id limit 1");
+                "select approved_by as s from runs where source_trust = 'fork' order by id limit"
+                        + " 1");
     }
 
     private static String text(Slipway slipway, String sql) {

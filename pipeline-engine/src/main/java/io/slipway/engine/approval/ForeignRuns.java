@@ -221,8 +221,7 @@ public final class ForeignRuns {
         }
     }
 
-    private int ruled(
-            Tx tx, By by, Run run, Asked asked, Word word, @Nullable NewRun anew) {
+    private int ruled(Tx tx, By by, Run run, Asked asked, Word word, @Nullable NewRun anew) {
         if (!word.agrees()) {
             runs.cancel(
                     tx,

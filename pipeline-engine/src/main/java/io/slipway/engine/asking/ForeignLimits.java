@@ -75,9 +75,7 @@ public record ForeignLimits(int milliCpu, long memoryBytes, int pids, Duration t
     }
 
     private static <T> Long some(Optional<T> amount, Function<T, Long> as) {
-        return amount.map(as)
-                .filter(one -> one > 0)
-                .orElseThrow(ForeignLimits::wrong);
+        return amount.map(as).filter(one -> one > 0).orElseThrow(ForeignLimits::wrong);
     }
 
     private static IllegalArgumentException wrong() {

@@ -92,8 +92,7 @@ public final class Comments implements Handling {
             return foreignRuns
                     .ruleOnForge(who, run, new ForeignRuns.Word(true, "", commit, null))
                     .map(Outcome::started)
-                    .orElseGet(
-                            () -> Outcome.nothing("run " + run.number() + " waits for no word"));
+                    .orElseGet(() -> Outcome.nothing("run " + run.number() + " waits for no word"));
         } catch (Fault fault) {
             if (fault.kind() == Fault.Kind.CONFLICT) {
                 return Outcome.nothing(fault.message());

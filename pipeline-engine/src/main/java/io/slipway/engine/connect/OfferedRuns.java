@@ -235,8 +235,8 @@ public final class OfferedRuns implements OwnFile {
                 "");
     }
 
-    /// Of others' sources a run waits for none but those of its own pull request, and none waits for
-    /// it or is ended by it, whatever the file says.
+    /// Of others' sources a run waits for none but those of its own pull request, and none waits
+    /// for it or is ended by it, whatever the file says.
     private Plan confined(Asked asked, Plan plan) {
         return starting.limits()
                 .of(plan)
@@ -277,8 +277,7 @@ public final class OfferedRuns implements OwnFile {
                         : plan.with(
                                 new Concurrency(told.ref(), Concurrency.Policy.byDefault(false)));
         UUID delivery = told.delivery();
-        NewRun.Foreign foreign =
-                foreignness == null ? null : foreignness.by(planned.definition());
+        NewRun.Foreign foreign = foreignness == null ? null : foreignness.by(planned.definition());
         NewRun run =
                 new NewRun(
                         told.project(),

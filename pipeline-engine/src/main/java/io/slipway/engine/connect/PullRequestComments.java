@@ -45,25 +45,25 @@ final class PullRequestComments implements Answering {
             """
                     + Trusting.MAY_BEGIN
                     + """
-                     is not true then 'waits'
-                    else 'running' end as now
-                from forge_answers a
-                join runs u on u.id = a.run_id
-                join projects p on p.id = u.project_id
-                where a.kind = 'comment' and not a.over and a.next_at <= now()),
-            due as (
-                select a.id, s.now
-                from forge_answers a join standing s on s.id = a.id
-                where a.sent is distinct from s.now
-                order by a.next_at limit ?
-                for update of a skip locked)
-            update forge_answers a
-            set fence = a.fence + 1, next_at = now() + interval '5 minutes'
-            from due, runs r, projects p
-            where a.id = due.id and r.id = a.run_id and p.id = a.project_id
-            returning a.id, a.fence, a.project_id, a.failures, due.now, a.pull, r.id as run,
-                r.number, r.commit, coalesce(r.reason, '') as reason, p.name
-            """;
+                             is not true then 'waits'
+                            else 'running' end as now
+                        from forge_answers a
+                        join runs u on u.id = a.run_id
+                        join projects p on p.id = u.project_id
+                        where a.kind = 'comment' and not a.over and a.next_at <= now()),
+                    due as (
+                        select a.id, s.now
+                        from forge_answers a join standing s on s.id = a.id
+                        where a.sent is distinct from s.now
+                        order by a.next_at limit ?
+                        for update of a skip locked)
+                    update forge_answers a
+                    set fence = a.fence + 1, next_at = now() + interval '5 minutes'
+                    from due, runs r, projects p
+                    where a.id = due.id and r.id = a.run_id and p.id = a.project_id
+                    returning a.id, a.fence, a.project_id, a.failures, due.now, a.pull, r.id as run,
+                        r.number, r.commit, coalesce(r.reason, '') as reason, p.name
+                    """;
 
     private static final String COMMENT =
             """

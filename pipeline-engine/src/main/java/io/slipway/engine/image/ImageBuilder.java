@@ -37,8 +37,8 @@ public interface ImageBuilder {
     /// What to build.
     ///
     /// @param labels put on the image
-    /// @param foreign whether the sources are of somebody who may not push: what the build leaves in
-    ///   caches is nobody else's to read, and Docker's own frontend reads the Dockerfile
+    /// @param foreign whether the sources are of somebody who may not push: what the build leaves
+    ///   in caches is nobody else's to read, and Docker's own frontend reads the Dockerfile
     record BuildOrder(
             AttemptName name,
             Context context,

@@ -139,20 +139,20 @@ final class Preparations implements AutoCloseable {
                                 """
                                         + Trusting.MAY_BEGIN
                                         + """
-                                )
-                                union all
-                                (select j.id, j.latest_attempt + 1, j.spec
-                                from jobs j
-                                join runs u on u.id = j.run_id
-                                join projects p on p.id = j.project_id
-                                where j.state = 'waiting' and j.waits = 'needs' and not p.paused
-                                    and
-                                """
+                                        )
+                                        union all
+                                        (select j.id, j.latest_attempt + 1, j.spec
+                                        from jobs j
+                                        join runs u on u.id = j.run_id
+                                        join projects p on p.id = j.project_id
+                                        where j.state = 'waiting' and j.waits = 'needs' and not p.paused
+                                            and
+                                        """
                                         + Trusting.MAY_BEGIN
                                         + """
-                                order by j.id
-                                limit ?)
-                                """,
+                                        order by j.id
+                                        limit ?)
+                                        """,
                                 this::waiting,
                                 SETTLED.toMillis(),
                                 AHEAD,

@@ -105,8 +105,8 @@ final class Queue {
             """
                     + Trusting.MAY_BEGIN
                     + """
-                        and (u.concurrency_group is null or not exists (select 1
-            """
+                                and (u.concurrency_group is null or not exists (select 1
+                    """
                     + Runs.IN_FRONT
                     + """
                                 ))

@@ -30,11 +30,7 @@ public record NewRun(
     /// @param author of the commit, for people
     /// @param foreign of whom they are who may not push; null: they are the project's own
     public record Source(
-            String ref,
-            CommitId commit,
-            String subject,
-            String author,
-            @Nullable Foreign foreign) {
+            String ref, CommitId commit, String subject, String author, @Nullable Foreign foreign) {
         /// The project's own.
         public Source(String ref, CommitId commit, String subject, String author) {
             this(ref, commit, subject, author, null);

@@ -59,8 +59,8 @@ public record Run(
     ///
     /// @param app what it builds or rolls out; null for a check
     /// @param environment where it rolls out; null for everything else
-    /// @param state as it is shown: one that is queued and may not begin, since nobody has agreed to
-    ///   its sources, waits
+    /// @param state as it is shown: one that is queued and may not begin, since nobody has agreed
+    ///   to its sources, waits
     /// @param waits what a waiting job waits for: `needs`, `approval`, `trust`, `concurrency`,
     ///   `pause`; when it is queued, `concurrency` for an earlier run, `pause` of its project, else
     ///   `capacity`

@@ -146,18 +146,18 @@ public final class RunHistory {
                                 """
                                         + Trusting.HOW
                                         + """
-                                        else 'run ' || f.number end as waits_on,
-                                    array(
-                                        select d.name
-                                        from job_needs n
-                                        join jobs d on d.id = n.needs_id
-                                        where n.job_id = j.id
-                                        order by d.position) as needs
-                                from jobs j
-                                join runs u on u.id = j.run_id
-                                join projects p on p.id = j.project_id
-                                cross join lateral (select min(o.number) as number
-                                """
+                                                else 'run ' || f.number end as waits_on,
+                                            array(
+                                                select d.name
+                                                from job_needs n
+                                                join jobs d on d.id = n.needs_id
+                                                where n.job_id = j.id
+                                                order by d.position) as needs
+                                        from jobs j
+                                        join runs u on u.id = j.run_id
+                                        join projects p on p.id = j.project_id
+                                        cross join lateral (select min(o.number) as number
+                                        """
                                         + Runs.IN_FRONT
                                         + """
                                         ) f

@@ -128,9 +128,7 @@ final class ForkAttackTest {
 
     private static Optional<Integer> agreed(OfferedProject project, int run) {
         return project.foreignRuns.ruleOnForge(
-                "somebody",
-                project.run(run),
-                yes(project.run(run).source().commit().hex()));
+                "somebody", project.run(run), yes(project.run(run).source().commit().hex()));
     }
 
     private static int started(Outcome outcome) {
@@ -227,7 +225,10 @@ final class ForkAttackTest {
                         .formatted(head, head);
         for (ForgeKind kind : List.of(ForgeKind.GITHUB, ForgeKind.GITEA)) {
             for (String event :
-                    List.of("pull_request_review", "pull_request_approved", "pull_request_comment")) {
+                    List.of(
+                            "pull_request_review",
+                            "pull_request_approved",
+                            "pull_request_comment")) {
                 String header = kind == ForgeKind.GITHUB ? "X-GitHub-Event" : "X-Gitea-Event";
                 Forge.Reading reading =
                         Forge.of(kind)
@@ -236,9 +237,7 @@ final class ForkAttackTest {
                                         Json.read(
                                                 new ByteArrayInputStream(
                                                         body.getBytes(StandardCharsets.UTF_8))));
-                assertThat(reading.events())
-                        .singleElement()
-                        .isInstanceOf(ForgeEvent.Ignored.class);
+                assertThat(reading.events()).singleElement().isInstanceOf(ForgeEvent.Ignored.class);
             }
         }
         assertThat(project.begun()).isEmpty();
@@ -289,14 +288,18 @@ final class ForkAttackTest {
         assertThat(project.said("8", "/slipway approve " + head).run()).isNull();
         assertThat(project.begun()).isEmpty();
         assertThat(project.history.newest(project.id, Integer.MAX_VALUE, 10))
-                .noneMatch(one -> one.progress().outcome() == null && one.number() != run
-                        && one.source().ref().startsWith("refs/pull/"));
+                .noneMatch(
+                        one ->
+                                one.progress().outcome() == null
+                                        && one.number() != run
+                                        && one.source().ref().startsWith("refs/pull/"));
     }
 
     private void skippingSatisfiesNothing(OfferedProject project) throws IOException {
         CommitId skips =
                 project.offered(
-                        "jobs: { test: { image: busybox, when: { branch: none }, steps: [ ls ] } }\n"
+                        "jobs: { test: { image: busybox, when: { branch: none }, steps: [ ls ] }"
+                                + " }\n"
                                 + "apps: {}\n");
         int run = started(project.told(Action.OPENED, skips));
         int own = agreed(project, run).orElseThrow();
@@ -381,7 +384,11 @@ final class ForkAttackTest {
         project.git.must("switch", "-q", "-C", "elsewhere", "main");
         project.git.write("words", "x").commit("Theirs");
         project.git.must(
-                "commit", "-q", "--amend", "--author=Known <known@example.com>", "-m",
+                "commit",
+                "-q",
+                "--amend",
+                "--author=Known <known@example.com>",
+                "-m",
                 "Theirs\n\nCo-authored-by: Known <known@example.com>\nSigned-off-by: Known <k@x>");
         CommitId head = new CommitId(project.git.must("rev-parse", "HEAD").strip());
         project.moved(head, OfferedProject.STRANGER, OfferedProject.STRANGER);
@@ -391,8 +398,7 @@ final class ForkAttackTest {
 
         project.comment("8", OfferedProject.STRANGER, "/slipway approve " + head, "write");
         project.permission(OfferedProject.STRANGER, OfferedProject.MAINTAINER, "admin");
-        assertThat(project.said("8", "/slipway approve " + head).reason())
-                .contains("may not push");
+        assertThat(project.said("8", "/slipway approve " + head).reason()).contains("may not push");
         assertThat(project.begun()).isEmpty();
     }
 
@@ -475,9 +481,7 @@ final class ForkAttackTest {
         assertThat(agreed(project, run)).contains(run);
         project.ended(run);
         int other =
-                started(
-                        project.told(
-                                Action.RETARGETED, head, "refs/heads/other", Sender.UNKNOWN));
+                started(project.told(Action.RETARGETED, head, "refs/heads/other", Sender.UNKNOWN));
         assertThat(other).isGreaterThan(run);
         assertThat(project.begun()).doesNotContain(other);
     }

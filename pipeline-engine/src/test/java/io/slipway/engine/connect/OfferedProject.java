@@ -77,8 +77,7 @@ final class OfferedProject implements AutoCloseable {
     private final Dispatcher dispatcher;
     private final List<Integer> canaries = new ArrayList<>();
 
-    OfferedProject(Database database, Notifications notifications, Path folder)
-            throws IOException {
+    OfferedProject(Database database, Notifications notifications, Path folder) throws IOException {
         this.database = database;
         name = "offered" + NAMES.incrementAndGet();
         history = new RunHistory(database);
@@ -284,8 +283,8 @@ final class OfferedProject implements AutoCloseable {
                                 run));
     }
 
-    /// The numbers of the fork's runs of which something has begun until now: a run of the project's
-    /// own that is queued behind everything has begun as well by then.
+    /// The numbers of the fork's runs of which something has begun until now: a run of the
+    /// project's own that is queued behind everything has begun as well by then.
     List<Integer> begun() {
         Runs.Created canary = Plans.run(database, id, Plans.check("canary"));
         canaries.add(canary.number());

@@ -97,8 +97,7 @@ final class TrustTest {
         offered.trusted.add(anna, project(), "Eve");
         assertThat(offered.ended(run)).isEqualTo("succeeded");
         assertThat(offered.column(run, "definition")).isEqualTo(OfferedProject.FILE);
-        List<TrustedAuthors.Trusted> all =
-                database.read(tx -> TrustedAuthors.of(tx, offered.id));
+        List<TrustedAuthors.Trusted> all = database.read(tx -> TrustedAuthors.of(tx, offered.id));
         assertThat(all).extracting(TrustedAuthors.Trusted::id).containsExactly("99");
         database.transaction(tx -> offered.trusted.remove(tx, anna, project(), "99"));
         int next = told(offered.offered(THEIRS));
@@ -173,9 +172,7 @@ final class TrustTest {
         int run = told(offered.offered(OfferedProject.FILE));
         Caller reader = caller(EnumSet.complementOf(EnumSet.of(Right.ROLL_OUT)));
         assertThatThrownBy(
-                        () ->
-                                offered.foreignRuns.rule(
-                                        reader, project(), offered.run(run), yes()))
+                        () -> offered.foreignRuns.rule(reader, project(), offered.run(run), yes()))
                 .isInstanceOf(Fault.class);
         assertThat(offered.begun()).isEmpty();
     }

@@ -103,8 +103,7 @@ final class ForkJobsTest {
                         "main",
                         "localhost",
                         Trigger.push(Changes.some(List.of("docs/a.md"), "4be0a16")));
-        var plan =
-                new Planner(HostOwners.NOBODY).plan(definition, request, new FolderTree(folder));
+        var plan = new Planner(HostOwners.NOBODY).plan(definition, request, new FolderTree(folder));
         assertThat(plan.problems()).isEmpty();
         return Plans.run(database, project, plan.jobs().toArray(PlannedJob[]::new));
     }

@@ -240,8 +240,7 @@ final class QueueTest {
                             "insert into trusted_authors (project_id, forge_id, login)"
                                     + " values (?, '7', 'ann')",
                             known);
-                    tx.update(
-                            "update projects set trusts_members = true where id = ?", members);
+                    tx.update("update projects set trusts_members = true where id = ?", members);
                 });
         Queue queue = queue();
         List<Claimed> begun = queue.claim(Set.of(), 10);

@@ -93,21 +93,21 @@ final class FleetRows {
             """
                     + Trusting.HOW
                     + """
-                     else j.waits_detail end as waits_detail, u.created_at
-            from jobs j
-            join runs u on u.id = j.run_id
-            join projects p on p.id = u.project_id
-            where u.state <> 'ended' and (
-                    j.state = 'waiting' and j.waits in ('approval', 'pause')
-                    or j.state = 'queued' and u.source_trust <> 'trusted' and
-            """
+                             else j.waits_detail end as waits_detail, u.created_at
+                    from jobs j
+                    join runs u on u.id = j.run_id
+                    join projects p on p.id = u.project_id
+                    where u.state <> 'ended' and (
+                            j.state = 'waiting' and j.waits in ('approval', 'pause')
+                            or j.state = 'queued' and u.source_trust <> 'trusted' and
+                    """
                     + Trusting.MAY_BEGIN
                     + """
-                     is not true)
-              and j.project_id = any(?::bigint[])
-            order by j.id
-            limit 50
-            """;
+                             is not true)
+                      and j.project_id = any(?::bigint[])
+                    order by j.id
+                    limit 50
+                    """;
 
     private FleetRows() {}
 

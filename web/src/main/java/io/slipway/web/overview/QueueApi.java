@@ -46,14 +46,14 @@ public final class QueueApi {
             """
                     + Trusting.HOW
                     + """
-                    else 'run ' || f.number end as waits_detail,
-                n.name as runner,
-                coalesce(a.claimed_at, a.queued_at, u.created_at) as since
-            from jobs j
-            join runs u on u.id = j.run_id
-            join projects p on p.id = j.project_id
-            cross join lateral (select min(o.number) as number
-            """
+                            else 'run ' || f.number end as waits_detail,
+                        n.name as runner,
+                        coalesce(a.claimed_at, a.queued_at, u.created_at) as since
+                    from jobs j
+                    join runs u on u.id = j.run_id
+                    join projects p on p.id = j.project_id
+                    cross join lateral (select min(o.number) as number
+                    """
                     + Runs.IN_FRONT
                     + """
                     ) f

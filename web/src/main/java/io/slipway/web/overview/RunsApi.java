@@ -35,21 +35,21 @@ public final class RunsApi {
             """
                     + Trusting.MAY_BEGIN
                     + """
-                             is not true)) as waits) w
-            where r.project_id = any(?::bigint[])
-              and r.id < ?
-              and (?::text is null or p.name = ?)
-              and (?::text is null or r.ref = ?)
-              and (?::bigint is null or r.principal_id = ?)
-              and (?::text is null
-                or (? = 'running' and r.state <> 'ended')
-                or (? = 'failed' and r.outcome in ('failed', 'errored'))
-                or r.outcome = ?
-                or (? = 'waiting' and w.waits))
-              and (?::text is null or position(lower(?) in lower(r.subject || ' ' || r.author || ' ' || r.commit || ' ' || p.name)) > 0)
-            order by r.id desc
-            limit ?
-            """;
+                                     is not true)) as waits) w
+                    where r.project_id = any(?::bigint[])
+                      and r.id < ?
+                      and (?::text is null or p.name = ?)
+                      and (?::text is null or r.ref = ?)
+                      and (?::bigint is null or r.principal_id = ?)
+                      and (?::text is null
+                        or (? = 'running' and r.state <> 'ended')
+                        or (? = 'failed' and r.outcome in ('failed', 'errored'))
+                        or r.outcome = ?
+                        or (? = 'waiting' and w.waits))
+                      and (?::text is null or position(lower(?) in lower(r.subject || ' ' || r.author || ' ' || r.commit || ' ' || p.name)) > 0)
+                    order by r.id desc
+                    limit ?
+                    """;
 
     private final Database database;
 

@@ -97,8 +97,8 @@ public enum Setting {
     FORK_LIMITS(
             true,
             "cpu=1,memory=2Gi,pids=512,timeout=20m",
-            "What each job of a fork's pull request gets at most, whoever agreed to it; what is left"
-                    + " out is as it is by default."),
+            "What each job of a fork's pull request gets at most, whoever agreed to it; what is"
+                    + " left out is as it is by default."),
     /// The certificate.
     TLS_CERT(
             true,

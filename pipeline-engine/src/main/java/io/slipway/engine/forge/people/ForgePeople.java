@@ -63,9 +63,7 @@ public final class ForgePeople {
     }
 
     private String owner(JsonNode json, OfferedCode code) {
-        return voice.source(json)
-                .map(path -> voice.owner(api.read(path)))
-                .orElseGet(code::ownerId);
+        return voice.source(json).map(path -> voice.owner(api.read(path))).orElseGet(code::ownerId);
     }
 
     /// Whether somebody may push to the repository.
@@ -76,7 +74,11 @@ public final class ForgePeople {
             return false;
         }
         return voice.standing(person).stream()
-                .anyMatch(path -> found(path).filter(json -> voice.mayPush(json, person)).isPresent());
+                .anyMatch(
+                        path ->
+                                found(path)
+                                        .filter(json -> voice.mayPush(json, person))
+                                        .isPresent());
     }
 
     /// A name may be another repository's by now, whose owner is whoever took it.

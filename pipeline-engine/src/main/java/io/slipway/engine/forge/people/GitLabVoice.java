@@ -66,8 +66,7 @@ record GitLabVoice(String root) implements Voice {
 
     @Override
     public Optional<ForgeComment> comment(JsonNode json, int number) {
-        return json.path("system").asBoolean(false)
-                        || json.path("noteable_iid").asInt(0) != number
+        return json.path("system").asBoolean(false) || json.path("noteable_iid").asInt(0) != number
                 ? Optional.empty()
                 : somebody(json.path("author"))
                         .map(by -> new ForgeComment(by, Voice.text(json.path("body"))));

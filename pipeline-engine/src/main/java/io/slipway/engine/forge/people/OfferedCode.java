@@ -6,5 +6,4 @@ package io.slipway.engine.forge.people;
 /// @param ownerId of the repository that its commits are in; empty: nobody alone, or not known
 /// @param commit that it is at, all digits
 /// @param repositoryId the forge's own, of the repository that it wants to go to
-public record OfferedCode(
-        ForgePerson author, String ownerId, String commit, String repositoryId) {}
+public record OfferedCode(ForgePerson author, String ownerId, String commit, String repositoryId) {}

@@ -51,9 +51,7 @@ final class ForgePeopleTest {
     }
 
     private List<String> asked() {
-        return forge.asked().stream()
-                .map(one -> one.lines().findFirst().orElseThrow())
-                .toList();
+        return forge.asked().stream().map(one -> one.lines().findFirst().orElseThrow()).toList();
     }
 
     /// That the repository is still the same one.

@@ -153,8 +153,7 @@ public final class DockerImageBuilder implements ImageBuilder {
             Map<String, String> args = Map.of(CACHE_NAMES, "fork-" + order.name());
             build = build.query("buildargs", JsonMapper.shared().writeValueAsString(args));
         }
-        return build
-                .query("dockerfile", dockerfile.path())
+        return build.query("dockerfile", dockerfile.path())
                 .query("labels", JsonMapper.shared().writeValueAsString(order.labels()))
                 .query("buildid", order.name().toString())
                 .query("rm", "1")
