@@ -106,7 +106,8 @@ class JobSpecsTest {
                                 List.of("linux/amd64"),
                                 List.of("package"),
                                 "ghcr.io/acme/cart",
-                                List.of("v1")));
+                                List.of("v1")),
+                        Duration.ofMinutes(20));
 
         assertThat(JobSpecs.read(JobSpecs.write(image))).isEqualTo(image);
         assertThat(JobSpecs.write(new ImageSpec("a", "", "Dockerfile", null)))
@@ -114,7 +115,7 @@ class JobSpecsTest {
                         "{\"kind\":\"image\",\"app\":\"a\",\"context\":\"\","
                                 + "\"dockerfile\":\"Dockerfile\",\"generated\":null,"
                                 + "\"build\":{\"target\":null,\"args\":{},\"platforms\":[],"
-                                + "\"needs\":[],\"push\":null,\"tags\":[]}}");
+                                + "\"needs\":[],\"push\":null,\"tags\":[]},\"timeout\":null}");
     }
 
     @Test
