@@ -12,7 +12,6 @@ import io.slipway.web.cli.remote.ConfigCommand;
 import io.slipway.web.cli.remote.ConnectCommand;
 import io.slipway.web.cli.remote.DeliveryCommands;
 import io.slipway.web.cli.remote.ExecCommand;
-import io.slipway.web.cli.remote.HooksCommand;
 import io.slipway.web.cli.remote.ListCommands;
 import io.slipway.web.cli.remote.LogsCommand;
 import io.slipway.web.cli.remote.OpenCommand;
@@ -75,7 +74,7 @@ import picocli.CommandLine.Spec;
             CompletionCommand.class,
             ConnectCommand.class,
             ConnectCommand.Enable.class,
-            HooksCommand.class,
+            DeliveryCommands.Hooks.class,
             TrustCommand.class,
             LintCommand.class,
             PlanCommand.class,

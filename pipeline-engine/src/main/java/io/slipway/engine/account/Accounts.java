@@ -237,6 +237,16 @@ public final class Accounts {
         Audit.add(tx, person.id(), Audit.Entry.of(null, "password.set", person.name()));
     }
 
+    /// Whether somebody can sign in by name and password.
+    public boolean anybody() {
+        return database.read(
+                tx ->
+                        tx.one(
+                                "select exists (select 1 from accounts where password is not null)"
+                                        + " as anybody",
+                                row -> row.flag("anybody")));
+    }
+
     /// Who signs in by this name and password. It takes as long for a name that is not known.
     public Optional<Principal> signIn(String name, String password) {
         Optional<Stored> account = stored(name);

@@ -41,10 +41,11 @@ public final class OidcApi {
         api.open(HttpMethod.GET, "/session", this::ways);
     }
 
+    /// @param password whether somebody has one
     private record Ways(boolean password, @Nullable String oidc) {}
 
     private void ways(RoutingContext context) {
-        api.answer(context, new Ways(true, oidc == null ? null : oidc.shown()));
+        api.answer(context, new Ways(sessions.passwords(), oidc == null ? null : oidc.shown()));
     }
 
     private Oidc provider() {

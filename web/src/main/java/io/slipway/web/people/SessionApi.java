@@ -81,6 +81,10 @@ public final class SessionApi {
 
     private record Me(String name, String kind, String version, @Nullable String role) {}
 
+    boolean passwords() {
+        return accounts.anybody();
+    }
+
     private void signIn(RoutingContext context) throws Exception {
         Way way = checked(context);
         SignIn body = body(context, SignIn.class);

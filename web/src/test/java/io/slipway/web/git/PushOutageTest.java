@@ -67,8 +67,13 @@ final class PushOutageTest {
                                                     "select count(*) as n from attempts where state"
                                                             + " = 'running'")
                                             == 1);
-            proxy.all(away);
             String said = "";
+            while (!said.contains("run 1")) {
+                int next = push.getInputStream().read();
+                assertThat(next).as(said).isNotNegative();
+                said += (char) next;
+            }
+            proxy.all(away);
             while (!said.contains("waits for the database, which is away")) {
                 int next = push.getInputStream().read();
                 assertThat(next).as(said).isNotNegative();

@@ -94,8 +94,8 @@ final class FloodsTest {
     /// A-WH-9: what is too large is refused before it is there, and what is not lies in files.
     @Test
     void largeBodiesCostBoundedMemory() throws Exception {
-        byte[] large = new byte[(25 << 20) + 1];
-        refused(413, door.github(hook, "push", large));
+        String oneTooMany = "Content-Length: " + ((25 << 20) + 1) + "\r\n";
+        assertThat(raw(oneTooMany, new byte[0], 0)).contains(" 413 ");
         assertThat(raw("Content-Length: 1000000000000\r\n", new byte[0], 0)).contains(" 413 ");
         byte[] chunk = new byte[1 << 20];
         assertThat(raw("Transfer-Encoding: chunked\r\n", chunk, 100)).contains(" 413 ");

@@ -58,4 +58,50 @@ public final class DeliveryCommands extends Listing {
         return print(
                 out, made, answer -> "replayed as " + answer.path("delivery").asString("") + "\n");
     }
+
+    /// `slipway hooks`.
+    @Command(
+            name = "hooks",
+            mixinStandardHelpOptions = true,
+            description =
+                    "Lists the addresses to which forges send for a project, makes or removes one.")
+    public static final class Hooks extends Listing {
+        @Option(
+                names = "--add",
+                paramLabel = "FORGE",
+                description =
+                        "makes one: github, gitlab, gitea, bitbucket, bitbucket-data-center or"
+                                + " generic; its secret is shown only then")
+        private @Nullable String forge;
+
+        @Option(
+                names = "--label",
+                paramLabel = "TEXT",
+                description = "with --add: by which people know it")
+        private String label = "";
+
+        @Option(
+                names = "--remove",
+                paramLabel = "HOOK",
+                description = "removes one, with the deliveries that it brought")
+        private @Nullable String hook;
+
+        @Override
+        int call(ApiClient api, PrintWriter out) throws InterruptedException {
+            String path = projectPath() + "/hooks";
+            if (forge != null) {
+                return print(
+                        out,
+                        api.send("POST", path, Map.of("forge", forge, "label", label)),
+                        DeliveryText::made);
+            }
+            if (hook != null) {
+                api.send("DELETE", path + "/" + ApiClient.escaped(hook), Map.of());
+                out.println("removed: whatever is sent there is refused from now on");
+                out.flush();
+                return 0;
+            }
+            return print(out, api.get(path), DeliveryText::hooks);
+        }
+    }
 }
