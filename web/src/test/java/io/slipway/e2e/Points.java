@@ -21,7 +21,7 @@ final class Points {
                     "RegistryDoor.of",
                     "LogStore.write",
                     "Driver.conclude",
-                    "Removals.done",
+                    "Removals.write",
                     "ImageWork.credential",
                     "Registry.begin",
                     "Registry.finish",
