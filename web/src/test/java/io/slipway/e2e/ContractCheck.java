@@ -23,7 +23,9 @@ final class ContractCheck {
     private ContractCheck() {}
 
     /// An operation; the path is as the contract has it.
-    record Operation(String method, String path) {}
+    ///
+    /// @param forNobody whether nobody needs to be signed in
+    record Operation(String method, String path, boolean forNobody) {}
 
     static List<Operation> operations() {
         List<Operation> operations = new ArrayList<>();
@@ -31,7 +33,10 @@ final class ContractCheck {
             for (Map.Entry<String, JsonNode> method : path.getValue().properties()) {
                 if (!method.getKey().equals("parameters")) {
                     operations.add(
-                            new Operation(method.getKey().toUpperCase(Locale.ROOT), path.getKey()));
+                            new Operation(
+                                    method.getKey().toUpperCase(Locale.ROOT),
+                                    path.getKey(),
+                                    method.getValue().path("x-role").asString().equals("nobody")));
                 }
             }
         }
