@@ -166,6 +166,9 @@ class KillIT {
             slipway.startAgain();
             longestAway = Math.max(longestAway, System.nanoTime() - begin);
         }
+        if (way == Way.TERM) {
+            ledger.open(slipway.instance());
+        }
         tally.add("kills", 1);
         String how = way == Way.AT_POINT && !atPoint ? "ANY_MOMENT" : way.name();
         tally.add("kills, " + how.toLowerCase(java.util.Locale.ROOT).replace('_', ' '), 1);
