@@ -30,6 +30,9 @@ public final class Answers implements AutoCloseable {
     private static final Duration LONGEST_PAUSE = Duration.ofMinutes(10);
     private static final int AT_ONCE = 20;
 
+    private static final String ANYBODY =
+            "select exists (select 1 from project_remotes where credential is not null) as anybody";
+
     private static final String SENT =
             """
             update forge_answers
@@ -92,6 +95,9 @@ public final class Answers implements AutoCloseable {
 
     private void round() {
         try {
+            if (!database.read(tx -> tx.one(ANYBODY, row -> row.flag("anybody")))) {
+                return;
+            }
             List<Due> due = new ArrayList<>();
             for (Answering kind : kinds) {
                 kind.enlist(database);

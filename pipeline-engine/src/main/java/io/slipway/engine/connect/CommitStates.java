@@ -10,9 +10,6 @@ import java.util.List;
 
 /// How the commits of runs stand: queued, running, and how they ended, with the cause in one line.
 final class CommitStates implements Answering {
-    /// Transactions end in another order than ids are given: so many are looked at again.
-    static final long OVERLAP = 1_000;
-
     private static final String NEWEST = "select coalesce(max(id), 0) as id from runs";
 
     private static final String ENLIST =
@@ -52,7 +49,7 @@ final class CommitStates implements Answering {
             """;
 
     private final String self;
-    private long looked;
+    private final Looked looked = new Looked();
 
     /// @param self what Slipway calls itself, without a trailing slash
     CommitStates(String self) {
@@ -62,10 +59,7 @@ final class CommitStates implements Answering {
     @Override
     public void enlist(Database database) {
         long newest = database.read(tx -> tx.one(NEWEST, row -> row.number("id")));
-        if (newest != looked) {
-            database.change(tx -> tx.update(ENLIST, looked == 0 ? 0 : looked - OVERLAP));
-            looked = newest;
-        }
+        looked.upTo(newest, since -> database.change(tx -> tx.update(ENLIST, since)));
     }
 
     @Override

@@ -84,7 +84,7 @@ final class PullRequestComments implements Answering {
 
     private final Database database;
     private final PullRequestText text;
-    private long looked;
+    private final Looked looked = new Looked();
 
     PullRequestComments(Database database, PullRequestText text) {
         this.database = database;
@@ -94,10 +94,7 @@ final class PullRequestComments implements Answering {
     @Override
     public void enlist(Database from) {
         long newest = from.read(tx -> tx.one(NEWEST, row -> row.number("id")));
-        if (newest != looked) {
-            from.change(tx -> tx.update(ENLIST, looked == 0 ? 0 : looked - CommitStates.OVERLAP));
-            looked = newest;
-        }
+        looked.upTo(newest, since -> from.change(tx -> tx.update(ENLIST, since)));
     }
 
     @Override

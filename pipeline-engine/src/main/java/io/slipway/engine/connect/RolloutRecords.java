@@ -55,7 +55,7 @@ final class RolloutRecords implements Answering {
 
     private final Database database;
     private final String self;
-    private long looked;
+    private final Looked looked = new Looked();
 
     /// @param self what Slipway calls itself, without a trailing slash
     RolloutRecords(Database database, String self) {
@@ -66,10 +66,7 @@ final class RolloutRecords implements Answering {
     @Override
     public void enlist(Database from) {
         long newest = from.read(tx -> tx.one(NEWEST, row -> row.number("id")));
-        if (newest != looked) {
-            from.change(tx -> tx.update(ENLIST, looked == 0 ? 0 : looked - CommitStates.OVERLAP));
-            looked = newest;
-        }
+        looked.upTo(newest, since -> from.change(tx -> tx.update(ENLIST, since)));
     }
 
     @Override
