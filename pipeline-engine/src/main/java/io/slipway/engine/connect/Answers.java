@@ -2,10 +2,9 @@ package io.slipway.engine.connect;
 
 import io.slipway.db.Database;
 import io.slipway.engine.connect.Answering.Due;
-import io.slipway.engine.egress.Egress;
-import io.slipway.engine.forge.api.ForgeApi;
 import io.slipway.engine.forge.api.Reply;
 import io.slipway.engine.remote.Remote;
+import io.slipway.engine.remote.RemoteForges;
 import io.slipway.engine.remote.Remotes;
 import io.slipway.fault.Fault;
 import io.slipway.fault.Rounds;
@@ -62,7 +61,7 @@ public final class Answers implements AutoCloseable {
 
     private final Database database;
     private final Remotes remotes;
-    private final Egress egress;
+    private final RemoteForges forges;
     private final List<Answering> kinds;
     private final Thread thread;
     private Instant ended = Instant.EPOCH;
@@ -70,10 +69,10 @@ public final class Answers implements AutoCloseable {
     /// Begins to answer.
     ///
     /// @param self what Slipway calls itself, without a trailing slash
-    public Answers(Database database, Remotes remotes, Egress egress, String self) {
+    public Answers(Database database, Remotes remotes, RemoteForges forges, String self) {
         this.database = database;
         this.remotes = remotes;
-        this.egress = egress;
+        this.forges = forges;
         this.kinds =
                 List.of(
                         new CommitStates(self),
@@ -123,7 +122,11 @@ public final class Answers implements AutoCloseable {
         try {
             Reply reply = said(due);
             if (reply.done()) {
-                database.change(tx -> tx.update(SENT, due.now(), due.id(), due.fence()));
+                database.change(
+                        tx -> {
+                            tx.update(SENT, due.now(), due.id(), due.fence());
+                            CommitStates.said(tx, due.id());
+                        });
             } else {
                 failed(due, reply.problem(), reply.pause());
             }
@@ -137,7 +140,7 @@ public final class Answers implements AutoCloseable {
 
     private Reply said(Due due) {
         Remote remote = database.read(tx -> remotes.get(tx, due.project()));
-        return ForgeApi.of(egress, remote.forge(), remote.base(), remote.token())
+        return forges.api(remote)
                 .map(api -> due.saying().to(api.at(remote.repository(), remote.repositoryId())))
                 .orElseGet(() -> new Reply(0, null, "the forge has no API"));
     }
@@ -151,6 +154,7 @@ public final class Answers implements AutoCloseable {
             database.change(
                     tx -> {
                         tx.update(FAILED, problem, next.toMillis(), due.id(), due.fence());
+                        CommitStates.said(tx, due.id());
                         if (pause != null) {
                             Pauses.hold(tx, due.project(), pause);
                         }

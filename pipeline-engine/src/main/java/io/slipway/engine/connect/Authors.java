@@ -1,10 +1,9 @@
 package io.slipway.engine.connect;
 
-import io.slipway.engine.egress.Egress;
-import io.slipway.engine.forge.api.ForgeApi;
 import io.slipway.engine.forge.people.ForgePeople;
 import io.slipway.engine.forge.people.ForgePerson;
 import io.slipway.engine.remote.Remote;
+import io.slipway.engine.remote.RemoteForges;
 import io.slipway.engine.run.NewRun;
 import io.slipway.engine.source.CommitId;
 import io.slipway.fault.Fault;
@@ -21,15 +20,15 @@ import java.util.Optional;
 public final class Authors {
     private static final Logger log = LoggerFactory.getLogger(Authors.class);
 
-    private final Egress egress;
+    private final RemoteForges forges;
 
-    public Authors(Egress egress) {
-        this.egress = egress;
+    public Authors(RemoteForges forges) {
+        this.forges = forges;
     }
 
     /// The people around a remote's repository; empty where the forge can't be asked.
     Optional<ForgePeople> people(Remote remote) {
-        return ForgeApi.of(egress, remote.forge(), remote.base(), remote.token())
+        return forges.api(remote)
                 .flatMap(
                         api ->
                                 ForgePeople.of(

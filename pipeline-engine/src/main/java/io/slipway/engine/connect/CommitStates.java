@@ -23,10 +23,17 @@ final class CommitStates implements Answering {
             on conflict do nothing
             """;
 
+    /// Where a newer run of the same commit speaks, an older one has nothing to say any more: not
+    /// of the same ref, and nowhere that it was cancelled, as one is whose place another takes.
     private static final String CLAIM =
             """
             with due as (
                 select a.id,
+                    exists (
+                        select 1 from runs n
+                        where n.project_id = r.project_id and n.number > r.number
+                            and n.commit = r.commit
+                            and (n.ref = r.ref or r.outcome = 'cancelled')) as past,
                     case when r.state = 'ended' then r.outcome
                         when exists (select 1 from jobs j where j.run_id = r.id and j.started_at is not null)
                             then 'running'
@@ -39,13 +46,27 @@ final class CommitStates implements Answering {
                                 then 'running'
                             else 'queued' end
                 order by a.next_at limit ?
-                for update of a skip locked)
+                for update of a skip locked),
+            silent as (
+                update forge_answers a set over = true from due where a.id = due.id and due.past)
             update forge_answers a
             set fence = a.fence + 1, next_at = now() + interval '2 minutes'
             from due, runs r join projects p on p.id = r.project_id
-            where a.id = due.id and r.id = a.run_id
+            where a.id = due.id and not due.past and r.id = a.run_id
             returning a.id, a.fence, a.project_id, a.failures, due.now, r.number, r.commit, r.ref,
                 coalesce(r.reason, '') as reason, p.name
+            """;
+
+    /// What an older run said while the newer one spoke may have come after it: the newer one says
+    /// again what it is.
+    private static final String OVERTAKEN =
+            """
+            update forge_answers b set sent = '', fence = b.fence + 1, next_at = now()
+            from forge_answers a join runs r on r.id = a.run_id
+                join runs n on n.project_id = r.project_id and n.number > r.number
+                    and n.commit = r.commit and n.ref = r.ref
+            where a.id = ? and a.kind = 'state'
+                and b.run_id = n.id and b.kind = 'state' and not b.over
             """;
 
     private final String self;
@@ -65,6 +86,11 @@ final class CommitStates implements Answering {
     @Override
     public List<Due> claim(Tx tx, int most) {
         return tx.query(CLAIM, this::due, most);
+    }
+
+    /// To be called when something was said.
+    static void said(Tx tx, long id) {
+        tx.update(OVERTAKEN, id);
     }
 
     private Due due(Row row) {

@@ -319,7 +319,7 @@ public final class Connections {
 
     private Projects.Created saved(
             Tx tx, Caller caller, Wish wish, ForgeRepository repository, ProjectName name) {
-        Projects.Created created = Projects.create(tx, name, caller.principal().id());
+        Projects.Created created = project(tx, caller, wish, repository, name);
         Project project = created.project();
         boolean connected = remotes.find(tx, project.id()).isPresent();
         if (created.made()) {
@@ -372,13 +372,23 @@ public final class Connections {
                 new Audit.Entry(
                         project.id(),
                         "connect",
-                        name.toString(),
+                        project.name().toString(),
                         Map.of(
                                 "url",
                                 repository.cloneUrl().toString(),
                                 "forge",
                                 wish.forge().word())));
         return created;
+    }
+
+    /// The project that follows the repository already, whatever its name was then, or one of its
+    /// name.
+    private static Projects.Created project(
+            Tx tx, Caller caller, Wish wish, ForgeRepository repository, ProjectName name) {
+        return Remotes.following(tx, wish.forge(), wish.base(), repository.id())
+                .flatMap(id -> Projects.find(tx, id))
+                .map(known -> new Projects.Created(known, false))
+                .orElseGet(() -> Projects.create(tx, name, caller.principal().id()));
     }
 
     /// `Owner/Some_Name` becomes `owner/some-name`; of a longer path the last two parts count.

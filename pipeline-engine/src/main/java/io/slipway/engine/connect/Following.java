@@ -184,6 +184,7 @@ public final class Following implements Handling {
         if (here == null) {
             return Outcome.nothing(Refs.brief(ref) + " is not here");
         }
+        fetches.requireSame(told.remote());
         if (fetches.heads(told.remote()).containsKey(ref)) {
             return Outcome.nothing(Refs.brief(ref) + " is there again");
         }

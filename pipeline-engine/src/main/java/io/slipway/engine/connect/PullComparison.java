@@ -2,7 +2,6 @@ package io.slipway.engine.connect;
 
 import io.slipway.db.Database;
 import io.slipway.db.Tx;
-import io.slipway.engine.egress.Egress;
 import io.slipway.engine.forge.ForgeEvent;
 import io.slipway.engine.forge.ForgeEvent.Action;
 import io.slipway.engine.forge.Handling;
@@ -10,6 +9,7 @@ import io.slipway.engine.forge.Sender;
 import io.slipway.engine.forge.api.ForgeApi;
 import io.slipway.engine.forge.api.Pulls;
 import io.slipway.engine.remote.Remote;
+import io.slipway.engine.remote.RemoteForges;
 import io.slipway.fault.Fault;
 
 import org.jspecify.annotations.Nullable;
@@ -51,12 +51,12 @@ final class PullComparison {
             "update project_remotes set pulls_mark = ? where project_id = ? and pulls_told = ?";
 
     private final Database database;
-    private final Egress egress;
+    private final RemoteForges forges;
     private final Handling handling;
 
-    PullComparison(Database database, Egress egress, Handling handling) {
+    PullComparison(Database database, RemoteForges forges, Handling handling) {
         this.database = database;
-        this.egress = egress;
+        this.forges = forges;
         this.handling = handling;
     }
 
@@ -65,9 +65,12 @@ final class PullComparison {
     /// @throws Fault UNAVAILABLE or CONFIGURATION when the forge can't be asked, or when one of
     ///   them can't be handled; the others are
     void look(Remote remote) {
-        Optional<ForgeApi> api = ForgeApi.of(egress, remote.forge(), remote.base(), remote.token());
         Optional<State> found = database.read(tx -> state(tx, remote.projectId()));
-        if (api.isEmpty() || found.isEmpty()) {
+        if (found.isEmpty()) {
+            return;
+        }
+        Optional<ForgeApi> api = forges.api(remote);
+        if (api.isEmpty()) {
             return;
         }
         if (remote.token() == null) {
@@ -120,6 +123,9 @@ final class PullComparison {
             return;
         }
         List<ForgeEvent.PullRequest> events = database.read(tx -> differences(tx, project, listed));
+        if (!events.isEmpty()) {
+            forges.requireSame(remote);
+        }
         @Nullable Fault first = null;
         for (ForgeEvent.PullRequest event : events) {
             try {

@@ -1,7 +1,6 @@
 package io.slipway.engine.connect;
 
 import io.slipway.db.Database;
-import io.slipway.engine.egress.Egress;
 import io.slipway.engine.forge.ForgeEvent;
 import io.slipway.engine.forge.Handling;
 import io.slipway.engine.forge.Sender;
@@ -9,6 +8,7 @@ import io.slipway.engine.project.Project;
 import io.slipway.engine.project.Projects;
 import io.slipway.engine.remote.Fetches;
 import io.slipway.engine.remote.Remote;
+import io.slipway.engine.remote.RemoteForges;
 import io.slipway.engine.remote.Remotes;
 import io.slipway.engine.source.Branches.Move;
 import io.slipway.engine.source.CommitId;
@@ -59,14 +59,14 @@ public final class Reconciler implements AutoCloseable {
             Repositories repositories,
             Remotes remotes,
             Fetches fetches,
-            Egress egress,
+            RemoteForges forges,
             Handling handling) {
         this.database = database;
         this.repositories = repositories;
         this.remotes = remotes;
         this.fetches = fetches;
         this.handling = handling;
-        this.pulls = new PullComparison(database, egress, handling);
+        this.pulls = new PullComparison(database, forges, handling);
         this.thread = Thread.ofVirtual().name("reconciler").start(this::run);
     }
 

@@ -74,6 +74,7 @@ public final class Fetches {
 
     private final Database database;
     private final Repositories repositories;
+    private final RemoteForges forges;
     private final Egress egress;
     private final Size size;
     private final UUID server;
@@ -99,10 +100,15 @@ public final class Fetches {
 
     /// @param server this server's identity
     public Fetches(
-            Database database, Repositories repositories, Egress egress, Size size, UUID server) {
+            Database database,
+            Repositories repositories,
+            RemoteForges forges,
+            Size size,
+            UUID server) {
         this.database = database;
         this.repositories = repositories;
-        this.egress = egress;
+        this.forges = forges;
+        this.egress = forges.egress();
         this.size = size;
         this.server = server;
     }
@@ -178,7 +184,8 @@ public final class Fetches {
                 "try again");
     }
 
-    /// The branches and tags that the repository has, by full name, with what they point to.
+    /// The branches and tags that the repository has by now, by full name, with what they point to.
+    /// Whether it is the one that was connected is another question: [#requireSame].
     ///
     /// @throws Fault CONFIGURATION when they can't be had as things are, UNAVAILABLE when trying
     ///   again may help
@@ -207,12 +214,21 @@ public final class Fetches {
         return heads;
     }
 
+    /// Refuses a remote whose name stands for another repository than the one that was connected.
+    ///
+    /// @throws Fault as [RemoteForges#requireSame]
+    public void requireSame(Remote remote) {
+        forges.requireSame(remote);
+    }
+
     /// Brings refs here with everything that they reach, and keeps them under [#FETCHED] until
-    /// [#alone], in which it is called, comes to its end.
+    /// [#alone], in which it is called, comes to its end. Only of the repository that was
+    /// connected: the forge is asked each time whether it still has that name.
     ///
     /// @param refs full names; one that ends with `/*` stands for all below it
-    /// @throws Fault as [#heads]
+    /// @throws Fault as [#heads] and as [#requireSame]
     public void fetch(Remote remote, List<String> refs) {
+        requireSame(remote);
         List<RefSpec> specs = refs.stream().map(Fetches::spec).toList();
         with(
                 remote,

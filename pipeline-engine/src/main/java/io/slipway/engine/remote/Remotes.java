@@ -146,6 +146,24 @@ public final class Remotes {
                                         "connect it: slipway connect"));
     }
 
+    /// The project that follows a repository.
+    ///
+    /// @param base of the forge
+    /// @param repositoryId the forge's own
+    public static Optional<Long> following(
+            Tx tx, ForgeKind forge, EgressUrl base, String repositoryId) {
+        return tx.first(
+                """
+                select project_id from project_remotes
+                where forge = ? and base_url = ? and repository_id = ?
+                order by project_id limit 1
+                """,
+                row -> row.number("project_id"),
+                forge,
+                base.toString(),
+                repositoryId);
+    }
+
     /// The projects whose branches are to be compared now; each is due again after its interval,
     /// whoever compares them.
     public static List<Long> due(Tx tx, int most) {

@@ -3,6 +3,7 @@ package io.slipway.engine.connect;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.slipway.db.Counts;
 import io.slipway.db.Database;
 import io.slipway.db.DatabaseExtension;
 import io.slipway.engine.egress.Egress;
@@ -13,6 +14,7 @@ import io.slipway.engine.forge.api.ScriptedForge;
 import io.slipway.engine.project.ProjectName;
 import io.slipway.engine.project.Projects;
 import io.slipway.engine.remote.Remote;
+import io.slipway.engine.remote.RemoteForges;
 import io.slipway.engine.remote.Remotes;
 import io.slipway.engine.run.RunnerSlots;
 import io.slipway.engine.secret.SealingKey;
@@ -135,7 +137,8 @@ final class AnswersTest {
     }
 
     private Answers answers() {
-        return new Answers(database, remotes, egress, "https://slipway.example.com");
+        return new Answers(
+                database, remotes, new RemoteForges(egress), "https://slipway.example.com");
     }
 
     private String told() {
@@ -164,6 +167,43 @@ final class AnswersTest {
             await().atMost(LONG).until(() -> told().endsWith(" success"));
             assertThat(told()).startsWith("pending pending failure ");
         }
+    }
+
+    @Test
+    void aRunWhosePlaceANewerOneOfItsCommitTookSaysNothingOverIt() {
+        try (Answers answers = answers()) {
+            long first = run(1);
+            await().atMost(LONG).until(() -> told().equals("pending"));
+            long second = run(2);
+            ends(first, "cancelled", "superseded by run 2");
+            await().atMost(LONG).until(() -> told().equals("pending pending"));
+            ends(second, "succeeded", "");
+            await().atMost(LONG).until(() -> told().equals("pending pending success"));
+            await().atMost(LONG).until(() -> over(first));
+            assertThat(told()).isEqualTo("pending pending success");
+        }
+    }
+
+    /// Two servers: what the older run says takes longer than what the newer one says.
+    @Test
+    void whatComesLateOfAnOlderRunIsFollowedByTheNewerOne() {
+        forge.before(
+                () -> await().atMost(LONG).until(() -> forge.asked().toString().contains("run 2")));
+        run(1);
+        try (Answers one = answers()) {
+            await().atMost(LONG).until(() -> forge.asked().size() == 1);
+            run(2);
+            try (Answers other = answers()) {
+                await().atMost(LONG).until(() -> forge.asked().size() == 3);
+                assertThat(forge.asked().getFirst()).contains("run 1 queued");
+                assertThat(forge.asked().getLast()).contains("run 2 queued");
+            }
+        }
+    }
+
+    private boolean over(long run) {
+        String sql = "select count(*) as n from forge_answers where run_id = ? and over";
+        return Counts.number(database, sql, run) == 1;
     }
 
     @Test
@@ -447,14 +487,12 @@ final class AnswersTest {
     }
 
     private long seconds(long run) {
-        return database.read(
-                tx ->
-                        tx.one(
-                                """
-                                select extract(epoch from next_at - now())::bigint as seconds
-                                from forge_answers where run_id = ?
-                                """,
-                                row -> row.number("seconds"),
-                                run));
+        return Counts.number(
+                database,
+                """
+                select extract(epoch from next_at - now())::bigint as n
+                from forge_answers where run_id = ?
+                """,
+                run);
     }
 }

@@ -217,6 +217,25 @@ final class ConnectionsTest {
         assertThat(spoken()).isEmpty();
     }
 
+    @Test
+    void aRepositoryThatWasRenamedKeepsItsProject() {
+        connections.connect(caller, wish("", team + "/shop"));
+        repository(1, team, "store");
+        Connections.Connected again =
+                connections.connect(caller, wish("", team + "/store")).getFirst();
+        assertThat(again.made()).isFalse();
+        assertThat(again.project().name().toString()).isEqualTo(team + "/shop");
+        String now =
+                database.read(
+                        tx ->
+                                tx.one(
+                                        "select repository || ' ' || clone_url as s from"
+                                                + " project_remotes where project_id = ?",
+                                        row -> row.text("s"),
+                                        again.project().id()));
+        assertThat(now).isEqualTo(team + "/store " + forge.origin() + "/" + team + "/store.git");
+    }
+
     /// Killed after the project was there and before it had a hook.
     @Test
     void connectingAgainMakesTheHookThatIsMissing() {

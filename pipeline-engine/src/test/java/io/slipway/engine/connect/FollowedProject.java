@@ -14,9 +14,11 @@ import io.slipway.engine.project.Projects;
 import io.slipway.engine.remote.Fetches;
 import io.slipway.engine.remote.GitServer;
 import io.slipway.engine.remote.Remote;
+import io.slipway.engine.remote.RemoteForges;
 import io.slipway.engine.remote.Remotes;
 import io.slipway.engine.run.RunnerSlots;
 import io.slipway.engine.run.Runs;
+import io.slipway.engine.schedule.BranchRuns;
 import io.slipway.engine.secret.SealingKey;
 import io.slipway.engine.secret.Secret;
 import io.slipway.engine.source.CommitId;
@@ -49,6 +51,7 @@ final class FollowedProject implements AutoCloseable {
     final Fetches fetches;
     final Following following;
     final PullRequests requests;
+    final BranchRuns branchRuns;
     final long project;
 
     FollowedProject(Database database, Path temp, TestInfo test) throws IOException {
@@ -57,6 +60,7 @@ final class FollowedProject implements AutoCloseable {
         git.write(".slipway.yml", FILE).commit("First");
         this.server = new GitServer(temp.resolve("there/.git"));
         this.forge = new ScriptedForge().always(200, java.util.Map.of(), "[]");
+        named("team/shop", 1);
         this.egress = new Egress(EgressRules.parse(List.of(server.origin(), forge.origin())));
         this.repositories = new Repositories(temp.resolve("repositories"));
         this.remotes = new Remotes(SealingKey.at(temp.resolve("key")));
@@ -83,6 +87,8 @@ final class FollowedProject implements AutoCloseable {
                         planning,
                         new Runs(),
                         new Pushes.Here(UUID.randomUUID(), "localhost"));
+        this.branchRuns =
+                new BranchRuns(repositories, planning, new Runs(), pushes.included(), "localhost");
         this.following = new Following(database, repositories, remotes, fetches, pushes);
         this.requests =
                 new PullRequests(
@@ -100,7 +106,7 @@ final class FollowedProject implements AutoCloseable {
                                         pushes.included(),
                                         "localhost",
                                         ForeignLimits.STANDARD)),
-                        new Authors(egress));
+                        new Authors(new RemoteForges(egress)));
     }
 
     Remote remote(String url) {
@@ -116,13 +122,24 @@ final class FollowedProject implements AutoCloseable {
                 Duration.ofMinutes(5));
     }
 
+    /// What the forge says of the repository by the name that was connected.
+    void named(String name, int id) {
+        forge.at(
+                "/api/v1/repos/team/shop",
+                200,
+                "{\"id\":%d,\"full_name\":\"%s\",\"clone_url\":\"%s/team/shop.git\"}"
+                        .formatted(id, name, forge.origin()));
+    }
+
     Fetches fetches(Fetches.Size size) {
-        return new Fetches(database, repositories, egress, size, UUID.randomUUID());
+        return new Fetches(
+                database, repositories, new RemoteForges(egress), size, UUID.randomUUID());
     }
 
     /// Compares with what there is elsewhere.
     Reconciler reconciler() {
-        return new Reconciler(database, repositories, remotes, fetches, egress, requests);
+        return new Reconciler(
+                database, repositories, remotes, fetches, new RemoteForges(egress), requests);
     }
 
     CommitId head() {

@@ -98,6 +98,43 @@ final class FollowingTest {
         assertThat(at(MAIN)).isEqualTo(head());
     }
 
+    /// Its owner gave the name up, and somebody else took it.
+    @Test
+    @Tag("attack")
+    void anotherRepositoryThatTookTheNameIsNotFollowed() {
+        git.must("branch", "side");
+        branch(MAIN, head());
+        branch("refs/heads/side", head());
+        CommitId known = head();
+        there.named("team/shop", 2);
+        git.write("a", "theirs").commit("Theirs");
+        assertThatThrownBy(() -> branch(MAIN, head()))
+                .hasMessage(
+                        "cannot follow team/shop: the forge has another repository by that name,"
+                                + " 2 where 1 was connected");
+        git.must("branch", "-q", "-D", "side");
+        try (Reconciler reconciler = there.reconciler()) {
+            assertThatThrownBy(() -> reconciler.look(project))
+                    .hasMessageContaining("another repository by that name");
+        }
+        assertThat(at(MAIN)).as("nothing moves").isEqualTo(known);
+        assertThatThrownBy(
+                        () ->
+                                following.handle(
+                                        project,
+                                        UUID.randomUUID(),
+                                        new ForgeEvent.BranchDeleted("refs/heads/side", known),
+                                        Sender.UNKNOWN))
+                .hasMessageContaining("another repository by that name");
+        assertThat(at("refs/heads/side")).as("nothing is deleted").isEqualTo(known);
+        there.named("team/store", 1);
+        assertThatThrownBy(() -> branch(MAIN, head()))
+                .hasMessage("cannot follow team/shop: it is named team/store by now");
+        there.named("team/shop", 1);
+        assertThat(branch(MAIN, head()).run()).isNotNull();
+        assertThat(at(MAIN)).isEqualTo(head());
+    }
+
     @Test
     void lateAndFalseEventsMoveNothingBackOrElsewhere() {
         CommitId first = head();

@@ -14,6 +14,7 @@ import io.slipway.engine.remote.DeployKey;
 import io.slipway.engine.remote.Fetches;
 import io.slipway.engine.remote.GitServer;
 import io.slipway.engine.remote.Remote;
+import io.slipway.engine.remote.RemoteForges;
 import io.slipway.engine.secret.Secret;
 import io.slipway.engine.source.CommitId;
 import io.slipway.engine.source.Git;
@@ -186,7 +187,7 @@ final class GitAttacksTest {
             Remote remote =
                     new Remote(
                             PROJECT,
-                            ForgeKind.GITLAB,
+                            ForgeKind.GENERIC,
                             url,
                             url,
                             "team/shop",
@@ -195,7 +196,12 @@ final class GitAttacksTest {
                             "",
                             deploy,
                             Duration.ofMinutes(5));
-            new Fetches(database, repositories, egress, Fetches.Size.STANDARD, UUID.randomUUID())
+            new Fetches(
+                            database,
+                            repositories,
+                            new RemoteForges(egress),
+                            Fetches.Size.STANDARD,
+                            UUID.randomUUID())
                     .fetch(remote, List.of("refs/heads/main"));
         }
         ByteArrayOutputStream tar = new ByteArrayOutputStream();

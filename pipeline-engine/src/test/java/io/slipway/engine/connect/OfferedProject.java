@@ -24,6 +24,7 @@ import io.slipway.engine.queue.Plans;
 import io.slipway.engine.remote.Fetches;
 import io.slipway.engine.remote.GitServer;
 import io.slipway.engine.remote.Remote;
+import io.slipway.engine.remote.RemoteForges;
 import io.slipway.engine.remote.Remotes;
 import io.slipway.engine.run.AttemptName;
 import io.slipway.engine.run.Claim;
@@ -102,7 +103,11 @@ final class OfferedProject implements AutoCloseable {
                 new ConnectedPlanning(Planning.by(new Planner(HostOwners.NOBODY)), database);
         Fetches fetches =
                 new Fetches(
-                        database, repositories, egress, Fetches.Size.STANDARD, UUID.randomUUID());
+                        database,
+                        repositories,
+                        new RemoteForges(egress),
+                        Fetches.Size.STANDARD,
+                        UUID.randomUUID());
         Runs runs = new Runs();
         Pushes pushes =
                 new Pushes(
@@ -122,7 +127,7 @@ final class OfferedProject implements AutoCloseable {
                                 "localhost",
                                 ForeignLimits.STANDARD));
         foreignRuns = new ForeignRuns(database, repositories, runs, offered);
-        Authors authors = new Authors(egress);
+        Authors authors = new Authors(new RemoteForges(egress));
         trusted = new TrustedAuthors(database, remotes, authors);
         Following following = new Following(database, repositories, remotes, fetches, pushes);
         handling =

@@ -86,7 +86,8 @@ final class FetchBoundsTest {
     }
 
     private Fetches fetches(Fetches.Size size) {
-        return new Fetches(database, repositories, egress, size, UUID.randomUUID());
+        return new Fetches(
+                database, repositories, new RemoteForges(egress), size, UUID.randomUUID());
     }
 
     private CommitId at(String ref) {

@@ -91,7 +91,8 @@ final class SshFetchTest {
 
     private Fetches fetches(Fetches.Size size, String... allowed) {
         Egress egress = add(new Egress(EgressRules.parse(List.of(allowed))));
-        return new Fetches(database, repositories, egress, size, UUID.randomUUID());
+        return new Fetches(
+                database, repositories, new RemoteForges(egress), size, UUID.randomUUID());
     }
 
     private String origin() throws IOException {
@@ -222,7 +223,7 @@ final class SshFetchTest {
                 new Fetches(
                         database,
                         repositories,
-                        add(new Egress(rules)),
+                        new RemoteForges(add(new Egress(rules))),
                         Fetches.Size.STANDARD,
                         UUID.randomUUID());
         String url = "ssh://git@git.example.com:" + server().port() + "/~/shop";

@@ -15,6 +15,7 @@ import io.slipway.engine.connect.TrustedAuthors;
 import io.slipway.engine.egress.Egress;
 import io.slipway.engine.forge.Handling;
 import io.slipway.engine.remote.Fetches;
+import io.slipway.engine.remote.RemoteForges;
 import io.slipway.engine.remote.Remotes;
 import io.slipway.engine.secret.SealingKey;
 import io.slipway.engine.source.Repositories;
@@ -28,6 +29,7 @@ final class Forges implements AutoCloseable {
     private final Foundation base;
     private final Repositories repositories;
     private final Egress egress;
+    private final RemoteForges forges;
     private final Remotes remotes;
     private final Fetches fetches;
     private final Following following;
@@ -38,13 +40,14 @@ final class Forges implements AutoCloseable {
         this.base = base;
         this.repositories = repositories;
         this.egress = closing.add(new Egress(base.settings().engine().egress()));
-        this.authors = new Authors(egress);
+        this.forges = new RemoteForges(egress);
+        this.authors = new Authors(forges);
         this.remotes = new Remotes(key);
         this.fetches =
                 new Fetches(
                         database,
                         repositories,
-                        egress,
+                        forges,
                         Fetches.Size.STANDARD,
                         base.folder().identity());
         this.following = new Following(database, repositories, remotes, fetches, pushes);
@@ -90,9 +93,9 @@ final class Forges implements AutoCloseable {
     /// @param handling of what comparing finds
     void start(Handling handling) {
         Database database = base.database();
-        closing.add(new Reconciler(database, repositories, remotes, fetches, egress, handling));
+        closing.add(new Reconciler(database, repositories, remotes, fetches, forges, handling));
         closing.add(
-                new Answers(database, remotes, egress, base.settings().serving().url().toString()));
+                new Answers(database, remotes, forges, base.settings().serving().url().toString()));
     }
 
     @Override

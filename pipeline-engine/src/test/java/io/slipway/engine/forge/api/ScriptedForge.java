@@ -39,6 +39,7 @@ public final class ScriptedForge implements AutoCloseable {
     private final Map<String, Said> routes = new ConcurrentHashMap<>();
     private final List<String> asked = Collections.synchronizedList(new ArrayList<>());
     private final Map<String, Said> places = new ConcurrentHashMap<>();
+    private final Queue<Runnable> delays = new ConcurrentLinkedQueue<>();
     private final CountDownLatch closed = new CountDownLatch(1);
     private volatile Said last = new Said(201, Map.of(), "{}");
 
@@ -71,6 +72,10 @@ public final class ScriptedForge implements AutoCloseable {
         headers.forEach(
                 (name, value) -> whole.append('\n').append(name).append(": ").append(value));
         asked.add(whole + (body.isEmpty() ? "" : "\n" + body));
+        Runnable delay = delays.poll();
+        if (delay != null) {
+            delay.run();
+        }
         Said there = places.get(exchange.getRequestURI().toString());
         Said said =
                 there != null
@@ -116,6 +121,12 @@ public final class ScriptedForge implements AutoCloseable {
     /// Answers the next request so.
     public ScriptedForge next(int status, Map<String, String> headers, String body) {
         script.add(new Said(status, headers, body));
+        return this;
+    }
+
+    /// Does something between the next request and its answer.
+    public ScriptedForge before(Runnable delay) {
+        delays.add(delay);
         return this;
     }
 
