@@ -256,7 +256,8 @@ class DashboardPagesIT {
     void aConnectedProjectIsEnabledByAButton() {
         try (BrowserContext context = context(ColorScheme.LIGHT, 1440)) {
             Page page = open(context, pages.get("followed")).page();
-            page.getByText("Roll out from the next run on").click();
+            page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName("Roll out"))
+                    .click();
             assertThat(page.getByText("It rolls out from its next run on.")).isVisible();
             assertThat(slipway.api("/projects/notes").path("follows").path("enabled").asBoolean())
                     .isTrue();

@@ -88,7 +88,11 @@ class GiteaIT {
             assertThat(slipway.get("admin-page.localhost", "/").status()).isEqualTo(404);
 
             assertThat(slipway.run(git.folder(), "", "enable", "admin/page").output())
-                    .contains("admin/page rolls out from its next run on");
+                    .contains("admin/page rolls out: run 2");
+            Await.until(
+                    "the commit that was there is rolled out",
+                    () -> slipway.get("admin-page.localhost", "/").status() == 200);
+            assertThat(slipway.page("admin-page.localhost", "/")).isEqualTo("one");
             git.write("index.html", "two").commit("Second");
             git.must("push", "-q", "gitea", "main");
             assertThat(ends(gitea, "page", head(git))).isEqualTo("success");

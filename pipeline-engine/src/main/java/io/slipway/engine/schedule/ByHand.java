@@ -1,6 +1,7 @@
 package io.slipway.engine.schedule;
 
 import io.slipway.db.Database;
+import io.slipway.db.Tx;
 import io.slipway.engine.access.Access;
 import io.slipway.engine.access.Audit;
 import io.slipway.engine.access.Caller;
@@ -9,9 +10,11 @@ import io.slipway.engine.access.Subject;
 import io.slipway.engine.definition.Definition;
 import io.slipway.engine.definition.Pipeline;
 import io.slipway.engine.definition.Problem;
+import io.slipway.engine.event.Changes;
 import io.slipway.engine.event.Input;
 import io.slipway.engine.event.Trigger;
 import io.slipway.engine.grammar.Mistake;
+import io.slipway.engine.plan.RolloutSpec;
 import io.slipway.engine.project.Project;
 import io.slipway.engine.run.Runs;
 import io.slipway.engine.schedule.BranchRuns.Asked;
@@ -38,6 +41,12 @@ public final class ByHand {
             select r.number
             from deliveries d join runs r on r.delivery_id = d.id
             where d.id = ? and d.project_id = ? and d.kind = 'manual'
+            """;
+
+    private static final String ROLLS_OUT =
+            """
+            select 1 as one from runs r join jobs j on j.run_id = r.id
+            where r.project_id = ? and r.ref = ? and r.commit = ? and j.kind = 'rollout' limit 1
             """;
 
     private final Database database;
@@ -141,6 +150,54 @@ public final class ByHand {
                                     Map.of("branch", head.branch(), "inputs", wish.inputs())));
                     return run.get().number();
                 });
+    }
+
+    /// Starts a run of what the default branch points to, once somebody lets the project roll out:
+    /// their word holds for the commit that is there as well. The caller's right was checked.
+    ///
+    /// @return its number; null when nothing of it would be rolled out, a run of it is to do so
+    ///   already, or the branch moves just now
+    public @Nullable Integer rollOut(Caller caller, Project project) {
+        if (project.defaultBranch() == null) {
+            return null;
+        }
+        Head head;
+        try {
+            head = runs.head(project, null);
+        } catch (Fault nothingThere) {
+            return null;
+        }
+        Trigger trigger = Trigger.push(Changes.all("nothing was rolled out before"));
+        Ready ready = runs.plan(head, trigger, mayRead(caller));
+        boolean out =
+                ready.planned().plan().jobs().stream()
+                        .anyMatch(job -> job.spec() instanceof RolloutSpec);
+        if (!out) {
+            return null;
+        }
+        Asked asked =
+                new Asked(
+                        UUID.randomUUID(), Trigger.Kind.MANUAL, "enable", caller.principal().id());
+        Optional<Integer> number =
+                database.transaction(
+                        tx -> {
+                            BranchRuns.hold(tx, project);
+                            boolean moves = runs.aboutToMove(tx, head).isPresent();
+                            return moves || rollsOut(tx, head)
+                                    ? Optional.empty()
+                                    : runs.create(tx, ready, asked).map(Runs.Created::number);
+                        });
+        return number.orElse(null);
+    }
+
+    private static boolean rollsOut(Tx tx, Head head) {
+        return tx.first(
+                        ROLLS_OUT,
+                        row -> true,
+                        head.project().id(),
+                        head.ref(),
+                        head.commit().hex())
+                .isPresent();
     }
 
     private Optional<Integer> started(Project project, Wish wish) {

@@ -8,6 +8,7 @@ import io.slipway.engine.egress.EgressUrl;
 import io.slipway.engine.forge.ForgeKind;
 import io.slipway.engine.project.Project;
 import io.slipway.engine.remote.HostKey;
+import io.slipway.engine.schedule.ByHand;
 import io.slipway.engine.secret.Secret;
 import io.slipway.web.api.Api;
 import io.slipway.web.api.ApiRequest;
@@ -27,11 +28,15 @@ public final class ConnectApi {
 
     private final Database database;
     private final Connections connections;
+    private final ByHand byHand;
 
     /// Adds the operations.
-    public ConnectApi(Api api, Database database, Connections connections) {
+    ///
+    /// @param byHand starts the run of the commit that waits for being enabled
+    public ConnectApi(Api api, Database database, Connections connections, ByHand byHand) {
         this.database = database;
         this.connections = connections;
+        this.byHand = byHand;
         api.add(HttpMethod.POST, "/connections", this::connect);
         api.add(HttpMethod.POST, "/connections/offered", this::offered);
         api.add(HttpMethod.POST, "/connections/host-key", this::hostKey);
@@ -136,12 +141,15 @@ public final class ConnectApi {
         return Map.of("key", key.toString(), "fingerprint", key.fingerprint());
     }
 
+    /// @param run that rolls out what is there already; null: there is nothing to roll out yet
+    private record Enabled(boolean enabled, boolean changed, @Nullable Integer run) {}
+
+    /// Whoever asks again after it was cut off gets the run that is missing.
     private Object enable(ApiRequest request) {
-        return database.transaction(
-                tx -> {
-                    Project project = request.project(tx, Right.ROLL_OUT);
-                    boolean changed = connections.enable(tx, request.caller(), project);
-                    return new Api.Accepted(Map.of("enabled", true, "changed", changed));
-                });
+        Project project = database.read(tx -> request.project(tx, Right.ROLL_OUT));
+        boolean changed =
+                database.transaction(tx -> connections.enable(tx, request.caller(), project));
+        return new Api.Accepted(
+                new Enabled(true, changed, byHand.rollOut(request.caller(), project)));
     }
 }

@@ -191,7 +191,10 @@ public final class Server implements AutoCloseable {
         new ExecApi(api, base.database(), docker.deployer());
         new ConfigApi(api, base.database(), engine.configuration(), engine.configurationChanges());
         new ConnectApi(
-                api, base.database(), engine.forges().connections(engine.webhooks().hookMaker()));
+                api,
+                base.database(),
+                engine.forges().connections(engine.webhooks().hookMaker()),
+                engine.byHand());
         new OutgoingApi(
                 api,
                 base.database(),

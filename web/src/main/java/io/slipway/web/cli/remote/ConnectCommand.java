@@ -203,8 +203,15 @@ public final class ConnectCommand extends ServerWord {
         @Override
         int call(ApiClient api, PrintWriter out) throws InterruptedException {
             String project = named == null ? project() : named;
-            api.send("POST", "/projects/" + ApiClient.escaped(project) + "/enable", Map.of());
-            out.println(project + " rolls out from its next run on");
+            JsonNode enabled =
+                    api.send(
+                            "POST",
+                            "/projects/" + ApiClient.escaped(project) + "/enable",
+                            Map.of());
+            out.println(
+                    enabled.path("run").isNumber()
+                            ? project + " rolls out: run " + enabled.path("run").asInt()
+                            : project + " rolls out from its next run on");
             out.flush();
             return 0;
         }
