@@ -299,7 +299,7 @@ public final class Fetches {
     }
 
     private Repository bounded(long projectId) throws IOException {
-        try (Repository plain = repositories.open(projectId)) {
+        try (Repository plain = repositories.openToReceive(projectId)) {
             return new BoundedRepository(plain.getDirectory(), size);
         }
     }

@@ -6,6 +6,7 @@ import org.eclipse.jgit.internal.storage.file.GC;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
@@ -18,8 +19,8 @@ import java.util.stream.Stream;
 
 /// What stays behind in repositories, and its removal.
 final class Leftovers {
-    /// A ref is locked for as long as a write to the disk takes: a lock that is older is of
-    /// somebody who died.
+    /// A ref or a pack is locked for as long as a write to the disk takes: a lock that is older is
+    /// of somebody who died.
     static final Duration LOCK = Duration.ofSeconds(30);
 
     private static final Duration KEPT = Duration.ofDays(1);
@@ -71,6 +72,19 @@ final class Leftovers {
         unlock(repository.resolve("packed-refs.lock"));
     }
 
+    /// Removes what would refuse a pack for ever that somebody who died was about to keep: a pack's
+    /// name comes from its content, so whoever pushes the same again meets the same lock.
+    static void unlockPacks(Path repository) throws IOException {
+        Path packs = repository.resolve("objects/pack");
+        try (DirectoryStream<Path> locks = Files.newDirectoryStream(packs, "*.lock")) {
+            for (Path lock : locks) {
+                unlock(lock);
+            }
+        } catch (NoSuchFileException e) {
+            return; // nothing was received yet
+        }
+    }
+
     private static void unlock(Path lock) throws IOException {
         if (olderThan(lock, LOCK)) {
             Files.deleteIfExists(lock);
@@ -88,13 +102,16 @@ final class Leftovers {
         }
     }
 
-    /// `.lock` files of refs and settings, `.keep` beside packs, and what JGit names
+    /// `.lock` files of refs, settings and packs, `.keep` beside packs, and what JGit names
     /// `incoming_*.pack`, `incoming_*.idx`, `noz*.tmp` and `gc_*_tmp` while it writes.
     private static boolean isLeftover(Path path) {
         String name = name(path);
+        if (name.endsWith(".lock")) {
+            return true;
+        }
         boolean object = path.startsWith("objects");
         if (!object) {
-            return name.endsWith(".lock") || name.equals("gc.pid");
+            return name.equals("gc.pid");
         }
         return name.endsWith(".keep")
                 || name.startsWith("incoming_")

@@ -99,6 +99,17 @@ public final class Repositories {
         }
     }
 
+    /// The project's repository for somebody who sends a pack, as [#open]. What a server that died
+    /// has locked is free again.
+    public Repository openToReceive(long projectId) {
+        try {
+            Leftovers.unlockPacks(path(projectId));
+        } catch (IOException e) {
+            throw unreadable("the repository of project " + projectId, e);
+        }
+        return open(projectId);
+    }
+
     /// The way to a server elsewhere; whoever uses it says how it connects.
     ///
     /// @param scheme `http`, `https` or `ssh`; no other is spoken

@@ -181,6 +181,7 @@ final class RepositoriesTest {
                         mirror().resolve("refs/heads/main.lock"),
                         mirror().resolve("packed-refs.lock"),
                         mirror().resolve("objects/pack/pack-1.keep"),
+                        mirror().resolve("objects/pack/pack-2.keep.lock"),
                         mirror().resolve("objects/incoming_1.pack"),
                         temp.resolve("repositories/pack-1.tmp"));
         for (Path path : left) {
@@ -218,6 +219,18 @@ final class RepositoriesTest {
         repositories.sweep(false);
         assertThat(move(MAIN, second, aside)).isEqualTo(MOVED);
         assertThat(lock).doesNotExist();
+    }
+
+    @Test
+    void aPackThatAServerWasAboutToKeepWhenItDiedCanBePushedAgain() throws IOException {
+        Path dead = mirror().resolve("objects/pack/pack-1.keep.lock");
+        Path busy = mirror().resolve("objects/pack/pack-2.keep.lock");
+        Files.writeString(dead, "");
+        Files.writeString(busy, "");
+        Files.setLastModifiedTime(dead, FileTime.from(Instant.now().minus(Duration.ofMinutes(1))));
+        repositories.openToReceive(1).close();
+        assertThat(dead).doesNotExist();
+        assertThat(busy).exists();
     }
 
     @Test

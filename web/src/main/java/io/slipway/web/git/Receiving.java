@@ -55,7 +55,7 @@ final class Receiving {
 
     private Repository opened(long project) {
         host.repositories().create(project);
-        return host.repositories().open(project);
+        return host.repositories().openToReceive(project);
     }
 
     /// Takes a push and tells the pusher how it goes, to the end of what it starts.
