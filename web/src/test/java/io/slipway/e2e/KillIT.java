@@ -157,7 +157,7 @@ class KillIT {
         long begin = System.nanoTime();
         switch (way) {
             case ANY_MOMENT, AT_POINT -> slipway.kill();
-            case TERM -> slipway.stop();
+            case TERM -> stop();
             case DATABASE -> killDatabase();
             case SWITCH -> killSwitch();
         }
@@ -246,6 +246,12 @@ class KillIT {
                 "the server works again",
                 () -> slipway.get("localhost", "/readyz").status() == 200);
         atMost("longest: PostgreSQL away, in ms", begin);
+    }
+
+    private void stop() {
+        long begin = System.nanoTime();
+        slipway.stop();
+        atMost("longest: from SIGTERM to the server's end, in ms", begin);
     }
 
     private void killSwitch() throws Exception {

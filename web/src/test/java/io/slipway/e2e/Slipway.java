@@ -43,6 +43,8 @@ import javax.crypto.spec.SecretKeySpec;
 
 /// A Slipway of its own: server, switch and database in processes, a data folder, a free port.
 final class Slipway implements AutoCloseable {
+    private static final int READERS = 4;
+
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
     private final Path folder;
@@ -54,6 +56,7 @@ final class Slipway implements AutoCloseable {
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private Process server;
     private @Nullable DatabaseAddress external;
+    private @Nullable Database reading;
 
     /// Starts one.
     ///
@@ -321,8 +324,30 @@ final class Slipway implements AutoCloseable {
 
     /// What the database says.
     <T> T read(Work<T> work) {
-        try (Database database = new Database(database(), 1)) {
+        Database database = reading(null);
+        try {
             return database.read(work);
+        } catch (RuntimeException e) {
+            return reading(database).read(work); // PostgreSQL was killed meanwhile
+        }
+    }
+
+    /// @param broken not to be used again
+    private synchronized Database reading(@Nullable Database broken) {
+        DatabaseAddress now = database();
+        Database open = reading;
+        if (open == null || open == broken || !open.address().equals(now)) {
+            closeReading();
+            open = new Database(now, READERS);
+            reading = open;
+        }
+        return open;
+    }
+
+    private synchronized void closeReading() {
+        if (reading != null) {
+            reading.close();
+            reading = null;
         }
     }
 
@@ -413,6 +438,7 @@ final class Slipway implements AutoCloseable {
     /// Stops everything, removes what was made, and proves that nothing is left.
     @Override
     public void close() {
+        closeReading();
         List<ProcessHandle> processes = engine.processes(data());
         Program.Ended down = run(folder, "", "down");
         engine.remove(instance());
