@@ -31,7 +31,8 @@ final class Passwords {
                     "\\$argon2id\\$v=19\\$m=([0-9]{1,7}),t=([0-9]{1,2}),p=([0-9]{1,2})"
                             + "\\$([A-Za-z0-9+/]{8,88})\\$([A-Za-z0-9+/]{20,88})");
 
-    /// In the place of one that is not there, so that its check takes as long.
+    /// In the place of one that is not there, so that its check takes as long. No password has that
+    /// hash: it is random, and nothing was computed for it.
     private final String nobodys;
 
     private final Semaphore room = new Semaphore(2);
@@ -44,7 +45,7 @@ final class Passwords {
 
     Passwords(Cost cost) {
         this.cost = cost;
-        this.nobodys = hash(Base64.getEncoder().encodeToString(random(32)));
+        this.nobodys = written(random(SALT), random(HASH));
     }
 
     /// @throws Fault CONFIGURATION when it is too easy to guess
@@ -68,7 +69,10 @@ final class Passwords {
 
     String hash(String password) {
         byte[] salt = random(SALT);
-        byte[] hash = compute(password, salt, cost, HASH);
+        return written(salt, compute(password, salt, cost, HASH));
+    }
+
+    private String written(byte[] salt, byte[] hash) {
         Base64.Encoder text = Base64.getEncoder().withoutPadding();
         return "$argon2id$v=19$m=%d,t=%d,p=%d$%s$%s"
                 .formatted(

@@ -47,7 +47,7 @@ public final class Api {
     private final Handover handover;
     private final String origin;
     private final ApiFaults faults = new ApiFaults();
-    private final Contract contract = Contract.read();
+    private final Contract contract;
     private final Repeats repeats;
     private final UnaryOperator<String> words;
 
@@ -60,6 +60,20 @@ public final class Api {
             Handover handover,
             String origin,
             UnaryOperator<String> words) {
+        this(router, database, handover, origin, words, Contract.read());
+    }
+
+    /// As [#Api(Router,Database,Handover,String,UnaryOperator)].
+    ///
+    /// @param contract that was read already
+    public Api(
+            Router router,
+            Database database,
+            Handover handover,
+            String origin,
+            UnaryOperator<String> words,
+            Contract contract) {
+        this.contract = contract;
         this.router = router;
         this.database = database;
         this.handover = handover;
@@ -89,11 +103,6 @@ public final class Api {
     public interface AsText {
         /// @param answer as the contract says
         String text(JsonNode answer);
-    }
-
-    /// The contract that all operations are in.
-    public Contract contract() {
-        return contract;
     }
 
     /// Adds an operation that reads.

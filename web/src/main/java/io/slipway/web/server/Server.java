@@ -13,6 +13,7 @@ import io.slipway.web.api.Api;
 import io.slipway.web.api.AppApi;
 import io.slipway.web.api.ApprovalApi;
 import io.slipway.web.api.ConfigApi;
+import io.slipway.web.api.Contract;
 import io.slipway.web.api.ExecApi;
 import io.slipway.web.api.IncludeApi;
 import io.slipway.web.api.LogApi;
@@ -61,6 +62,7 @@ import org.jspecify.annotations.Nullable;
 import java.nio.file.Files;
 import java.security.SecureRandom;
 import java.util.HexFormat;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
 /// A server: engine and listener behind the switch, from settings to serving.
@@ -89,19 +91,24 @@ public final class Server implements AutoCloseable {
     private Server(
             Settings settings, String version, Failpoint failpoint, Consumer<String> begins) {
         this.version = version;
+        // What needs nothing of the rest is made while the rest waits for others.
+        CompletableFuture<Contract> contract = CompletableFuture.supplyAsync(Contract::read);
+        SwitchProcess process = new SwitchProcess(switchSettings(settings));
+        CompletableFuture<SwitchClient> traffic =
+                CompletableFuture.supplyAsync(() -> new SwitchClient(process.control(), failpoint));
         try {
             begins.accept(database(settings));
             this.base = closing.add(new Foundation(settings, false, failpoint));
             begins.accept("the Docker engine");
             this.docker = closing.add(new DockerParts(base));
             begins.accept("the switch");
-            SwitchProcess process = new SwitchProcess(switchSettings(settings));
             process.ensure();
             closing.add(process.keep());
             begins.accept("the server");
-            serve(closing.add(new SwitchClient(process.control(), failpoint)));
+            serve(closing.add(traffic.join()), contract.join());
         } catch (Throwable e) {
             closing.close();
+            traffic.thenAccept(SwitchClient::close);
             throw e;
         }
     }
@@ -124,7 +131,7 @@ public final class Server implements AutoCloseable {
                 files == null ? null : new TlsFiles(files.certificate(), files.key()));
     }
 
-    private void serve(Traffic traffic) {
+    private void serve(Traffic traffic, Contract contract) {
         Vertx vertx =
                 Vertx.vertx(
                         new VertxOptions()
@@ -135,7 +142,7 @@ public final class Server implements AutoCloseable {
                 closing.add(new HttpListener(vertx, router, secret(), this::databaseAnswers));
         Handover handover = closing.add(new Handover());
         Engine engine = closing.add(new Engine(base, docker, traffic, listener.link()));
-        mount(router, engine, handover);
+        mount(router, engine, handover, contract);
         RegistryDoor door = new RegistryDoor(base.database(), docker, engine.key());
         door.open(vertx, handover);
         engine.start(door, version);
@@ -151,7 +158,7 @@ public final class Server implements AutoCloseable {
         return base.database().read(tx -> tx.one("select 1 as one", row -> row.number("one"))) == 1;
     }
 
-    private void mount(Router router, Engine engine, Handover handover) {
+    private void mount(Router router, Engine engine, Handover handover, Contract contract) {
         Settings settings = base.settings();
         GitHost host =
                 new GitHost(
@@ -173,8 +180,9 @@ public final class Server implements AutoCloseable {
                         base.database(),
                         handover,
                         settings.serving().url().toString(),
-                        engine.key()::word);
-        Documents.mount(router, api.contract());
+                        engine.key()::word,
+                        contract);
+        Documents.mount(router, contract);
         people(api, engine.forges().egress());
         new ProjectApi(api, base.database(), engine.history(), engine.addresses());
         new IncludeApi(api, engine.pushes().included());
