@@ -9,6 +9,7 @@ import io.slipway.engine.access.Caller;
 import io.slipway.engine.access.Right;
 import io.slipway.engine.asking.Trusting;
 import io.slipway.engine.project.Project;
+import io.slipway.engine.run.Jobs;
 import io.slipway.engine.run.NewRun;
 import io.slipway.engine.run.Run;
 import io.slipway.engine.run.RunHistory;
@@ -184,7 +185,7 @@ public final class ForeignRuns {
         NewRun anew = brings ? own.byOwnFile(run, seen.get(), by.name()) : null;
         return database.transaction(
                 tx -> {
-                    tx.query("select id from runs where id = ? for update", row -> true, run.id());
+                    Jobs.hold(tx, run.id());
                     Optional<Asked> now = asked(tx, run.id()).filter(one -> one.takes(word));
                     if (now.isEmpty()) {
                         return Optional.empty();
@@ -231,7 +232,7 @@ public final class ForeignRuns {
         }
         if (anew == null) {
             tx.update(AGREE, by.name(), run.id(), asked.commit().hex());
-            tx.notify("queue", "");
+            Jobs.lookAgainAtRun(tx, run.id());
             tx.notify("run", Long.toString(run.id()));
             return run.number();
         }

@@ -226,7 +226,7 @@ public final class Asking {
     /// is rolled out. Who comes second changes nothing.
     public static void pin(Tx tx, Unpinned one, String image) {
         // As whoever agrees does, so that one waits for the other.
-        tx.query("select id from runs where id = ? for update", row -> true, one.run());
+        tx.query("select id from runs where id = ? for no key update", row -> true, one.run());
         int pinned =
                 tx.update(
                         """

@@ -12,6 +12,7 @@ import io.slipway.engine.forge.people.ForgePerson;
 import io.slipway.engine.project.Project;
 import io.slipway.engine.remote.Remote;
 import io.slipway.engine.remote.Remotes;
+import io.slipway.engine.run.Jobs;
 import io.slipway.fault.Fault;
 import io.slipway.fault.Fault.Kind;
 
@@ -157,6 +158,6 @@ public final class TrustedAuthors {
     private static void changed(
             Tx tx, Caller caller, Project project, String what, String subject, String id) {
         Audit.add(tx, caller, new Audit.Entry(project.id(), what, subject, Map.of("id", id)));
-        tx.notify("queue", "");
+        Jobs.lookAgain(tx, project.id());
     }
 }

@@ -109,6 +109,21 @@ public final class AttemptLog implements LogWriter, AutoCloseable {
         }
     }
 
+    /// As [#alongside(VoidWork)], where the work needs rows beside the attempt's that others hold
+    /// before the attempt's: everybody has to hold them in one order.
+    ///
+    /// @param holds those rows, before the attempt's is held
+    /// @param work which holds the attempt's row by its fence itself
+    public void alongside(VoidWork holds, VoidWork work) {
+        lock.lock();
+        try {
+            alongside(work);
+            pending.first(holds);
+        } finally {
+            lock.unlock();
+        }
+    }
+
     @Override
     public long sourceEnd() {
         return store.position().source();

@@ -56,13 +56,16 @@ final class LogStore {
         Runnable[] trimmed = {() -> {}};
         database.change(
                 tx -> {
+                    for (var holds : batch.first()) {
+                        holds.in(tx);
+                    }
                     if (again && isStored(tx, before, after)) {
                         return;
                     }
-                    if (after.equals(before)) {
-                        hold(tx);
-                    } else {
+                    if (!after.equals(before)) {
                         move(tx, after);
+                    } else if (!batch.holdsByItself()) {
+                        hold(tx);
                     }
                     if (!rows.isEmpty()) {
                         insert(tx, rows);

@@ -11,6 +11,7 @@ final class PendingLog {
     private byte[] bytes = new byte[8 * 1024];
     private int size;
     private LogPosition end;
+    private List<VoidWork> first = new ArrayList<>();
     private List<VoidWork> alongside = new ArrayList<>();
     private boolean moved;
     private List<Part> parts;
@@ -29,9 +30,21 @@ final class PendingLog {
     /// Everything that is taken for one transaction.
     ///
     /// @param end where the log stands once it is stored; the chunk is not counted yet
+    /// @param first what comes before anything of the attempt is held
+    /// @param alongside what comes after its bytes
     /// @param parts in order, at least one
     record Batch(
-            byte[] bytes, int size, LogPosition end, List<VoidWork> alongside, List<Part> parts) {}
+            byte[] bytes,
+            int size,
+            LogPosition end,
+            List<VoidWork> first,
+            List<VoidWork> alongside,
+            List<Part> parts) {
+        /// Whether nothing but work that holds the attempt by itself is done.
+        boolean holdsByItself() {
+            return first.size() == 1 && alongside.size() == 1;
+        }
+    }
 
     private static List<Part> parts(int first) {
         List<Part> parts = new ArrayList<>();
@@ -80,12 +93,18 @@ final class PendingLog {
         alongside.add(work);
     }
 
+    /// Something else that this work has to hold, before anything of the attempt is.
+    void first(VoidWork holds) {
+        first.add(holds);
+    }
+
     /// Takes everything; what comes later belongs to the next batch.
     Batch take() {
-        Batch batch = new Batch(bytes, size, end, alongside, parts);
+        Batch batch = new Batch(bytes, size, end, first, alongside, parts);
         parts = parts(end.part());
         bytes = new byte[8 * 1024];
         size = 0;
+        first = new ArrayList<>();
         alongside = new ArrayList<>();
         moved = false;
         return batch;

@@ -45,6 +45,7 @@ public final class Dispatcher implements AutoCloseable {
     private final Leases leases;
     private final RunEnds ends;
     private final Driver driver;
+    private final GateHints hints;
     private final Preparations preparations;
     private final Pins pins;
     private final Map<Long, Holding> held = new ConcurrentHashMap<>();
@@ -71,11 +72,13 @@ public final class Dispatcher implements AutoCloseable {
         this.leases = new Leases(leaseConnection);
         this.ends = new RunEnds(database, server, runEnd);
         this.driver = new Driver(queue, work, new Removals(database, queue.instance(), work));
+        this.hints = new GateHints(database);
         this.preparations = new Preparations(database, queue.instance(), work);
         this.pins = new Pins(database, work);
         this.wake = notifications.signal("queue");
         ends.takeOver();
         loop("queue", wake, LOOK, this::claim);
+        loop("gate", new Signal(), LOOK, hints::look);
         loop("superseding", notifications.signal("queue"), LOOK, new Superseding(database)::look);
         loop("approvals", new Signal(), LOOK, new Approvals(database)::expire);
         loop("pins", notifications.signal("finishing"), LOOK, pins::look);

@@ -201,6 +201,7 @@ final class Driver {
         AtomicBoolean written = new AtomicBoolean();
         holding.ownLog()
                 .alongside(
+                        tx -> verdicts.hold(tx, holding),
                         tx -> {
                             verdicts.write(tx, holding, verdict);
                             tx.afterCommit(() -> written.set(true));

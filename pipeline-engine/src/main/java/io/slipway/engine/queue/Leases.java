@@ -27,10 +27,18 @@ final class Leases {
                 tx ->
                         tx.query(
                                 """
+                                with mine as (
+                                    select a.id
+                                    from unnest(?, ?) as h (id, fence)
+                                    join attempts a on a.id = h.id
+                                    where a.fence = h.fence and a.state = 'running'
+                                    order by a.id
+                                    for no key update of a
+                                )
                                 update attempts a
                                 set lease_until = clock_timestamp() + interval '20 seconds'
-                                from unnest(?, ?) as h (id, fence)
-                                where a.id = h.id and a.fence = h.fence and a.state = 'running'
+                                from mine
+                                where a.id = mine.id
                                 returning a.id,
                                     case when a.cancel_at is null then ''
                                     else coalesce(nullif(a.cancel_reason, ''), 'cancelled')

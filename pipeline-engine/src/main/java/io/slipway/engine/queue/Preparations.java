@@ -124,10 +124,12 @@ final class Preparations implements AutoCloseable {
                                 """
                                 (select j.id, a.number, j.spec
                                 from runners r
+                                cross join (values (false), (true)) h (held)
                                 cross join lateral (
                                     select q.job_id, q.number
                                     from attempts q
-                                    where q.runner_id = r.id and q.state = 'queued'
+                                    where q.runner_id = r.id and q.held = h.held
+                                        and q.state = 'queued'
                                         and q.takes_slot and q.queued_at
                                             < clock_timestamp() - ? * interval '1 millisecond'
                                     order by q.turn, q.id

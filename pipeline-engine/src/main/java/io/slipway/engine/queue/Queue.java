@@ -43,7 +43,8 @@ final class Queue {
     /// Takes attempts: those whose holder vanished, those of an earlier process of this server, and
     /// queued ones that the gate lets through (pause, trust, concurrency, approval, capacity, the
     /// removal of an earlier attempt), in the projects' turn. One statement: of several servers
-    /// each attempt has one that got it, and its fence is higher than any before.
+    /// each attempt has one that got it, and its fence is higher than any before. What is noted as
+    /// held back is passed over, so that a claim costs the same however much that is.
     ///
     /// A holder that vanished is counted against the attempt when nothing shows that it may be
     /// innocent: no byte of its log was stored since the claim, it was held for less than a minute,
@@ -75,7 +76,27 @@ final class Queue {
                 });
     }
 
-    private static final String CLAIM =
+    /// The gate, of the attempt `a` of the job `j` of the run `u` of the project `p`: pause, trust,
+    /// concurrency, approval. The claim decides by it; [GateHints] only notes what it said.
+    static final String OPEN =
+            "(not p.paused and "
+                    + Trusting.MAY_BEGIN
+                    + " and (u.concurrency_group is null or not exists (select 1 "
+                    + Runs.IN_FRONT
+                    + ")) and (not j.asks_approval or "
+                    + Asking.APPROVED
+                    + "))";
+
+    /// What an earlier attempt has made is gone.
+    private static final String ALONE =
+            """
+             and not exists (
+                select 1
+                from attempts e
+                where e.job_id = a.job_id and e.number < a.number and e.removed_at is null)
+            """;
+
+    static final String CLAIM =
             """
             with left_behind as (
                 select a.id
@@ -100,21 +121,11 @@ final class Queue {
                     join runs u on u.id = j.run_id
                     join projects p on p.id = a.project_id
                     where a.runner_id = room.id and a.state = 'queued' and a.takes_slot
-                        and a.not_before <= clock_timestamp() and not p.paused
-                        and
+                        and not a.held and a.not_before <= clock_timestamp() and
             """
-                    + Trusting.MAY_BEGIN
+                    + OPEN
+                    + ALONE
                     + """
-                                and (u.concurrency_group is null or not exists (select 1
-                    """
-                    + Runs.IN_FRONT
-                    + """
-                                ))
-                                and not exists (
-                                    select 1
-                                    from attempts e
-                                    where e.job_id = a.job_id and e.number < a.number
-                                        and e.removed_at is null)
                             order by a.turn, a.id
                             limit least(?, greatest(room.slots, 0))
                             for update of a skip locked) c
@@ -124,27 +135,12 @@ final class Queue {
                         join jobs j on j.id = a.job_id
                         join runs u on u.id = j.run_id
                         join projects p on p.id = a.project_id
-                        where a.state = 'queued' and not a.takes_slot
-                            and a.not_before <= clock_timestamp() and not p.paused
-                            and
+                        where a.state = 'queued' and not a.takes_slot and not a.held
+                            and a.not_before <= clock_timestamp() and
                     """
-                    + Trusting.MAY_BEGIN
+                    + OPEN
+                    + ALONE
                     + """
-                            and (u.concurrency_group is null or not exists (select 1
-                    """
-                    + Runs.IN_FRONT
-                    + """
-                                ))
-                            and (not j.asks_approval or
-                    """
-                    + Asking.APPROVED
-                    + """
-                                )
-                            and not exists (
-                                select 1
-                                from attempts e
-                                where e.job_id = a.job_id and e.number < a.number
-                                    and e.removed_at is null)
                         order by a.turn, a.id
                         limit ?
                         for update of a skip locked

@@ -118,17 +118,7 @@ final class RunEnds {
             log.warn("what follows run {} of {} failed", run.number(), run.project(), e);
             return;
         }
-        database.change(
-                tx -> {
-                    tx.update(
-                            """
-                            update runs set reached_at = clock_timestamp(), finishing_until = null
-                            where id = ? and finishing_server = ? and reached_at is null
-                            """,
-                            run.id(),
-                            server);
-                    tx.notify("run", Long.toString(run.id()));
-                });
+        done(run, WAITS);
     }
 
     private record Part(String name, Outcome outcome, String reason, String summary) {
@@ -207,17 +197,62 @@ final class RunEnds {
             later(run);
             return;
         }
+        done(run, ENDED);
+    }
+
+    /// Of the run `d`, which is out of the way now: what is held back of the next one in its line
+    /// is looked at again. That it may begin is for the claim to say.
+    private static final String NEXT =
+            """
+            ), again as (
+                update attempts set held = false
+                where id = any (array(
+                    select a.id
+                    from done d
+                    cross join lateral (
+                        select n.id
+                        from runs n
+                        where n.project_id = d.project_id
+                            and n.concurrency_group = d.concurrency_group
+                            and n.state <> 'ended' and n.id <> d.id
+                            and exists (
+                                select 1 from jobs b where b.run_id = n.id and b.state = 'queued')
+                        order by n.concurrency_turn
+                        limit 1) n
+                    join jobs j on j.run_id = n.id and j.state = 'queued'
+                    join attempts a on a.job_id = j.id and a.number = j.latest_attempt
+                    where a.state = 'queued' and a.held
+                    for update of a skip locked))
+                returning id
+            )
+            select exists (select 1 from again) as next
+            """;
+
+    private static final String WAITS =
+            """
+            with done as (
+                update runs set reached_at = clock_timestamp(), finishing_until = null
+                where id = ? and finishing_server = ? and reached_at is null
+                returning id, project_id, concurrency_group
+            """
+                    + NEXT;
+
+    private static final String ENDED =
+            """
+            with done as (
+                update runs
+                set state = 'ended', ended_at = clock_timestamp(), finishing_until = null
+                where id = ? and finishing_server = ? and state = 'finishing'
+                returning id, project_id, concurrency_group
+            """
+                    + NEXT;
+
+    private void done(Run run, String statement) {
         database.change(
                 tx -> {
-                    tx.update(
-                            """
-                            update runs
-                            set state = 'ended', ended_at = clock_timestamp(),
-                                finishing_until = null
-                            where id = ? and state = 'finishing' and finishing_server = ?
-                            """,
-                            run.id(),
-                            server);
+                    if (tx.one(statement, row -> row.flag("next"), run.id(), server)) {
+                        tx.notify("queue", "");
+                    }
                     tx.notify("run", Long.toString(run.id()));
                 });
     }

@@ -32,20 +32,26 @@ final class Verdicts {
     private static final int LONGEST_SUMMARY = 500;
     private static final int MOST_RETRIES = 2;
 
-    /// As [#write(Tx,Holding,Work)].
+    /// As [#write(Tx,Holding,Work)], and holds what it needs.
     void write(Tx tx, Holding holding, Verdict verdict) {
+        hold(tx, holding);
         write(tx, holding, (Work<Verdict>) _ -> verdict);
     }
 
-    /// Ends attempt, steps and job, and what that means for the jobs that need it.
+    /// The run comes before its attempts, as it does for whoever cancels.
+    void hold(Tx tx, Holding holding) {
+        Jobs.hold(tx, holding.job().runId());
+    }
+
+    /// Ends attempt, steps and job, and what that means for the jobs that need it. Part of a
+    /// transaction that holds the run ([#hold]).
     ///
-    /// @param decides the verdict; asked once run and attempt are held
+    /// @param decides the verdict; asked once the attempt is held too
     /// @throws ClaimLost when somebody else owns the attempt, or it has ended already
     void write(Tx tx, Holding holding, Work<Verdict> decides) {
         Claim.Job job = holding.job();
-        Jobs.hold(tx, job.runId());
-        Verdict given = decides.in(tx);
         Seen seen = seen(tx, holding);
+        Verdict given = decides.in(tx);
         Verdict told = told(job, given, seen);
         String by = seen.cancelled();
         Verdict verdict = by == null ? added(tx, holding, told) : late(holding, told, by);
@@ -61,7 +67,8 @@ final class Verdicts {
         }
     }
 
-    /// How things stand while nobody else can end, cancel or add jobs of the run.
+    /// How things stand while nobody else can end, cancel or add jobs of the run. Holds the
+    /// attempt.
     ///
     /// @param cancelled who wants the attempt to end, also when its driver does not know yet: a run
     ///   that was cancelled begins nothing more; null: nobody
@@ -84,6 +91,7 @@ final class Verdicts {
                                 where j.run_id = ? and j.state = 'waiting') as waiting
                         from attempts a
                         where a.id = ?
+                        for no key update of a
                         """,
                         row ->
                                 new Seen(

@@ -25,9 +25,13 @@ import java.util.Map;
 public final class Jobs {
     private Jobs() {}
 
-    /// Holds the run until the transaction ends.
+    /// Holds the run until the transaction ends. Whoever holds attempts of it as well holds the run
+    /// first, and attempts in the order of their ids. What only refers to the run waits for nobody.
     public static void hold(Tx tx, long runId) {
-        tx.query("select id from runs where id = ? for update", row -> row.number("id"), runId);
+        tx.query(
+                "select id from runs where id = ? for no key update",
+                row -> row.number("id"),
+                runId);
     }
 
     /// Queues a new attempt of each of these jobs, all of one project. Projects take turns: each
@@ -47,10 +51,12 @@ public final class Jobs {
                     update projects set turn = ? + greatest(turn, coalesce(
                         (select min(head.turn)
                          from runners r
+                         cross join (values (false), (true)) h (held)
                          cross join lateral (
                              select a.turn
                              from attempts a
-                             where a.runner_id = r.id and a.state = 'queued' and a.takes_slot
+                             where a.runner_id = r.id and a.held = h.held
+                                 and a.state = 'queued' and a.takes_slot
                              order by a.turn
                              limit 1) head),
                         (select max(a.turn) from attempts a),
@@ -95,6 +101,39 @@ public final class Jobs {
                 where id = any (?)
                 """,
                 (Object) ids);
+        tx.notify("queue", "");
+    }
+
+    private static final String OF_PROJECT =
+            """
+            update attempts set held = false
+            where id = any (array(
+                select id from attempts
+                where project_id = ? and state = 'queued' and held
+                for update skip locked))
+            """;
+
+    private static final String OF_RUN =
+            """
+            update attempts set held = false
+            where id = any (array(
+                select a.id
+                from jobs j
+                join attempts a on a.job_id = j.id
+                where j.run_id = ? and a.state = 'queued' and a.held
+                for update of a skip locked))
+            """;
+
+    /// Something has changed that may let the project's jobs begin: the next claim looks at those
+    /// that were held back. What is missed here is found a little later all the same.
+    public static void lookAgain(Tx tx, long projectId) {
+        tx.update(OF_PROJECT, projectId);
+        tx.notify("queue", "");
+    }
+
+    /// The same for the jobs of one run.
+    public static void lookAgainAtRun(Tx tx, long runId) {
+        tx.update(OF_RUN, runId);
         tx.notify("queue", "");
     }
 

@@ -172,6 +172,15 @@ public final class Runs {
         int asked =
                 tx.update(
                         """
+                        with asked as (
+                            select a.id
+                            from attempts a
+                            join jobs j on j.id = a.job_id
+                            where j.run_id = ? and a.state <> 'ended' and a.cancel_at is null
+                                and not (? and j.kind = 'rollout' and a.state = 'running')
+                            order by a.id
+                            for update of a
+                        )
                         update attempts a
                         set cancel_at = clock_timestamp(), cancel_reason = ?,
                             state = case when a.state = 'queued' then 'ended' else a.state end,
@@ -179,15 +188,13 @@ public final class Runs {
                             reason = case when a.state = 'queued' then ? end,
                             ended_at = case when a.state = 'queued' then clock_timestamp() end,
                             removed_at = case when a.state = 'queued' then clock_timestamp() end
-                        from jobs j
-                        where j.id = a.job_id and j.run_id = ? and a.state <> 'ended'
-                            and a.cancel_at is null
-                            and not (? and j.kind = 'rollout' and a.state = 'running')
+                        from asked
+                        where a.id = asked.id
                         """,
-                        text,
-                        reason,
                         runId,
-                        reason == Reason.SUPERSEDED);
+                        reason == Reason.SUPERSEDED,
+                        text,
+                        reason);
         int ended =
                 tx.update(
                         """

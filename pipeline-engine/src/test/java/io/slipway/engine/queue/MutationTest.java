@@ -115,7 +115,7 @@ final class MutationTest {
                     new Mutation(
                             "a paused project waits",
                             QUEUE + "Queue",
-                            "and not p.paused",
+                            "not p.paused and",
                             "",
                             GATE),
                     new Mutation(
@@ -217,7 +217,7 @@ final class MutationTest {
                     new Mutation(
                             "two ends at once see each other",
                             "io.slipway.engine.run.Jobs",
-                            "where id = ? for update",
+                            "where id = ? for no key update",
                             "where id = ?",
                             QUEUE + "QueueTest#twoNeedsThatEndAtOnceReleaseTheirDependentOnce"),
                     new Mutation(
@@ -306,6 +306,12 @@ final class MutationTest {
                             "where id = ? and due_at = ? and not paused",
                             "where id = ? and (due_at = ? or true) and not paused",
                             SCHEDULE + "ScheduleClockTest#whoComesSecondFindsTheInstantTaken"),
+                    new Mutation(
+                            "schedules of a paused project wait",
+                            SCHEDULE + "Schedules",
+                            "and project_id not in (select p.id from projects p where p.paused)",
+                            "",
+                            SCHEDULE + "ScheduleDifferenceTest#modelAndStatementsAgree"),
                     new Mutation(
                             "schedules are those of the newest file",
                             SCHEDULE + "Schedules",

@@ -9,6 +9,7 @@ import io.slipway.db.Tx;
 import io.slipway.engine.plan.PlannedJob;
 import io.slipway.engine.run.ClaimLost;
 import io.slipway.engine.run.JobKind;
+import io.slipway.engine.run.JobWork;
 import io.slipway.engine.run.Reason;
 import io.slipway.engine.run.Runs;
 import io.slipway.engine.run.Verdict;
@@ -146,7 +147,7 @@ final class QueueDifferenceTest {
 
         private void step() {
             int server = random.nextInt(SERVERS);
-            switch (random.nextInt(16)) {
+            switch (random.nextInt(17)) {
                 case 0, 1 -> newRun();
                 case 2, 3, 4 -> claim(server);
                 case 5 -> renew(server);
@@ -158,6 +159,7 @@ final class QueueDifferenceTest {
                 case 12 -> pauseOrApprove();
                 case 13 -> retry();
                 case 14 -> forget(server);
+                case 15 -> look();
                 default -> advance();
             }
         }
@@ -168,12 +170,8 @@ final class QueueDifferenceTest {
             boolean fork = random.nextInt(5) == 0;
             boolean asks = random.nextInt(5) == 0;
             boolean inLine = random.nextInt(3) == 0;
-            done.add(
-                    "run of "
-                            + count
-                            + (fork ? " from a fork" : "")
-                            + (asks ? " that asks" : "")
-                            + (inLine ? " in line" : ""));
+            String kind = (fork ? " from a fork" : "") + (asks ? " that asks" : "");
+            done.add("run of " + count + kind + (inLine ? " in line" : ""));
             PlannedJob[] planned =
                     IntStream.range(0, count)
                             .mapToObj(i -> Plans.check("j" + i))
@@ -378,11 +376,8 @@ final class QueueDifferenceTest {
 
         private void remove() {
             done.add("remove what ended");
-            Removals removals =
-                    new Removals(
-                            database,
-                            queues.getFirst().instance(),
-                            Map.of(JobKind.CHECK, new ScriptedWork()));
+            Map<JobKind, JobWork> work = Map.of(JobKind.CHECK, new ScriptedWork());
+            Removals removals = new Removals(database, queues.getFirst().instance(), work);
             for (Held one : forgotten) {
                 removals.remove(
                         new Removals.Due(
@@ -437,6 +432,12 @@ final class QueueDifferenceTest {
                     """,
                     ofIt,
                     run);
+        }
+
+        private void look() {
+            done.add("look at the gate");
+            model.look();
+            new GateHints(database).look();
         }
 
         private void retry() {

@@ -73,6 +73,10 @@ final class QueueModel {
         int expiries;
         boolean cancelled;
         boolean removed;
+
+        /// Claims pass it over: the gate was closed when somebody looked last.
+        boolean held;
+
         int log;
         int claimedLog;
         long claimedAt;
@@ -86,7 +90,7 @@ final class QueueModel {
 
         /// Everything that is compared.
         String row() {
-            return "%s %s fence %d server %d lease %s expiries %d cancelled %b removed %b"
+            return "%s %s fence %d server %d lease %s expiries %d cancelled %b removed %b held %b"
                     .formatted(
                             state,
                             outcome,
@@ -95,7 +99,8 @@ final class QueueModel {
                             lease == Long.MIN_VALUE ? "-" : lease,
                             expiries,
                             cancelled,
-                            removed);
+                            removed,
+                            held);
         }
     }
 
@@ -153,11 +158,14 @@ final class QueueModel {
                 .forEach(taken::add);
         long room = Math.max(0, slots - running());
         attempts.stream()
-                .filter(a -> room > 0 && !a.job.run.asks && mayRun(a))
+                .filter(a -> room > 0 && !a.job.run.asks && !a.held && mayRun(a))
                 .sorted(Comparator.<Attempt>comparingLong(a -> a.turn).thenComparing(a -> a.order))
                 .limit(Math.min(most, room))
                 .forEach(taken::add);
-        attempts.stream().filter(a -> a.job.run.asks && mayRun(a)).limit(most).forEach(taken::add);
+        attempts.stream()
+                .filter(a -> a.job.run.asks && !a.held && mayRun(a))
+                .limit(most)
+                .forEach(taken::add);
         for (Attempt one : taken) {
             one.expiries = expiries(one, server, begun);
             one.claimedLog = one.log;
@@ -200,13 +208,26 @@ final class QueueModel {
                                                         .anyMatch(j -> !j.state.equals("ended")));
     }
 
+    private boolean isOpen(Run run) {
+        return !run.project.paused
+                && (!run.fork || run.approved)
+                && (!run.asks || run.agreed)
+                && !waitsInLine(run);
+    }
+
+    /// Somebody notes what the gate holds back, and what it does not hold back any more.
+    void look() {
+        for (Attempt one : attempts) {
+            if (one.state.equals("queued")) {
+                one.held = !isOpen(one.job.run);
+            }
+        }
+    }
+
     private boolean mayRun(Attempt attempt) {
         Run run = attempt.job.run;
         return attempt.state.equals("queued")
-                && !run.project.paused
-                && (!run.fork || run.approved)
-                && (!run.asks || run.agreed)
-                && !waitsInLine(run)
+                && isOpen(run)
                 && attempts.stream()
                         .noneMatch(
                                 e ->
@@ -300,7 +321,23 @@ final class QueueModel {
     }
 
     void finishRuns() {
-        runs.stream().filter(run -> run.state.equals("finishing")).forEach(r -> r.state = "ended");
+        runs.stream().filter(run -> run.state.equals("finishing")).forEach(this::finish);
+    }
+
+    private void finish(Run run) {
+        run.state = "ended";
+        runs.stream()
+                .filter(n -> run.inLine && n.inLine && n.project == run.project)
+                .filter(n -> !n.state.equals("ended"))
+                .filter(n -> n.jobs.stream().anyMatch(job -> job.state.equals("queued")))
+                .min(Comparator.comparingLong(n -> n.place))
+                .ifPresent(this::lookAgain);
+    }
+
+    private void lookAgain(Run run) {
+        attempts.stream()
+                .filter(a -> a.job.run == run && a.state.equals("queued"))
+                .forEach(a -> a.held = false);
     }
 
     /// @return false when it is refused

@@ -27,7 +27,8 @@ final class QueueRows {
                                                         as lease,
                                                     a.expiries,
                                                     a.cancel_at is not null as cancelled,
-                                                    a.removed_at is not null as removed
+                                                    a.removed_at is not null as removed,
+                                                    a.held
                                                 from attempts a
                                                 """,
                                                 row -> attempt(row, ids))));
@@ -47,7 +48,7 @@ final class QueueRows {
     private static String attempt(Row row, List<UUID> ids) {
         String server = row.textOrNull("server");
         Long lease = row.numberOrNull("lease");
-        return "%d/%d %s %s fence %d server %d lease %s expiries %d cancelled %b removed %b"
+        return "%d/%d %s %s fence %d server %d lease %s expiries %d cancelled %b removed %b held %b"
                 .formatted(
                         row.number("job_id"),
                         row.integer("number"),
@@ -58,6 +59,7 @@ final class QueueRows {
                         lease == null ? "-" : lease,
                         row.integer("expiries"),
                         row.flag("cancelled"),
-                        row.flag("removed"));
+                        row.flag("removed"),
+                        row.flag("held"));
     }
 }

@@ -3,38 +3,72 @@ package io.slipway.engine.queue;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
 
 /// What the statements of schedules mean, in memory: an instant is taken by whoever still finds it
-/// in its row, and what was missed until it was seen is one with it. Times are seconds.
-final class SimulatedSchedules {
+/// in its row, and what was missed until it was seen is one with it. `ScheduleDifferenceTest` holds
+/// it to the statements. Times are seconds.
+public final class SimulatedSchedules {
     private final List<Row> rows = new ArrayList<>();
     int fired;
     int firedByAnother;
 
-    static final class Row {
-        final QueueModel.Project project;
-        final long each;
-        final List<Long> taken = new ArrayList<>();
-        long due;
-        boolean paused;
+    /// A row.
+    public static final class Row {
+        private final BooleanSupplier waits;
+        private final Runnable starts;
+        private final long each;
+        private final List<Long> taken = new ArrayList<>();
+        private long due;
+        private boolean paused;
+        private boolean gone;
 
-        Row(QueueModel.Project project, long each) {
-            this.project = project;
+        private Row(BooleanSupplier waits, Runnable starts, long each, long now) {
+            this.waits = waits;
+            this.starts = starts;
             this.each = each;
-            this.due = each;
+            this.due = next(now);
+        }
+
+        /// How many seconds are between its instants.
+        public long each() {
+            return each;
+        }
+
+        /// The instant that comes next.
+        public long due() {
+            return due;
+        }
+
+        /// Whether it is left out.
+        public boolean paused() {
+            return paused;
         }
 
         /// The first instant after that time.
-        long next(long after) {
+        private long next(long after) {
             return (after / each + 1) * each;
         }
     }
 
     /// An instant as a server has seen it.
-    record Seen(Row row, long due, long now) {}
+    public record Seen(Row row, long due, long now) {}
 
-    void add(QueueModel.Project project, long each) {
-        rows.add(new Row(project, each));
+    /// Adds one.
+    ///
+    /// @param waits whether its project is paused
+    /// @param starts the run
+    public Row add(BooleanSupplier waits, Runnable starts, long each, long now) {
+        Row row = new Row(waits, starts, each, now);
+        rows.add(row);
+        return row;
+    }
+
+    /// The file does not name it any more.
+    public void remove(Row row) {
+        row.gone = true;
+        rows.remove(row);
     }
 
     /// Asks the database; either way may be lost.
@@ -44,33 +78,36 @@ final class SimulatedSchedules {
     }
 
     /// A server looks once.
-    void look(QueueModel model, Ask database) {
+    void look(LongSupplier now, Ask database) {
         List<Seen> seen = new ArrayList<>();
         database.ask(
-                () -> seen.addAll(due(model.now)),
-                () -> seen.forEach(one -> database.ask(() -> fire(model, one), () -> {})));
+                () -> seen.addAll(due(now.getAsLong())),
+                () -> seen.forEach(one -> database.ask(() -> fire(one), () -> {})));
     }
 
-    private void fire(QueueModel model, Seen one) {
+    private void fire(Seen one) {
         if (take(one)) {
             fired++;
-            model.run(one.row().project, 1);
+            one.row().starts.run();
         } else {
             firedByAnother++;
         }
     }
 
-    private List<Seen> due(long now) {
+    /// What a server sees.
+    public List<Seen> due(long now) {
         return rows.stream()
-                .filter(row -> !row.paused && !row.project.paused && row.due <= now)
+                .filter(row -> !row.paused && !row.waits.getAsBoolean() && row.due <= now)
                 .map(row -> new Seen(row, row.due, now))
                 .toList();
     }
 
+    /// Takes an instant, and waits for the first one after it was seen.
+    ///
     /// @return false when somebody else has it, or had
-    private boolean take(Seen seen) {
+    public boolean take(Seen seen) {
         Row row = seen.row();
-        if (row.paused || row.due != seen.due()) {
+        if (row.gone || row.paused || row.due != seen.due()) {
             return false;
         }
         row.taken.add(row.due);
@@ -79,15 +116,15 @@ final class SimulatedSchedules {
     }
 
     /// Somebody leaves one out.
-    Row pause(Random random) {
+    Row pause(Random random, long now) {
         Row row = rows.get(random.nextInt(rows.size()));
-        row.paused = true;
+        setPaused(row, true, now);
         return row;
     }
 
-    /// Somebody takes it up again: what came meanwhile is not made up for.
-    void resume(Row row, long now) {
-        row.paused = false;
+    /// Somebody leaves it out, or takes it up again: what came meanwhile is not made up for.
+    public void setPaused(Row row, boolean paused, long now) {
+        row.paused = paused;
         row.due = row.next(now);
     }
 
@@ -103,7 +140,7 @@ final class SimulatedSchedules {
             if (!row.taken.stream().sorted().toList().equals(row.taken)) {
                 wrong.add("a later instant was taken first: " + row.taken);
             }
-            if (!row.paused && !row.project.paused && row.due <= now - look) {
+            if (!row.paused && !row.waits.getAsBoolean() && row.due <= now - look) {
                 wrong.add("nobody has taken the instant " + row.due + " by " + now);
             }
             row.paused = true;

@@ -77,7 +77,9 @@ final class Simulation {
     /// @return what it broke; empty for nothing
     List<String> play() {
         for (int i = 0; i < 2; i++) {
-            schedules.add(model.project(), 7 + random.nextInt(40));
+            QueueModel.Project project = model.project();
+            schedules.add(
+                    () -> project.paused, () -> model.run(project, 1), 7 + random.nextInt(40), 0);
         }
         int count = 2 + random.nextInt(2);
         for (int i = 0; i < count; i++) {
@@ -168,13 +170,14 @@ final class Simulation {
     private void begin(SimulatedServer server) {
         server.begun = model.now;
         each(server, server.life, LOOK, () -> claim(server));
+        each(server, server.life, LOOK, () -> ask(server, model::look, () -> {}, () -> {}));
         each(
                 server,
                 server.life,
                 LOOK,
                 () ->
                         schedules.look(
-                                model,
+                                () -> model.now,
                                 (there, answered) -> ask(server, there, answered, () -> {})));
         each(server, server.life, LOOK, () -> server.held.values().forEach(this::look));
         renewals(server, server.life);
@@ -435,8 +438,8 @@ final class Simulation {
                 after(random.nextInt(30_000), () -> project.paused = false);
             }
             case 5 -> {
-                SimulatedSchedules.Row row = schedules.pause(random);
-                after(random.nextInt(30_000), () -> schedules.resume(row, model.now));
+                SimulatedSchedules.Row row = schedules.pause(random, model.now);
+                after(random.nextInt(30_000), () -> schedules.setPaused(row, false, model.now));
             }
             default -> {
                 if (!model.runs.isEmpty()) {

@@ -9,6 +9,7 @@ import io.slipway.engine.project.Project;
 import io.slipway.engine.project.Projects;
 import io.slipway.engine.remote.Remotes;
 import io.slipway.engine.route.AppAddresses;
+import io.slipway.engine.run.Jobs;
 import io.slipway.engine.run.Run;
 import io.slipway.engine.run.RunHistory;
 import io.vertx.core.http.HttpMethod;
@@ -48,7 +49,7 @@ public final class ProjectApi {
                                     project.id(),
                                     paused ? "pause" : "resume",
                                     project.name().toString()));
-                    tx.notify("queue", "");
+                    Jobs.lookAgain(tx, project.id());
                     return new Api.Accepted(Map.of("paused", paused));
                 });
     }
