@@ -35,6 +35,8 @@ final class Pusher {
         STEPS(3, 3, "succeeded", ""),
         /// The second step of three fails.
         FAILS(3, 2, "failed", "exit code 3"),
+        /// A step, and a service that it needs and that has said something before.
+        BESIDE(1, 1, "succeeded", ""),
         /// A step, an image, a rollout.
         SHIPS(1, 1, "succeeded", "");
 
@@ -77,8 +79,18 @@ final class Pusher {
         this.thread = Thread.ofVirtual().name("pusher-" + kind).unstarted(this::rounds);
     }
 
+    private static final String SERVICE =
+            """
+                services:
+                  side:
+                    image: busybox
+                    command: [sh, -c, "seq 1001 1040; mkdir /w; echo here > /w/text; exec httpd -f -p 80 -h /w"]
+                    ready: { http: /text, port: 80 }
+            """;
+
     private List<String> pipeline(Ledger ledger) {
-        StringBuilder file = new StringBuilder("jobs:\n  job:\n    image: busybox\n    steps:\n");
+        StringBuilder file = new StringBuilder("jobs:\n  job:\n    image: busybox\n");
+        file.append(kind == Kind.BESIDE ? SERVICE : "").append("    steps:\n");
         for (int step = 0; step < kind.steps; step++) {
             String end = kind == Kind.FAILS && step == 1 ? "exit 3\n" : "";
             file.append("      - |\n");
@@ -115,6 +127,10 @@ final class Pusher {
                 long sum = (run * 7919L + step * 104729L + i * 40503L) % 65536;
                 log.append(run + " " + step + " " + i + " " + sum + "\n");
             }
+        }
+        // What a service has printed stands below the steps.
+        for (int i = 1; kind == Kind.BESIDE && i <= LINES; i++) {
+            log.append(1000 + i).append('\n');
         }
         return log.toString();
     }

@@ -118,7 +118,7 @@ final class RunEnds {
             log.warn("what follows run {} of {} failed", run.number(), run.project(), e);
             return;
         }
-        done(run, WAITS);
+        database.change(tx -> done(tx, run, WAITS));
     }
 
     private record Part(String name, Outcome outcome, String reason, String summary) {
@@ -197,7 +197,7 @@ final class RunEnds {
             later(run);
             return;
         }
-        done(run, ENDED);
+        database.change(tx -> done(tx, run, ENDED));
     }
 
     /// Of the run `d`, which is out of the way now: what is held back of the next one in its line
@@ -247,14 +247,11 @@ final class RunEnds {
             """
                     + NEXT;
 
-    private void done(Run run, String statement) {
-        database.change(
-                tx -> {
-                    if (tx.one(statement, row -> row.flag("next"), run.id(), server)) {
-                        tx.notify("queue", "");
-                    }
-                    tx.notify("run", Long.toString(run.id()));
-                });
+    private void done(Tx tx, Run run, String statement) {
+        if (tx.one(statement, row -> row.flag("next"), run.id(), server)) {
+            tx.notify("queue", "");
+        }
+        tx.notify("run", Long.toString(run.id()));
     }
 
     private void later(Run run) {
