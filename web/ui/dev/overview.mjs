@@ -20,7 +20,7 @@ export const fleet = () => ({
         newest: latestRun && { ...latestRun },
         latest: latest(name),
         leadTime: 95_000,
-        apps: apps.map((app) => ({ ...app, commit: latestRun?.commit ?? null, since: at(4000) })),
+        apps: apps.map((app) => ({ ...app, commit: latestRun?.commit ?? null, since: at(4000), behind: null })),
     })),
     moving: [{ project: 'shop', run: 12, ref: 'refs/heads/main', subject: 'Show prices with tax', author: 'mira', cause: '', jobs: 3, ended: 1, now: ['test'], createdAt: at(42), expected }],
     waiting: [{ project: 'hello', run: 7, job: 'rollout hello', waits: 'approval', waitsDetail: 'production', createdAt: at(700) }],
@@ -30,6 +30,16 @@ export const fleet = () => ({
 export const runs = () => ({
     runs: projects.flatMap((project) => runList(project.name).slice(0, 8).map((run) => ({ ...run, project: project.name, now: run.state === 'running' ? 'test' : '', waits: false }))),
     next: '1z',
+});
+
+const rolled = (i, more) => ({ project: 'acme/orders', number: 45 - i, app: 'orders', environment: 'production', release: 32 - i, from: 31 - i, run: 1842 - i, because: 'push 9f2c1ab', by: 'mira', state: 'ended', outcome: 'succeeded', cause: null, startedAt: at(300 + i * 5000), switchedAt: at(290 + i * 5000), endedAt: at(280 + i * 5000), ...more });
+export const rollouts = () => ({
+    rollouts: [
+        rolled(0, { state: 'checking', outcome: null, switchedAt: null, endedAt: null }),
+        rolled(1, { outcome: 'failed', cause: 'your app listens on 127.0.0.1:3000; Slipway asks 0.0.0.0:8080: listen on 0.0.0.0:$PORT, or write port: 3000' }),
+        rolled(2, { from: null, project: 'hello', app: 'hello' }),
+    ],
+    next: null,
 });
 
 export const runners = () => ({

@@ -43,6 +43,7 @@ const ROUTES = [
     ['GET', /^\/projects\/([^/]+)\/runs\/(\d+)\/estimate$/, (r, _, name, n) => json(r, estimateOf(runs[`${name}/${n}`]))],
     ['GET', /^\/fleet$/, (r) => json(r, EMPTY ? { ...overview.fleet(), projects: [], moving: [], waiting: [] } : overview.fleet())],
     ['GET', /^\/runs$/, (r) => json(r, overview.runs())],
+    ['GET', /^\/rollouts$/, (r) => json(r, overview.rollouts())],
     ['GET', /^\/runners$/, (r) => json(r, overview.runners())],
     ['GET', /^\/queue$/, (r) => json(r, overview.queue())],
     ['GET', /^\/tokens$/, (r) => json(r, overview.tokens())],

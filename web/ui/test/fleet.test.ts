@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { cardsOf, isBehind, placeState, rowsOf, type Fleet, type FleetApp, type FleetProject } from '../src/core/fleet';
+import { behindText, cardsOf, isBehind, placeState, rowsOf, type Fleet, type FleetApp, type FleetProject } from '../src/core/fleet';
 import { matching, targetsOf } from '../src/core/jump';
 import { parse } from '../src/core/routes';
 import { bytes } from '../src/core/sizes';
@@ -13,6 +13,7 @@ const app = (more: Partial<FleetApp> = {}): FleetApp => ({
     since: null,
     trouble: null,
     rollout: null,
+    behind: null,
     ...more,
 });
 const newest = (outcome: 'succeeded' | 'failed' | null, commit = 'aaa') => ({
@@ -79,6 +80,8 @@ describe('the fleet', () => {
         expect(placeState(app({ trouble: 'gone' })).word).toBe('down');
         expect(isBehind(project('a', { newest: newest('succeeded', 'bbb') }), app())).toBe(true);
         expect(isBehind(project('a'), app())).toBe(false);
+        expect(isBehind(project('a', { newest: newest('succeeded', 'bbb') }), app({ behind: 0 }))).toBe(false);
+        expect([null, 1, 3, 100].map((behind) => behindText(app({ behind })))).toEqual(['behind', '1 commit', '3 commits', '100+ commits']);
     });
 
     it('has a card for what fails, moves and waits', () => {
@@ -105,6 +108,7 @@ describe('jumping', () => {
         expect(matching(targets, '1842', parse('/shop'))[0]?.href).toBe('/shop/runs/1842');
         expect(matching(targets, '1842', parse('/'))).toEqual([]);
         expect(matching(targets, 'fleet', parse('/'))[0]?.href).toBe('/');
+        expect(matching(targets, 'production environment', parse('/'))[0]?.href).toBe('/-/environments/production');
     });
 });
 
@@ -112,6 +116,10 @@ describe('pages', () => {
     it('have their addresses', () => {
         expect(parse('/-/runs')).toEqual({ page: 'runs' });
         expect(parse('/-/runners')).toEqual({ page: 'queue' });
+        expect(parse('/-/rollouts')).toEqual({ page: 'rollouts' });
+        expect(parse('/-/status')).toEqual({ page: 'status' });
+        expect(parse('/-/environments/pr-12')).toEqual({ page: 'environment', environment: 'pr-12' });
+        for (const path of ['/-/environments', '/-/environments/A', '/-/environments/a/b']) expect(parse(path)).toEqual({ page: 'missing' });
         expect(parse('/acme/shop/apps/web')).toEqual({ page: 'app', project: 'acme/shop', app: 'web' });
         expect(parse('/shop/images/3')).toEqual({ page: 'images', project: 'shop', image: 3 });
         expect(parse('/shop/settings/deliveries')).toEqual({ page: 'project-settings', project: 'shop', tab: 'deliveries', delivery: null });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { after, PLAIN, spans, styleOf } from '../src/core/ansi';
 import { highlight, nextOf, pattern } from '../src/core/find';
-import { leftNow, leftText, roughly, Smooth } from '../src/core/left';
+import { leftNow, leftText, roughly, Steady } from '../src/core/left';
 import { LogStore } from '../src/core/log-store';
 import { foldOf, Rows } from '../src/core/rows';
 import { foldsOf } from '../src/lib/log-folds';
@@ -131,7 +131,10 @@ describe('time left', () => {
     });
 
     it('rises at once and falls no faster than time', () => {
-        const smooth = new Smooth();
-        expect([smooth.next(40_000, 0), smooth.next(20_000, 1_000), smooth.next(60_000, 2_000)]).toEqual([40_000, 39_000, 60_000]);
+        const steady = new Steady<string>();
+        const left = (key: string, milliseconds: number | null, now: number) => steady.of(key, { ...expected, left: milliseconds }, now).left;
+        expect([left('a', 40_000, 0), left('a', 20_000, 1_000), left('b', 20_000, 1_000), left('a', 60_000, 2_000), left('a', null, 3_000)]).toEqual([
+            40_000, 39_000, 20_000, 60_000, null,
+        ]);
     });
 });

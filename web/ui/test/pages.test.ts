@@ -38,6 +38,13 @@ describe('addresses', () => {
         });
     });
 
+    it('keep tabs of a run and jobs of the same name apart', () => {
+        expect(parse('/shop/runs/7/changes')).toEqual({ page: 'changes', project: 'shop', run: 7 });
+        expect(parse('/shop/runs/7/trace')).toEqual({ page: 'trace', project: 'shop', run: 7 });
+        expect(runPath('shop', 7, 'trace')).toBe('/shop/runs/7/%74race');
+        for (const job of ['trace', 'changes']) expect(parse(runPath('shop', 7, job))).toEqual({ page: 'run', project: 'shop', run: 7, job });
+    });
+
     it.each(['/-/x', '/Shop', '/shop/runs', '/shop/runs/0', '/shop/runs/x', '/a/b/c', '/shop/rollouts/3/x', '/runs/7'])(
         '%s is no page',
         (path) => expect(parse(path)).toEqual({ page: 'missing' }),

@@ -7,6 +7,9 @@ export type FleetProject = Schemas['FleetProject'];
 export type FleetApp = Schemas['FleetApp'];
 export type MovingRun = Schemas['MovingRun'];
 
+/** The server counts no more commits than so many. */
+const COUNTED = 100;
+
 /** A row of the fleet: an app in all its environments; or a project without any. */
 export interface FleetRow {
     project: FleetProject;
@@ -61,7 +64,13 @@ export const rejected = (app: FleetApp) =>
 
 /** The default branch has something that ended well and does not serve here. */
 export const isBehind = (project: FleetProject, app: FleetApp) =>
-    project.newest?.outcome === 'succeeded' && app.commit !== null && app.commit !== project.newest.commit && !rejected(app);
+    project.newest?.outcome === 'succeeded' && app.commit !== null && app.commit !== project.newest.commit && app.behind !== 0 && !rejected(app);
+
+/** `3 commits`; by how much what serves is behind, as far as that was counted. */
+export function behindText(app: FleetApp): string {
+    if (app.behind === null) return 'behind';
+    return app.behind >= COUNTED ? `${COUNTED}+ commits` : app.behind === 1 ? '1 commit' : `${app.behind} commits`;
+}
 
 /** What a cell of the matrix says. */
 export function placeState(app: FleetApp): State {

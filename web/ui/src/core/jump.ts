@@ -1,5 +1,5 @@
 import type { Fleet } from './fleet';
-import type { Route } from './routes';
+import { environmentPath, type Route } from './routes';
 
 /** Somewhere to go. */
 export interface Target {
@@ -13,8 +13,12 @@ const PAGES: Target[] = [
     { title: 'Runs', detail: 'of all projects', href: '/-/runs' },
     { title: 'Failed runs', detail: 'of all projects', href: '/-/runs?state=failed' },
     { title: 'My runs', detail: 'of all projects', href: '/-/runs?mine=true' },
+    { title: 'Rollouts', detail: 'of all projects', href: '/-/rollouts' },
+    { title: 'Status', detail: 'servers and runners', href: '/-/status' },
     { title: 'Queue', detail: 'runners and what waits for them', href: '/-/queue' },
     { title: 'Settings', detail: 'tokens', href: '/-/settings' },
+    { title: 'People', detail: 'who is known, invitations', href: '/-/people' },
+    { title: 'Audit log', detail: 'who did what', href: '/-/audit' },
 ];
 
 /** All that a page knows of where one might want to go. */
@@ -38,13 +42,16 @@ export function targetsOf(fleet: Fleet | null, route: Route): Target[] {
               ]
             : []),
     ]);
-    return [...own, ...projects, ...PAGES];
+    const environments = (fleet?.environments ?? []).map((name) => ({ title: name, detail: 'environment', href: environmentPath(name) }));
+    return [...own, ...projects, ...environments, ...PAGES];
 }
 
 const ofProject = (project: string): Target[] => [
     { title: `Runs of ${project}`, detail: 'page', href: `/-/runs?project=${encodeURIComponent(project)}` },
+    { title: `Rollouts of ${project}`, detail: 'page', href: `/-/rollouts?project=${encodeURIComponent(project)}` },
     { title: `Images of ${project}`, detail: 'page', href: `/${project}/images` },
     { title: `Settings of ${project}`, detail: 'configuration', href: `/${project}/settings` },
+    { title: `Members of ${project}`, detail: 'who is what', href: `/${project}/settings/members` },
     { title: `Messages of ${project}`, detail: 'who is told what happens', href: `/${project}/settings/outgoing` },
     { title: `Hooks of ${project}`, detail: 'where forges send to', href: `/${project}/settings/hooks` },
     { title: `Webhooks of ${project}`, detail: 'what forges sent', href: `/${project}/settings/webhooks` },

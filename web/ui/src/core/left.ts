@@ -33,8 +33,19 @@ export function leftText(expected: Expected | null, passed: number): string {
     return expected.samples < 3 ? 'first runs' : usually;
 }
 
+/** What is left of several things, each said without jumping down. */
+export class Steady<K> {
+    private readonly said = new Map<K, Smooth>();
+
+    of(key: K, expected: Expected, now: number): Expected {
+        const smooth = this.said.get(key) ?? new Smooth();
+        this.said.set(key, smooth);
+        return { ...expected, left: smooth.next(expected.left, now) };
+    }
+}
+
 /** An estimate may rise at once; it falls by one second a second at most. */
-export class Smooth {
+class Smooth {
     private shown: number | null = null;
     private at = 0;
 

@@ -4,6 +4,9 @@ export type Route =
     | { page: 'sign-in' }
     | { page: 'runs' }
     | { page: 'queue' }
+    | { page: 'rollouts' }
+    | { page: 'environment'; environment: string }
+    | { page: 'status' }
     | { page: 'compare'; project: string }
     | { page: 'settings' }
     | { page: 'people' }
@@ -15,6 +18,7 @@ export type Route =
     | { page: 'project-settings'; project: string; tab: SettingsTab; delivery: string | null }
     | { page: 'run'; project: string; run: number; job: string | null }
     | { page: 'trace'; project: string; run: number }
+    | { page: 'changes'; project: string; run: number }
     | { page: 'rollout'; project: string; rollout: number }
     | { page: 'missing' };
 
@@ -28,6 +32,8 @@ const INSTANCE: Record<string, Route> = {
     runs: { page: 'runs' },
     queue: { page: 'queue' },
     runners: { page: 'queue' },
+    rollouts: { page: 'rollouts' },
+    status: { page: 'status' },
     settings: { page: 'settings' },
     people: { page: 'people' },
     audit: { page: 'audit' },
@@ -35,6 +41,7 @@ const INSTANCE: Record<string, Route> = {
 };
 
 const NAME = /^[a-z](?:[-a-z0-9]{0,38}[a-z0-9])?$/;
+const ENVIRONMENT = /^[a-z][-a-z0-9]{0,62}$/;
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const NUMBER = /^[1-9][0-9]{0,8}$/;
 /** Words that can be no name, since they follow a project or are doors of the server's own. */
@@ -49,6 +56,10 @@ export function parse(path: string): Route {
     const parts = path.split('/').filter((part) => part !== '');
     if (parts.length === 0) return { page: 'home' };
     if (parts[0] === '-') {
+        const [, word, environment, ...more] = parts;
+        if (word === 'environments' && environment !== undefined && ENVIRONMENT.test(environment) && more.length === 0) {
+            return { page: 'environment', environment };
+        }
         return (parts.length === 2 && INSTANCE[parts[1] ?? '']) || { page: 'missing' };
     }
     const named = parts[1] !== undefined && !AFTER.has(parts[1]) ? 2 : 1;
@@ -67,7 +78,7 @@ function below(project: string, rest: string[]): Route {
     if (word === 'settings' && more.length === 0) return settings(project, number ?? '', job ?? null);
     if (word === 'runs' && number === 'compare' && job === undefined) return { page: 'compare', project };
     if (number === undefined || !NUMBER.test(number) || more.length > 0) return { page: 'missing' };
-    if (word === 'runs' && job === 'trace') return { page: 'trace', project, run: Number(number) };
+    if (word === 'runs' && isTab(job)) return { page: job, project, run: Number(number) };
     if (word === 'runs') {
         return { page: 'run', project, run: Number(number), job: job === undefined ? null : decoded(job) };
     }
@@ -77,6 +88,12 @@ function below(project: string, rest: string[]): Route {
     }
     return { page: 'missing' };
 }
+
+/** Words behind a run that are no job. */
+const isTab = (word: string | undefined): word is 'trace' | 'changes' => word === 'trace' || word === 'changes';
+
+/** A job that is called like a tab has its first letter escaped. */
+const jobPart = (job: string) => (isTab(job) ? `%${job.charCodeAt(0).toString(16)}${job.slice(1)}` : encodeURIComponent(job));
 
 function settings(project: string, word: string, delivery: string | null): Route {
     const tab = word in TABS ? TABS[word as keyof typeof TABS] : null;
@@ -94,7 +111,9 @@ function decoded(text: string): string {
 
 export const projectPath = (project: string) => `/${project}`;
 export const runPath = (project: string, run: number, job?: string) =>
-    `/${project}/runs/${run}` + (job === undefined ? '' : `/${encodeURIComponent(job)}`);
+    `/${project}/runs/${run}` + (job === undefined ? '' : `/${jobPart(job)}`);
+export const changesPath = (project: string, run: number) => `/${project}/runs/${run}/changes`;
+export const environmentPath = (environment: string) => `/-/environments/${environment}`;
 export const tracePath = (project: string, run: number) => `/${project}/runs/${run}/trace`;
 export const appPath = (project: string, app: string, environment = 'production') =>
     `/${project}/apps/${app}` + (environment === 'production' ? '' : `?environment=${encodeURIComponent(environment)}`);

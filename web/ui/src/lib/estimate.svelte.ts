@@ -1,5 +1,5 @@
 import { api, read } from '../core/api';
-import { leftText, type Expected } from '../core/left';
+import { leftText, Steady, type Expected } from '../core/left';
 import { clock, signInWhenAsked } from './live.svelte';
 
 const AGAIN = 5_000;
@@ -9,6 +9,8 @@ export class RunEstimate {
     run = $state.raw<Expected | null>(null);
     jobs = $state.raw<Map<number, Expected>>(new Map());
     private at = $state(0);
+    /** What was said of a job, and under 0 of the run. */
+    private readonly said = new Steady<number>();
 
     constructor(private readonly path: { project: string; run: number }) {}
 
@@ -26,9 +28,10 @@ export class RunEstimate {
             const answer = await read(
                 api.GET('/projects/{project}/runs/{run}/estimate', { params: { path: this.path } }),
             );
-            this.run = answer.run;
-            this.jobs = new Map(answer.jobs.map((one) => [one.job, one.expected]));
-            this.at = Date.now();
+            const now = Date.now();
+            this.run = answer.run && this.said.of(0, answer.run, now);
+            this.jobs = new Map(answer.jobs.map((one) => [one.job, this.said.of(one.job, one.expected, now)]));
+            this.at = now;
         } catch (error) {
             signInWhenAsked(error);
         }

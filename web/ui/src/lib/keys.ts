@@ -7,7 +7,7 @@ let since = 0;
 const inField = (target: EventTarget | null) =>
     target instanceof HTMLElement && (target.isContentEditable || /^(?:INPUT|TEXTAREA|SELECT)$/.test(target.tagName));
 
-const GO: Record<string, string> = { f: '/', r: '/-/runs', q: '/-/queue', s: '/-/settings' };
+const GO: Record<string, string> = { f: '/', r: '/-/runs', o: '/-/rollouts', q: '/-/queue', s: '/-/settings' };
 
 /** Keys that hold on every page; what is typed into a field stays there. */
 export function globalKeys(event: KeyboardEvent) {

@@ -126,6 +126,7 @@ class DashboardPagesIT {
         if (path.contains("/runs/")
                 && !path.startsWith("/notes")
                 && !path.endsWith("/trace")
+                && !path.endsWith("/changes")
                 && !path.contains("/compare")) {
             page.locator(".log .line, .log .fold").first().waitFor();
         }
@@ -229,6 +230,74 @@ class DashboardPagesIT {
     }
 
     @Test
+    void whatWasRolledOutIsFoundByItsEnvironmentAndARunTellsItsChanges() {
+        try (BrowserContext context = context(ColorScheme.LIGHT, 1440)) {
+            Opened opened = open(context, "/");
+            Page page = opened.page();
+            page.locator("thead").getByText("production").click();
+            assertThat(page.locator("h1")).hasText("production");
+            assertThat(page.getByLabel("Apps in production").getByText("gallery/site")).isVisible();
+            page.locator("#rollouts ~ ul a").first().click();
+            assertThat(page.locator("h1")).hasText("Rollout 3");
+            page.goBack();
+            page.keyboard().press("g");
+            page.keyboard().press("o");
+            page.getByLabel("Project").fill("nothing");
+            assertThat(page.getByText("No rollout is like that.")).isVisible();
+            page.navigate(address("/gallery/site/runs/2"));
+            page.getByText("Changes", new Page.GetByTextOptions().setExact(true)).click();
+            assertThat(page.getByText("Round prices half up").first()).isVisible();
+            assertThat(page.locator("h1")).hasText("Changes of run 2");
+            assertThat(opened.told()).isEmpty();
+            page.navigate(address("/gallery/site/runs/1/changes"));
+            assertThat(page.getByText("no run before it had another commit")).isVisible();
+        }
+    }
+
+    @Test
+    void somebodyIsInvitedChoosesAPasswordAndSeesWhatItsRoleLetsIt() {
+        try (BrowserContext admin = context(ColorScheme.LIGHT, 1440);
+                BrowserContext own = chromium.browser().newContext()) {
+            Page people = open(admin, "/-/people").page();
+            people.getByLabel("Name").fill("anna");
+            people.getByText("Make the link").click();
+            String link = people.locator("[role=status] code").textContent();
+            Page page = own.newPage();
+            page.navigate(link);
+            page.getByLabel("Password").fill("four unrelated plain words");
+            page.getByLabel("Once more").fill("four unrelated plain words");
+            page.keyboard().press("Enter");
+            assertThat(page.getByText("Nothing has been pushed yet")).isVisible();
+            page.navigate(link);
+            page.getByLabel("Password").fill("four unrelated plain words");
+            page.getByLabel("Once more").fill("four unrelated plain words");
+            page.keyboard().press("Enter");
+            assertThat(page.getByText("This invitation was used already")).isVisible();
+
+            Page members = open(admin, "/gallery/site/settings/members").page();
+            members.getByLabel("Name").fill("anna");
+            members.getByText("Give it").click();
+            assertThat(members.getByLabel("Role of anna")).hasValue("developer");
+            page.navigate(address("/"));
+            assertThat(page.locator("table").getByText("gallery/site")).isVisible();
+            assertThat(page.getByText("orders")).hasCount(0);
+            page.navigate(address("/-/people"));
+            assertThat(page.getByRole(AriaRole.ALERT)).isVisible();
+
+            page.navigate(address("/-/settings"));
+            page.getByText("Sign out").click();
+            page.getByLabel("Name").fill("anna");
+            page.getByLabel("Password").fill("four unrelated plain words");
+            page.keyboard().press("Enter");
+            assertThat(page.locator("table").getByText("gallery/site")).isVisible();
+            Page audit = open(admin, "/-/audit").page();
+            audit.getByLabel("Who").fill("anna");
+            audit.getByText("Show", new Page.GetByTextOptions().setExact(true)).click();
+            assertThat(audit.locator("tbody").getByText("sign-in").first()).isVisible();
+        }
+    }
+
+    @Test
     void aRolloutThatIsFinishedIsToldAndSoIsATest() {
         String path = "/projects/gallery%2Fsite/outgoing";
         slipway.api("POST", path + "/test", "");
@@ -305,7 +374,16 @@ class DashboardPagesIT {
                 List.of(
                         "/",
                         "/-/runs",
+                        "/-/rollouts",
+                        "/-/environments/production",
+                        "/-/status",
+                        "/-/people",
+                        "/-/audit",
+                        "/-/settings",
                         "/gallery/site",
+                        "/gallery/site/runs/2/changes",
+                        "/gallery/site/settings/members",
+                        "/notes/settings/trust",
                         "/gallery/site/runs/2",
                         "/gallery/site/runs/2/trace",
                         "/gallery/site/apps/site",
@@ -358,6 +436,15 @@ class DashboardPagesIT {
                         "/fleet?q=gallery&limit=1",
                         "/runs",
                         "/runs?state=failed&limit=1",
+                        "/rollouts",
+                        "/rollouts?state=succeeded&environment=production&limit=1",
+                        "/fleet?environment=production",
+                        "/people",
+                        "/audit",
+                        site + "/audit",
+                        site + "/members",
+                        "/projects/notes/trusted",
+                        site + "/compare?to=2",
                         "/runners",
                         "/queue",
                         "/tokens",

@@ -3,8 +3,10 @@ package io.slipway.e2e;
 import io.slipway.engine.source.Git;
 
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /// Projects in every state that a page can show, made by real pushes; and a person who writes what
@@ -28,6 +30,9 @@ final class Gallery {
     Map<String, String> pages() {
         pages.put("fleet", "/");
         pages.put("runs", "/-/runs");
+        pages.put("rollouts", "/-/rollouts");
+        pages.put("environment", "/-/environments/production");
+        pages.put("status", "/-/status");
         pages.put("queue", "/-/queue");
         pages.put("settings", "/-/settings");
         pages.put("missing", "/-/nothing");
@@ -37,6 +42,7 @@ final class Gallery {
         broken();
         waiting();
         hooked();
+        people();
         return pages;
     }
 
@@ -63,6 +69,7 @@ final class Gallery {
         Await.until("nothing moves", () -> slipway.api("/queue").path("jobs").isEmpty());
         pages.put("project", "/gallery/site");
         pages.put("run", "/gallery/site/runs/2");
+        pages.put("changes", "/gallery/site/runs/2/changes");
         pages.put("app", "/gallery/site/apps/site");
         pages.put("rollout", "/gallery/site/rollouts/2");
         pages.put("images", "/gallery/site/images");
@@ -138,7 +145,7 @@ final class Gallery {
                 slipway.api(
                         "POST",
                         "/projects/orders/hooks",
-                        "{\"forge\":\"github\",\"label\":\"ci\"}");
+                        json(Map.of("forge", "github", "label", HOSTILE)));
         String login = HOSTILE.replace("\\", "").replace("\"", "\\\"");
         String body =
                 """
@@ -163,6 +170,40 @@ final class Gallery {
                                 from projects where name = 'notes'
                                 """));
         pages.put("followed", "/notes");
+    }
+
+    /// Who is known, and what they wrote where the API lets them.
+    private void people() {
+        slipway.api("POST", "/people", json(Map.of("name", "mira", "role", "maintainer")));
+        String link =
+                slipway.api("POST", "/people", json(Map.of("name", "joe", "role", "none")))
+                        .path("url")
+                        .asString("");
+        slipway.api(
+                "PUT", "/projects/gallery%2Fsite/members/joe", json(Map.of("role", "developer")));
+        slipway.api(
+                "POST",
+                "/tokens",
+                json(Map.of("label", HOSTILE, "scopes", List.of("read"), "days", 1)));
+        slipway.api(
+                "PATCH",
+                "/projects/gallery%2Fsite/config",
+                json(Map.of("set", Map.of("MOTTO", HOSTILE))));
+        slipway.change(
+                tx ->
+                        tx.update(
+                                "insert into trusted_authors (project_id, forge_id, login) select"
+                                        + " id, '7', ? from projects where name = 'notes'",
+                                HOSTILE));
+        pages.put("people", "/-/people");
+        pages.put("audit", "/-/audit");
+        pages.put("members", "/gallery/site/settings/members");
+        pages.put("trust", "/notes/settings/trust");
+        pages.put("invitation", link.substring(link.indexOf("/-/invitation")));
+    }
+
+    private static String json(Map<String, ?> body) {
+        return JsonMapper.shared().writeValueAsString(body);
     }
 
     private void waiting() {

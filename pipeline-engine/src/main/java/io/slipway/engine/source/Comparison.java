@@ -67,6 +67,25 @@ public final class Comparison {
         }
     }
 
+    /// How many commits one has and another has not.
+    ///
+    /// @param most of them are counted
+    public int count(CommitId of, CommitId without, int most) {
+        try (Repository repository = opening.open();
+                RevWalk walk = new RevWalk(repository)) {
+            walk.setRetainBody(false);
+            walk.markStart(walk.parseCommit(Refs.id(of)));
+            walk.markUninteresting(walk.parseCommit(Refs.id(without)));
+            int count = 0;
+            while (count < most && walk.next() != null) {
+                count++;
+            }
+            return count;
+        } catch (IOException e) {
+            throw Repositories.unreadable("commit " + of.brief(), e);
+        }
+    }
+
     /// The latest commit that two have in common.
     ///
     /// @return empty when they have none

@@ -42,6 +42,17 @@ public final class CompareApi {
                 and case when ?::int is null then r.id = p.live_release else r.number = ? end
             """;
 
+    /// The run before of the same branch that had another commit, else of the default branch.
+    private static final String BEFORE =
+            """
+            select b.number::text as number from runs r
+                join projects p on p.id = r.project_id
+                join runs b on b.project_id = r.project_id and b.number < r.number and b.commit <> r.commit
+                    and b.ref in (r.ref, 'refs/heads/' || p.default_branch)
+            where r.project_id = ? and r.number = ?
+            order by b.ref = r.ref desc, b.number desc limit 1
+            """;
+
     private static final String OF_RUN =
             "select number, commit, created_at from runs where project_id = ? and number = ?";
 
@@ -100,9 +111,10 @@ public final class CompareApi {
 
     private Object compare(ApiRequest request) {
         Project project = database.read(tx -> request.project(tx, Right.READ));
-        String from = request.query("from", "");
         String to = request.query("to", "");
-        Side first = side(project, from);
+        String asked = request.query("from");
+        String from = asked == null && RUN.matcher(to).matches() ? before(project, to) : asked;
+        Side first = side(project, from == null ? "" : from);
         Side second = side(project, to);
         CommitId one = new CommitId(first.commit());
         CommitId other = new CommitId(second.commit());
@@ -121,6 +133,26 @@ public final class CompareApi {
                         .<List<String>>map(List::copyOf)
                         .orElse(null),
                 database.read(tx -> configuration(tx, project, first, second)).orElse(null));
+    }
+
+    private String before(Project project, String run) {
+        return database.read(
+                        tx ->
+                                tx.first(
+                                        BEFORE,
+                                        row -> row.text("number"),
+                                        project.id(),
+                                        Integer.valueOf(run)))
+                .orElseThrow(
+                        () ->
+                                new Fault(
+                                        Kind.NOT_FOUND,
+                                        "cannot compare run "
+                                                + run
+                                                + " of "
+                                                + project.name()
+                                                + ": no run before it had another commit",
+                                        ""));
     }
 
     private static List<Commit> shown(List<CommitInfo> commits) {

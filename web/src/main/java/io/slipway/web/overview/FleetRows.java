@@ -46,6 +46,8 @@ final class FleetRows {
                     where o.project_id = p.id and o.outcome = 'succeeded' and o.switched_at is not null
                     order by o.number desc limit 10) t) l on true
             where p.id = any(?::bigint[]) and p.name > ? and position(? in p.name) > 0
+                and (?::text is null or exists (
+                    select from placements e where e.project_id = p.id and e.environment = ?))
             order by p.name
             limit ?
             """;
@@ -67,7 +69,7 @@ final class FleetRows {
                 select switched_at from rollouts
                 where placement_id = a.id and release_id = a.live_release and outcome = 'succeeded'
                 order by number desc limit 1) s on true
-            where a.project_id = any(?::bigint[])
+            where a.project_id = any(?::bigint[]) and (?::text is null or a.environment = ?)
             order by a.app, a.environment
             """;
 
@@ -184,7 +186,12 @@ final class FleetRows {
             @Nullable String waitsDetail,
             String createdAt) {}
 
-    static List<OfProject> projects(Tx tx, Long[] ids, String after, String part, int limit) {
+    /// @param after the last project of the page before
+    /// @param part of its name
+    /// @param environment where it has an app; null: anywhere or nowhere
+    record Wanted(String after, String part, @Nullable String environment, int limit) {}
+
+    static List<OfProject> projects(Tx tx, Long[] ids, Wanted wanted) {
         return tx.query(
                 PROJECTS,
                 row ->
@@ -197,9 +204,11 @@ final class FleetRows {
                                 row.json("latest"),
                                 row.numberOrNull("lead_time")),
                 ids,
-                after,
-                part,
-                limit);
+                wanted.after(),
+                wanted.part(),
+                wanted.environment(),
+                wanted.environment(),
+                wanted.limit());
     }
 
     private static @Nullable Newest newest(Row row) {
@@ -219,8 +228,9 @@ final class FleetRows {
                         text(row.instantOrNull("ended_at")));
     }
 
-    static List<OfApp> apps(Tx tx, Long[] projects, AppAddresses addresses) {
-        return tx.query(APPS, row -> app(row, addresses), (Object) projects);
+    static List<OfApp> apps(
+            Tx tx, Long[] projects, @Nullable String environment, AppAddresses addresses) {
+        return tx.query(APPS, row -> app(row, addresses), projects, environment, environment);
     }
 
     private static OfApp app(Row row, AppAddresses addresses) {

@@ -5,8 +5,10 @@ import io.slipway.web.text.CompareText;
 import io.slipway.web.text.DeliveryText;
 import io.slipway.web.text.FleetText;
 import io.slipway.web.text.ListText;
+import io.slipway.web.text.PeopleText;
 import io.slipway.web.text.RunText;
 import io.slipway.web.text.TraceText;
+import io.slipway.web.text.TrustText;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
@@ -34,15 +36,20 @@ public final class TextPages {
             Map.of(
                     "/", new Twin("/fleet", FleetText::of),
                     "/-/runs", new Twin("/runs", RunText::list),
+                    "/-/rollouts", new Twin("/rollouts", RunText::rollouts),
+                    "/-/status", new Twin("/runners", ListText::status),
                     "/-/queue", new Twin("/queue", ListText::queue),
                     "/-/runners", new Twin("/queue", ListText::queue),
-                    "/-/settings", new Twin("/tokens", ListText::tokens));
+                    "/-/settings", new Twin("/tokens", ListText::tokens),
+                    "/-/people", new Twin("/people", PeopleText::people),
+                    "/-/audit", new Twin("/audit", PeopleText::audit));
 
     private static final List<Page> PAGES =
             List.of(
                     page("", "", ListText::project),
                     page("/runs/compare", "/compare", CompareText::of),
                     page("/runs/([0-9]{1,9})/trace", "/runs/%s/trace", TraceText::of),
+                    page("/runs/([0-9]{1,9})/changes", "/compare?to=%s", CompareText::of),
                     page("/runs/([0-9]{1,9})(?:/[^/]{1,200})?", "/runs/%s", RunText::of),
                     page("/rollouts/([0-9]{1,9})", "/rollouts/%s", RunText::rollout),
                     page("/apps/([a-z][-a-z0-9]{0,39})", "/apps/%s/releases", ListText::releases),
@@ -51,7 +58,14 @@ public final class TextPages {
                     page("/settings/deliveries", "/deliveries", ListText::deliveries),
                     page("/settings/webhooks", "/webhooks", DeliveryText::list),
                     page("/settings/hooks", "/hooks", DeliveryText::hooks),
+                    page("/settings/members", "/members", PeopleText::members),
+                    page("/settings/trust", "/trusted", TrustText::all),
                     page("/settings/outgoing", "/outgoing", DeliveryText::outgoing),
+                    new Page(
+                            Pattern.compile("/(-)/environments/([a-z][-a-z0-9]{0,62})"),
+                            "/fleet?environment=%s",
+                            FleetText::of,
+                            false),
                     new Page(
                             Pattern.compile("/" + PROJECT + "/settings/webhooks/([-0-9a-f]{36})"),
                             "/webhooks/%s",
@@ -95,7 +109,8 @@ public final class TextPages {
         }
         context.put(Api.AS_TEXT, twin.text());
         String query = context.request().query();
-        context.reroute(Api.PREFIX + twin.path() + (query == null ? "" : "?" + query));
+        String mark = twin.path().indexOf('?') < 0 ? "?" : "&";
+        context.reroute(Api.PREFIX + twin.path() + (query == null ? "" : mark + query));
     }
 
     private static @Nullable Twin twin(String path) {

@@ -37,6 +37,7 @@ import io.slipway.web.overview.FleetApi;
 import io.slipway.web.overview.ImageApi;
 import io.slipway.web.overview.LogSearchApi;
 import io.slipway.web.overview.QueueApi;
+import io.slipway.web.overview.RolloutsApi;
 import io.slipway.web.overview.RunsApi;
 import io.slipway.web.overview.TextPages;
 import io.slipway.web.overview.TokenApi;
@@ -236,8 +237,9 @@ public final class Server implements AutoCloseable {
 
     private void overview(Api api, Engine engine) {
         Database database = base.database();
-        new FleetApi(api, database, engine.addresses(), engine.history());
+        new FleetApi(api, database, engine.addresses(), engine.history(), engine.repositories());
         new RunsApi(api, database);
+        new RolloutsApi(api, database);
         new EstimateApi(api, database, engine.history());
         new TraceApi(api, database, engine.history());
         new LogSearchApi(api, database, engine.logScan());

@@ -140,6 +140,13 @@ public final class FleetText {
             String kept = serves.isEmpty() ? "nothing serves" : "kept " + serves;
             return "✗ #" + rollout.path("release").asInt() + ", " + kept;
         }
-        return serves.isEmpty() ? "not rolled out" : "✓ " + serves;
+        int behind = place.path("behind").asInt(0);
+        return serves.isEmpty()
+                ? "not rolled out"
+                : "✓ " + serves + (behind > 0 ? " " + behind(behind) : "");
+    }
+
+    private static String behind(int commits) {
+        return "-" + commits + (commits == 1 ? " commit" : " commits");
     }
 }

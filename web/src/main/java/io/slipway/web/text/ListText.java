@@ -69,6 +69,30 @@ public final class ListText {
         return lines + newest + (reason.isEmpty() ? "" : ": " + Columns.clean(reason)) + "\n";
     }
 
+    /// What executes jobs, and the servers that share the database.
+    ///
+    /// @param answer of `/runners`
+    public static String status(JsonNode answer) {
+        Columns lines = new Columns();
+        for (JsonNode server : answer.path("servers")) {
+            lines.line(
+                    "✓ server " + Said.text(server.path("version")),
+                    "since " + Said.at(server.path("startedAt")),
+                    "seen " + Said.at(server.path("seenAt")));
+        }
+        for (JsonNode runner : answer.path("runners")) {
+            long waits = runner.path("queued").asLong();
+            lines.line(
+                    (waits > 0 ? "○" : "✓") + " runner " + Said.text(runner.path("name")),
+                    runner.path("used").asLong()
+                            + " of "
+                            + runner.path("slots").asLong()
+                            + " taken",
+                    waits > 0 ? waits + " waiting" : "nothing waits");
+        }
+        return lines.toString();
+    }
+
     /// @param answer of `/queue`
     public static String queue(JsonNode answer) {
         if (answer.path("jobs").isEmpty()) {

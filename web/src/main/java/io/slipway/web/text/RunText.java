@@ -78,6 +78,28 @@ public final class RunText {
         return cause.isEmpty() ? Said.text(run.path("subject")) : cause;
     }
 
+    /// @param page the answer of `/rollouts`
+    public static String rollouts(JsonNode page) {
+        if (page.path("rollouts").isEmpty()) {
+            return "no rollout is like that\n";
+        }
+        Columns lines = new Columns();
+        for (JsonNode one : page.path("rollouts")) {
+            JsonNode from = one.path("from");
+            String cause = Said.text(one.path("cause"));
+            lines.line(
+                    Said.text(one.path("project")) + " " + Said.text(one.path("app")),
+                    Said.text(one.path("environment")),
+                    Said.state(one),
+                    (from.isNumber() ? "#" + from.asInt() + " -> " : "")
+                            + "#"
+                            + one.path("release").asInt(),
+                    cause.isEmpty() ? Said.text(one.path("because")) : cause,
+                    Said.at(one.path("startedAt")));
+        }
+        return lines.toString();
+    }
+
     /// @param rollout the answer of `/projects/{project}/rollouts/{rollout}`
     public static String rollout(JsonNode rollout) {
         String from =

@@ -52,6 +52,17 @@ final class CompareTest {
             insert into placements (project_id, environment, app, target_id) select ?, 'production', 'web', id from target
             """;
 
+    private static final String SERVES_THE_FIRST =
+            """
+            with done as (
+                update runs set state = 'ended', outcome = 'succeeded', ended_at = now() where project_id = ?
+                returning project_id
+            )
+            update placements set live_release = (
+                select id from releases where placement_id = placements.id and number = 1)
+            where project_id in (select project_id from done)
+            """;
+
     private static final String SET =
             "insert into config_values (project_id, app, name, version, secret, value) values (?,"
                     + " ?, ?, ?, false, 'x')";
@@ -101,6 +112,23 @@ final class CompareTest {
             assertThat(back.path("added")).isEmpty();
             assertThat(back.path("configuration").isNull()).isTrue();
 
+            JsonNode changes = answer(door, token, "/api/v1/projects/compared/compare?to=2");
+            assertThat(changes.path("from").path("run").asInt()).isEqualTo(1);
+            assertThat(changes.path("added").size()).isEqualTo(1);
+            assertThat(door.get("/api/v1/projects/compared/compare?to=1", token).body())
+                    .contains("no run before it had another commit");
+
+            JsonNode fleet = answer(door, token, "/api/v1/fleet?environment=production");
+            assertThat(fleet.path("projects").get(0).path("apps").get(0).path("behind").isNull())
+                    .as("the newest commit serves")
+                    .isTrue();
+            database.change(tx -> tx.update(SERVES_THE_FIRST, id));
+            fleet = answer(door, token, "/api/v1/fleet?environment=production");
+            assertThat(fleet.path("projects").get(0).path("apps").get(0).path("behind").asInt())
+                    .isEqualTo(1);
+            assertThat(answer(door, token, "/api/v1/fleet?environment=staging").path("projects"))
+                    .isEmpty();
+
             for (String wrong : new String[] {"web@staging", "7", "nowhere", "web@production:9"}) {
                 assertThat(door.get(path("main", wrong), token).statusCode()).isEqualTo(404);
             }
@@ -132,7 +160,11 @@ final class CompareTest {
 
     private static JsonNode compared(Door door, TokenText token, String from, String to)
             throws Exception {
-        var answer = door.get(path(from, to), token);
+        return answer(door, token, path(from, to));
+    }
+
+    private static JsonNode answer(Door door, TokenText token, String path) throws Exception {
+        var answer = door.get(path, token);
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
         return JsonMapper.shared().readTree(answer.body());
     }

@@ -21,6 +21,7 @@ import io.slipway.web.overview.CompareApi;
 import io.slipway.web.overview.FleetApi;
 import io.slipway.web.overview.LogSearchApi;
 import io.slipway.web.overview.QueueApi;
+import io.slipway.web.overview.RolloutsApi;
 import io.slipway.web.overview.RunsApi;
 import io.slipway.web.overview.TextPages;
 import io.slipway.web.overview.TokenApi;
@@ -64,11 +65,16 @@ final class Door implements AutoCloseable {
         new LogSearchApi(api, database, new LogScan(database));
         new LiveApi(api, database, notifications, history, logs);
         new TokenApi(api, database);
-        new FleetApi(
-                api, database, new AppAddresses(URI.create("http://localhost"), true), history);
-        new RunsApi(api, database);
-        new QueueApi(api, database);
         repositories = new Repositories(folder);
+        new FleetApi(
+                api,
+                database,
+                new AppAddresses(URI.create("http://localhost"), true),
+                history,
+                repositories);
+        new RunsApi(api, database);
+        new RolloutsApi(api, database);
+        new QueueApi(api, database);
         new CompareApi(api, database, repositories);
         TextPages.mount(router);
         new DashboardFiles(dashboard).mount(router, handover);

@@ -26,6 +26,10 @@ class FleetTextTest {
                              'trouble': null, 'rollout': {'release': 32, 'state': 'ended', 'outcome': 'failed'}},
                             {'app': 'orders', 'environment': 'staging', 'url': null, 'release': 33, 'trouble': null,
                              'rollout': {'release': 34, 'state': 'checking', 'outcome': null}}]},
+                          {'name': 'late', 'newest': {'number': 7, 'ref': 'refs/heads/main', 'commit': '1111111aa',
+                             'state': 'ended', 'outcome': 'succeeded', 'reason': null},
+                           'apps': [{'app': 'late', 'environment': 'production', 'url': null, 'release': 4,
+                             'trouble': null, 'rollout': null, 'behind': 3}]},
                           {'name': 'new', 'newest': null, 'apps': []}],
                          'moving': [{'project': 'shop', 'run': 12, 'ref': 'refs/heads/main', 'subject': 'Prices',
                             'now': ['unit', 'lint'], 'expected': {'left': 41000, 'longer': false}}],
@@ -40,7 +44,47 @@ class FleetTextTest {
 
                         APP     BRANCH           STAGING       PRODUCTION       ADDRESS
                         orders  ✗ 9f2c1ab #1842  ◐ #33 -> #34  ✗ #32, kept #31  http://orders.localhost
+                        late    ✓ 1111111 #7     -             ✓ #4 -3 commits
                         new     no run yet
+                        """);
+    }
+
+    @Test
+    void rolloutsAreTold() {
+        JsonNode page =
+                json(
+                        """
+                        {'rollouts': [
+                          {'project': 'shop', 'app': 'web', 'environment': 'production', 'release': 32, 'from': 31,
+                           'state': 'ended', 'outcome': 'failed', 'cause': 'it listens on 127.0.0.1',
+                           'because': 'push 9f2c1ab', 'startedAt': '2026-11-23T02:10:03.5Z'},
+                          {'project': 'shop', 'app': 'web', 'environment': 'staging', 'release': 1, 'from': null,
+                           'state': 'checking', 'outcome': null, 'cause': null,
+                           'because': 'push 4be0a17', 'startedAt': '2026-11-22T02:10:03Z'}]}
+                        """);
+        assertThat(RunText.rollouts(page))
+                .isEqualTo(
+                        """
+                        shop web  production  ✗ failed    #31 -> #32  it listens on 127.0.0.1  2026-11-23 02:10:03
+                        shop web  staging     ◐ checking  #1          push 4be0a17             2026-11-22 02:10:03
+                        """);
+        assertThat(RunText.rollouts(json("{'rollouts': []}")))
+                .isEqualTo("no rollout is like that\n");
+    }
+
+    @Test
+    void theStatusNamesServersAndRunners() {
+        JsonNode answer =
+                json(
+                        """
+                        {'servers': [{'version': '0.1.0', 'startedAt': '2026-11-23T02:10:03Z', 'seenAt': '2026-11-23T04:00:00Z'}],
+                         'runners': [{'name': 'docker', 'used': 4, 'slots': 4, 'queued': 2}]}
+                        """);
+        assertThat(ListText.status(answer))
+                .isEqualTo(
+                        """
+                        ✓ server 0.1.0   since 2026-11-23 02:10:03  seen 2026-11-23 04:00:00
+                        ○ runner docker  4 of 4 taken               2 waiting
                         """);
     }
 

@@ -1,7 +1,7 @@
 package io.slipway.web.cli.remote;
 
-import io.slipway.web.cli.TerminalText;
 import io.slipway.web.client.ApiClient;
+import io.slipway.web.text.PeopleText;
 
 import org.jspecify.annotations.Nullable;
 
@@ -15,24 +15,12 @@ import picocli.CommandLine.Spec;
 import tools.jackson.databind.JsonNode;
 
 import java.io.PrintWriter;
-import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
 /// The words about people: who is known, who is what in a project, what was done.
 public final class PeopleCommands {
     private PeopleCommands() {}
-
-    /// Without anything that a terminal would obey; `fallback` where there is none.
-    private static String text(JsonNode row, String field, String fallback) {
-        String text = row.path(field).asString("");
-        byte[] bytes = (text.isEmpty() ? fallback : text).getBytes(StandardCharsets.UTF_8);
-        return new TerminalText(TerminalText.Keep.TEXT).take(bytes, bytes.length);
-    }
-
-    private static String text(JsonNode row, String field) {
-        return text(row, field, "");
-    }
 
     /// `slipway people list|invite|role|disable|enable`: who is known to the instance.
     @Command(
@@ -69,22 +57,9 @@ public final class PeopleCommands {
         public static final class Listing extends ServerWord {
             @Override
             int call(ApiClient api, PrintWriter out) throws InterruptedException {
-                for (JsonNode person : api.get("/people").path("people")) {
-                    out.printf(
-                            "%-20s  %-10s  %s%n",
-                            text(person, "name"), text(person, "role", "-"), state(person));
-                }
+                out.print(PeopleText.people(api.get("/people")));
                 out.flush();
                 return 0;
-            }
-
-            private static String state(JsonNode person) {
-                if (!person.path("disabledAt").isNull()) {
-                    return "disabled";
-                }
-                return person.path("invited").asBoolean()
-                        ? "invited"
-                        : person.path("hasPassword").asBoolean() ? "" : "no password";
             }
         }
 
@@ -114,7 +89,7 @@ public final class PeopleCommands {
                 if (role != null) {
                     wanted.put("role", role);
                 }
-                out.println(text(api.send("POST", "/people", wanted), "url"));
+                out.println(api.send("POST", "/people", wanted).path("url").asString(""));
                 out.flush();
                 return 0;
             }
@@ -207,20 +182,9 @@ public final class PeopleCommands {
         public static final class Listing extends ServerWord {
             @Override
             int call(ApiClient api, PrintWriter out) throws InterruptedException {
-                JsonNode all = api.get(projectPath() + "/members");
-                print(out, all.path("members"), "");
-                print(out, all.path("everywhere"), "everywhere");
+                out.print(PeopleText.members(api.get(projectPath() + "/members")));
                 out.flush();
                 return 0;
-            }
-
-            private static void print(PrintWriter out, JsonNode members, String where) {
-                for (JsonNode member : members) {
-                    String line =
-                            "%-20s  %-10s  %s"
-                                    .formatted(text(member, "name"), text(member, "role"), where);
-                    out.println(line.stripTrailing());
-                }
             }
         }
 
@@ -318,7 +282,7 @@ public final class PeopleCommands {
                 JsonNode page =
                         api.get(path + "?limit=" + Math.min(left, 200) + filters() + cursor);
                 for (JsonNode entry : page.path("entries")) {
-                    out.println(json ? entry.toString() : line(entry));
+                    out.println(json ? entry.toString() : PeopleText.entry(entry));
                 }
                 left -= 200;
                 String next = page.path("next").asString("");
@@ -340,20 +304,6 @@ public final class PeopleCommands {
 
         private static String filter(String name, @Nullable String value) {
             return value == null ? "" : "&" + name + "=" + ApiClient.escaped(value);
-        }
-
-        private static String line(JsonNode entry) {
-            String detail = entry.path("detail").isEmpty() ? "" : entry.path("detail").toString();
-            return "%s  %-16s  %-15s  %-16s  %s  %s  %s"
-                    .formatted(
-                            text(entry, "at").replaceFirst("\\.[0-9]+Z", "Z"),
-                            text(entry, "who", "slipway"),
-                            text(entry, "address", "-"),
-                            text(entry, "action"),
-                            text(entry, "project", "-"),
-                            text(entry, "subject"),
-                            detail)
-                    .stripTrailing();
         }
     }
 }
