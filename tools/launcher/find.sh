@@ -113,6 +113,11 @@ find_git() {
     command -v git >/dev/null
 }
 
+find_tmux() {
+    why='not in PATH'
+    command -v tmux >/dev/null
+}
+
 find_chromium() {
     for name in chromium chromium-browser google-chrome google-chrome-stable \
         '/Applications/Chromium.app/Contents/MacOS/Chromium' \

@@ -32,6 +32,7 @@ title() {
         node) echo 'Node 20' ;;
         engine) echo 'Docker engine' ;;
         chromium) echo 'Chromium' ;;
+        tmux) echo 'tmux' ;;
         git) echo 'git' ;;
     esac
 }
@@ -48,7 +49,7 @@ is_root() {
 can_install() {
     if has_apt && is_root; then return 0; fi
     command -v curl >/dev/null || return 1
-    case " $missing " in *' engine '* | *' chromium '* | *' git '*) return 1 ;; esac
+    case " $missing " in *' engine '* | *' chromium '* | *' tmux '* | *' git '*) return 1 ;; esac
 }
 
 line_to_paste() {
@@ -68,7 +69,7 @@ line_to_paste() {
             engine)
                 if command -v dockerd >/dev/null; then line='sudo systemctl start docker'; else packages="$packages docker.io"; fi
                 ;;
-            chromium | git) packages="$packages $tool" ;;
+            chromium | tmux | git) packages="$packages $tool" ;;
             *) command -v curl >/dev/null || packages=" curl$packages" ;;
         esac
     done

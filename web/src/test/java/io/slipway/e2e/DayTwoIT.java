@@ -8,6 +8,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -141,7 +142,30 @@ class DayTwoIT {
         assertThat(none.output()).contains("run 1 has no job 'three'", "it has one, two");
         Program.Ended watched = slipway.run(git.folder(), "", "watch");
         assertThat(watched.code()).isEqualTo(1);
-        assertThat(watched.output()).contains("run 1 failed: " + bad.reason().split(",")[0]);
+        List<String> lines = watched.output().lines().map(DayTwoIT::timeless).toList();
+        assertThat(lines).hasSize(4);
+        assertThat(lines.get(0)).isEqualTo("TIME looked 1 run              main@COMMIT Looked at");
+        assertThat(lines.get(1)).isEqualTo("TIME looked 1 one              passed TOOK");
+        assertThat(lines.get(2)).startsWith("TIME looked 1 two              FAILED TOOK  ");
+        assertThat(lines.get(3))
+                .startsWith(
+                        "TIME looked 1 run              FAILED TOOK  " + bad.reason().split(",")[0])
+                .endsWith("  http://localhost:" + slipway.port() + "/looked/runs/1");
+        List<JsonNode> told =
+                slipway.run(git.folder(), "", "watch", "--json")
+                        .output()
+                        .lines()
+                        .map(line -> JsonMapper.shared().readTree(line))
+                        .toList();
+        assertThat(told).hasSize(3);
+        assertThat(told.get(1).path("outcome").asString()).isEqualTo("failed");
+        assertThat(told.getLast().path("number").asInt()).isEqualTo(1);
+    }
+
+    private static String timeless(String line) {
+        return line.replaceFirst("^[0-9:]{8} ", "TIME ")
+                .replaceFirst("@[0-9a-f]{7} ", "@COMMIT ")
+                .replaceFirst("(passed|FAILED) ([0-9]+m )?[0-9]+s", "$1 TOOK");
     }
 
     @Test

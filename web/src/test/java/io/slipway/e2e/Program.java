@@ -52,6 +52,24 @@ record Program(Map<String, String> settings, List<String> flags, String entry) {
 
     /// Starts a word; output and errors go to one stream.
     Process start(ProcessBuilder.Redirect output, Path folder, List<String> words) {
+        ProcessBuilder builder =
+                new ProcessBuilder(command(words))
+                        .directory(folder.toFile())
+                        .redirectErrorStream(true)
+                        .redirectOutput(output);
+        builder.environment()
+                .keySet()
+                .removeIf(name -> name.startsWith("SLIPWAY_") && !name.equals(REACH));
+        builder.environment().putAll(settings);
+        try {
+            return builder.start();
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+    }
+
+    /// What `start` starts.
+    List<String> command(List<String> words) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.add("@" + home().resolve("tools/jvm.options"));
@@ -65,20 +83,7 @@ record Program(Map<String, String> settings, List<String> flags, String entry) {
         command.addAll(flags);
         command.addAll(List.of("-cp", classPath(), entry));
         command.addAll(words);
-        ProcessBuilder builder =
-                new ProcessBuilder(command)
-                        .directory(folder.toFile())
-                        .redirectErrorStream(true)
-                        .redirectOutput(output);
-        builder.environment()
-                .keySet()
-                .removeIf(name -> name.startsWith("SLIPWAY_") && !name.equals(REACH));
-        builder.environment().putAll(settings);
-        try {
-            return builder.start();
-        } catch (IOException e) {
-            throw new java.io.UncheckedIOException(e);
-        }
+        return command;
     }
 
     /// The product's classes, made once for each build from the first server that is ready. They

@@ -162,6 +162,16 @@ final class Slipway implements AutoCloseable {
         return program.run(at, input, words);
     }
 
+    /// Starts a word of the command line; its output is read by whoever asked.
+    Process start(Path at, String... words) {
+        return program.start(ProcessBuilder.Redirect.PIPE, at, List.of(words));
+    }
+
+    /// A shell where `slipway` is the command line, in a terminal of its own.
+    TerminalSession terminal(Path at) {
+        return new TerminalSession(program, at);
+    }
+
     /// A repository with the files of an example, not yet committed, whose remote is `project`.
     Git repository(String project, String example) {
         Git git = repository(project);

@@ -157,13 +157,13 @@ class LauncherTest {
 
     @Test
     void rootOnDebianInstallsWhatIsMissingWithoutAQuestionInContinuousIntegration() {
-        machine.complete().without("docker", "chromium").user(0).with("CI", "true");
+        machine.complete().without("docker", "chromium", "tmux").user(0).with("CI", "true");
         machine.tool(
                 "apt-get",
                 """
                 echo "apt-get $*" >>"$root/calls"
                 [ "$1" = install ] || exit 0
-                for tool in docker chromium; do
+                for tool in docker chromium tmux; do
                     printf '#!/bin/sh\\n' >"$root/bin/$tool"
                     /bin/chmod +x "$root/bin/$tool"
                 done
@@ -176,7 +176,7 @@ class LauncherTest {
                 .isEqualTo(
                         """
                         apt-get update -q
-                        apt-get install -y -q --no-install-recommends chromium docker.io iptables ca-certificates
+                        apt-get install -y -q --no-install-recommends chromium tmux docker.io iptables ca-certificates
                         mvn -B -ntp -f CHECKOUT/pom.xml -Dslipway.chromium=ROOT/bin/chromium verify \
                         -Dsurefire.rerunFailingTestsCount=1 -Dfailsafe.rerunFailingTestsCount=1
                         """

@@ -67,6 +67,7 @@ final class Machine {
         with("JAVA_HOME", root.resolve("jdk").toString());
         tool("git", "");
         tool("chromium", "");
+        tool("tmux", "");
         tool("docker", "");
         return maven("mkdir -p \"$checkout/web/target/slipway/lib\"");
     }

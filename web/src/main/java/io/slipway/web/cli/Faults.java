@@ -68,6 +68,7 @@ public final class Faults implements IExecutionExceptionHandler, IParameterExcep
         codes.put("3", "what is needed for it does not answer");
         if (waits && !word.equals("cancel")) {
             codes.put("4", "the run was cancelled");
+            codes.put("130", "Ctrl-C; the run goes on");
         }
         return codes;
     }

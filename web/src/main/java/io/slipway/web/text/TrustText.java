@@ -45,9 +45,4 @@ public final class TrustText {
                         ? "the pull request"
                         : "its target");
     }
-
-    /// @param job that waits for somebody's trust
-    public static String waits(JsonNode job) {
-        return Said.waits(job);
-    }
 }

@@ -70,7 +70,7 @@ public final class AppCommands {
                 body.put("release", number);
             }
             long run = api.send("POST", path("rollback"), body).path("run").asLong();
-            return new RunFollower(api, out).follow(project(), run);
+            return new RunFollower(api, out, err()).follow(project(), run);
         }
     }
 
@@ -83,7 +83,7 @@ public final class AppCommands {
         @Override
         int call(ApiClient api, PrintWriter out) throws InterruptedException {
             long run = api.send("POST", path("restart"), Map.of()).path("run").asLong();
-            return new RunFollower(api, out).follow(project(), run);
+            return new RunFollower(api, out, err()).follow(project(), run);
         }
     }
 }

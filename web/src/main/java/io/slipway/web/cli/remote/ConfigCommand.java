@@ -87,7 +87,10 @@ public final class ConfigCommand implements Runnable {
             JsonNode changed = api.send("PATCH", path(), body);
             int worst = 0;
             for (JsonNode run : changed.path("runs")) {
-                worst = Math.max(worst, new RunFollower(api, out).follow(project(), run.asLong()));
+                worst =
+                        Math.max(
+                                worst,
+                                new RunFollower(api, out, err()).follow(project(), run.asLong()));
             }
             if (changed.path("version").asInt() == before) {
                 out.println("nothing changed: " + same);

@@ -18,12 +18,14 @@ final class RunBlock {
 
     private final ApiClient api;
     private final PrintWriter out;
+    private final PrintWriter err;
     private final boolean colours;
     private int drawn;
 
-    RunBlock(ApiClient api, PrintWriter out, boolean colours) {
+    RunBlock(ApiClient api, PrintWriter out, PrintWriter err, boolean colours) {
         this.api = api;
         this.out = out;
+        this.err = err;
         this.colours = colours;
     }
 
@@ -32,6 +34,7 @@ final class RunBlock {
     ///
     /// @return 0 when it passed or waits for somebody, 1 when it failed, 4 when it was cancelled
     int follow(String project, int number) throws InterruptedException {
+        RunFollower.leaveByCtrlC(out, err, project, number);
         String path = "/projects/" + ApiClient.escaped(project) + "/runs/" + number;
         try (RunEvents events = new RunEvents(api, project, number)) {
             events.changed(Duration.ZERO);
@@ -40,7 +43,7 @@ final class RunBlock {
             for (int seconds = 1; ; seconds++) {
                 draw(RunBlockText.of(project, run, estimate, Instant.now(), colours));
                 if (run.path("state").asString("").equals("ended")) {
-                    return code(run.path("outcome").asString(""));
+                    return RunFollower.code(run.path("outcome").asString(""));
                 }
                 if (RunBlockText.waitsForSomebody(run)) {
                     return 0;
@@ -63,13 +66,5 @@ final class RunBlock {
         out.print(CLEAR_BELOW + text);
         out.flush();
         drawn = (int) text.lines().count();
-    }
-
-    private static int code(String outcome) {
-        return switch (outcome) {
-            case "succeeded", "skipped" -> 0;
-            case "cancelled" -> 4;
-            default -> 1;
-        };
     }
 }

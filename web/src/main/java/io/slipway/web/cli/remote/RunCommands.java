@@ -37,7 +37,7 @@ public final class RunCommands {
         @Override
         int call(ApiClient api, PrintWriter out) throws InterruptedException {
             api.send("POST", projectPath() + "/runs/" + run + "/retry", Map.of("all", all));
-            return new RunFollower(api, out).follow(project(), run);
+            return new RunFollower(api, out, err()).follow(project(), run);
         }
     }
 
@@ -50,7 +50,7 @@ public final class RunCommands {
         @Override
         int call(ApiClient api, PrintWriter out) throws InterruptedException {
             api.send("POST", projectPath() + "/runs/" + run + "/cancel", Map.of());
-            int code = new RunFollower(api, out).follow(project(), run);
+            int code = new RunFollower(api, out, err()).follow(project(), run);
             return code == 4 ? 0 : code;
         }
     }

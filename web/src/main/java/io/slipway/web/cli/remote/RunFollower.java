@@ -1,109 +1,146 @@
 package io.slipway.web.cli.remote;
 
 import io.slipway.web.client.ApiClient;
-import io.slipway.web.text.TrustText;
+import io.slipway.web.text.RunLineText;
+
+import sun.misc.Signal;
 
 import tools.jackson.databind.JsonNode;
 
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/// Shows a run until it ends: one line for each job that ends, the cause last.
+/// Shows a run until it ends: one line for each thing that happens, the cause last.
 final class RunFollower {
+    /// What a shell takes for "ended by Ctrl-C".
+    private static final int CTRL_C = 130;
+
     private final ApiClient api;
     private final PrintWriter out;
+    private final PrintWriter err;
+    private final boolean json;
+    private final Set<Long> told = new HashSet<>();
+    private boolean begun;
 
-    RunFollower(ApiClient api, PrintWriter out) {
+    /// One that prints lines for people.
+    RunFollower(ApiClient api, PrintWriter out, PrintWriter err) {
+        this(api, out, err, false);
+    }
+
+    /// @param json whether each line is what the server answered: jobs as they end, at last the run
+    RunFollower(ApiClient api, PrintWriter out, PrintWriter err, boolean json) {
         this.api = api;
         this.out = out;
+        this.err = err;
+        this.json = json;
     }
 
     /// Looks when the server says that something changed, and once a second where that is cut off.
     ///
     /// @param project its name
-    /// @return 0 when it passed, 1 when it failed, 4 when it was cancelled
+    /// @return 0 when it passed or waits for somebody, 1 when it failed, 4 when it was cancelled
     int follow(String project, long number) throws InterruptedException {
+        leaveByCtrlC(out, err, project, number);
         String path = "/projects/" + ApiClient.escaped(project) + "/runs/" + number;
         String topic = ApiClient.escaped("run:" + project + "/" + number);
-        Set<Long> told = new HashSet<>();
-        Optional<Integer> end = look(path, number, told);
+        Optional<Integer> end = look(project, path);
         while (end.isEmpty()) {
             try (BufferedReader events = api.lines("/stream?topics=" + topic)) {
                 for (String line = events.readLine();
                         line != null && end.isEmpty();
                         line = events.readLine()) {
-                    end = line.equals("event: changed") ? look(path, number, told) : end;
+                    end = line.equals("event: changed") ? look(project, path) : end;
                 }
             } catch (IOException e) {
                 Thread.sleep(1_000); // the server restarts
-                end = look(path, number, told);
+                end = look(project, path);
             }
         }
         return end.get();
     }
 
-    private Optional<Integer> look(String path, long number, Set<Long> told)
-            throws InterruptedException {
+    /// From here on Ctrl-C ends this process at once and not the run, and says so.
+    ///
+    /// @param out what was printed so far goes there first
+    /// @param err gets the words
+    static void leaveByCtrlC(PrintWriter out, PrintWriter err, String project, long run) {
+        Signal.handle(
+                new Signal("INT"),
+                signal -> {
+                    out.flush();
+                    err.println();
+                    err.println(
+                            "stopped watching; run %d goes on: slipway watch %d -p %s"
+                                    .formatted(run, run, project));
+                    err.flush();
+                    Runtime.getRuntime().halt(CTRL_C);
+                });
+    }
+
+    private Optional<Integer> look(String project, String path) throws InterruptedException {
         JsonNode run = api.getPatiently(path);
+        if (!begun) {
+            begun = true;
+            say(json ? "" : RunLineText.begins(project, run));
+        }
         for (JsonNode job : run.path("jobs")) {
             if (job.path("state").asString("").equals("ended")
                     && told.add(job.path("id").asLong())) {
-                out.printf(
-                        "  %-24s %-10s %s%n",
-                        job.path("name").asString(""),
-                        job.path("outcome").asString(""),
-                        job.path("summary").asString(""));
-                out.flush();
+                say(json ? job.toString() : RunLineText.ended(project, run, job));
             }
         }
         if (run.path("state").asString("").equals("ended")) {
-            return Optional.of(end(run, number));
+            String page = api.server().resolve("/" + project + "/runs/").toString();
+            String url = page + run.path("number").asInt();
+            say(json ? run.toString() : RunLineText.over(project, run, url));
+            return Optional.of(code(run.path("outcome").asString("")));
         }
-        return waitsForSomebody(run, number) ? Optional.of(0) : Optional.empty();
+        List<JsonNode> asking = asking(run);
+        for (JsonNode job : asking) {
+            say(json ? job.toString() : RunLineText.asks(project, run, job, Instant.now()));
+        }
+        return asking.isEmpty() ? Optional.empty() : Optional.of(0);
     }
 
-    /// What waits for a person may wait for days.
-    private boolean waitsForSomebody(JsonNode run, long number) {
+    private void say(String line) {
+        if (!line.isEmpty()) {
+            out.println(line);
+            out.flush();
+        }
+    }
+
+    /// The jobs that wait for a person, once nothing else moves: that may take days.
+    private static List<JsonNode> asking(JsonNode run) {
         List<JsonNode> asking = new ArrayList<>();
         for (JsonNode job : run.path("jobs")) {
+            String waits = job.path("waits").asString("");
             String state = job.path("state").asString("");
             if (state.equals("running") || state.equals("queued")) {
-                return false;
+                return List.of();
             }
-            String waits = job.path("waits").asString("");
             if (waits.equals("trust")) {
-                out.println("  " + TrustText.waits(job));
-                out.flush();
-                return true;
+                return List.of(job);
             }
             if (waits.equals("approval")) {
                 asking.add(job);
             }
         }
-        for (JsonNode job : asking) {
-            String by = job.path("waitsDetail").asString("");
-            out.printf(
-                    "  %-24s waits for approval%s%n",
-                    job.path("name").asString(""), by.isEmpty() ? "" : " by " + by);
-            out.println("  slipway approve " + number + " " + job.path("environment").asString(""));
-        }
-        out.flush();
-        return !asking.isEmpty();
+        return asking;
     }
 
-    private int end(JsonNode run, long number) {
-        String outcome = run.path("outcome").asString("");
-        boolean passed = outcome.equals("succeeded") || outcome.equals("skipped");
-        if (!passed) {
-            out.println("run " + number + " " + outcome + ": " + run.path("reason").asString(""));
-            out.flush();
-        }
-        return passed ? 0 : outcome.equals("cancelled") ? 4 : 1;
+    /// @return the exit code of whoever followed a run that ended so
+    static int code(String outcome) {
+        return switch (outcome) {
+            case "succeeded", "skipped" -> 0;
+            case "cancelled" -> 4;
+            default -> 1;
+        };
     }
 }

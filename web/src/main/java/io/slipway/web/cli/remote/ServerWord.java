@@ -53,6 +53,11 @@ abstract class ServerWord implements Callable<Integer> {
         }
     }
 
+    /// For what is no result.
+    final PrintWriter err() {
+        return spec.commandLine().getErr();
+    }
+
     /// Does it.
     ///
     /// @return the exit code

@@ -53,7 +53,7 @@ public final class StartCommands {
             int run = api.send("POST", projectPath() + "/start", wish).path("run").asInt();
             out.println("run " + run + " of " + project() + " is started");
             out.flush();
-            return leaves ? 0 : new RunFollower(api, out).follow(project(), run);
+            return leaves ? 0 : new RunFollower(api, out, err()).follow(project(), run);
         }
     }
 

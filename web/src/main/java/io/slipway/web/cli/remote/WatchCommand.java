@@ -33,15 +33,21 @@ public final class WatchCommand extends ServerWord {
     @Option(names = "--plain", description = "lines, also in a terminal")
     private boolean plain;
 
+    @Option(
+            names = "--json",
+            description = "each job that ends and at last the run, as a line of JSON")
+    private boolean json;
+
     @Override
     int call(ApiClient api, PrintWriter out) throws InterruptedException {
         int number = run == null ? newest(api) : run;
         Map<String, String> environment = System.getenv();
-        boolean block = !plain && terminal() && environment.getOrDefault("CI", "").isEmpty();
+        boolean block =
+                !plain && !json && terminal() && environment.getOrDefault("CI", "").isEmpty();
         return block
-                ? new RunBlock(api, out, environment.getOrDefault("NO_COLOR", "").isEmpty())
+                ? new RunBlock(api, out, err(), environment.getOrDefault("NO_COLOR", "").isEmpty())
                         .follow(project(), number)
-                : new RunFollower(api, out).follow(project(), number);
+                : new RunFollower(api, out, err(), json).follow(project(), number);
     }
 
     private static boolean terminal() {
