@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { behindText, cardsOf, isBehind, placeState, rowsOf, type Fleet, type FleetApp, type FleetProject } from '../src/core/fleet';
+import { behindText, cardsOf, groupsOf, isBehind, placeState, rowsOf, type Fleet, type FleetApp, type FleetProject } from '../src/core/fleet';
 import { matching, targetsOf } from '../src/core/jump';
 import { parse } from '../src/core/routes';
 import { bytes } from '../src/core/sizes';
@@ -70,6 +70,16 @@ describe('the fleet', () => {
             'shop / web',
             'shop / worker',
         ]);
+    });
+
+    it('stands together by owner, those with trouble first', () => {
+        const projects = [project('acme/a'), project('acme/b'), project('beta/a', { newest: newest('failed') }), project('beta/b'), project('solo/x'), project('shop')];
+        expect(groupsOf(rowsOf(fleet(projects))).map((group) => [group.name, group.rows.map((row) => row.project.name)])).toEqual([
+            ['beta', ['beta/a', 'beta/b']],
+            ['acme', ['acme/a', 'acme/b']],
+            ['', ['shop', 'solo/x']],
+        ]);
+        expect(groupsOf(rowsOf(fleet([project('a'), project('acme/b')])))).toMatchObject([{ name: '' }]);
     });
 
     it('says what a place is in', () => {

@@ -56,6 +56,26 @@ function rowOf(project: FleetProject, app: string | null, of: number, moves: boo
     };
 }
 
+/** Rows that stand together: those of one owner, the first part of a project's name. */
+export interface FleetGroup {
+    name: string;
+    rows: FleetRow[];
+}
+
+/** Groups in the order of their first rows, so trouble floats up; what has no group of two rows stands in the last. */
+export function groupsOf(rows: FleetRow[]): FleetGroup[] {
+    const owner = (row: FleetRow) => (row.project.name.includes('/') ? (row.project.name.split('/')[0] ?? '') : '');
+    const counts = new Map<string, number>();
+    for (const row of rows) counts.set(owner(row), (counts.get(owner(row)) ?? 0) + 1);
+    const groups = new Map<string, FleetRow[]>();
+    for (const row of rows) {
+        const name = (counts.get(owner(row)) ?? 0) > 1 ? owner(row) : '';
+        groups.set(name, [...(groups.get(name) ?? []), row]);
+    }
+    const found = [...groups].map(([name, own]) => ({ name, rows: own }));
+    return [...found.filter((group) => group.name !== ''), ...found.filter((group) => group.name === '')];
+}
+
 /** The newest rollout did not bring its release to life. */
 export const rejected = (app: FleetApp) =>
     app.rollout !== null &&

@@ -145,7 +145,7 @@ class DayTwoIT {
         List<String> lines = watched.output().lines().map(DayTwoIT::timeless).toList();
         assertThat(lines).hasSize(4);
         assertThat(lines.get(0)).isEqualTo("TIME looked 1 run              main@COMMIT Looked at");
-        assertThat(lines.get(1)).isEqualTo("TIME looked 1 one              passed TOOK");
+        assertThat(lines.get(1)).isEqualTo("TIME looked 1 one              passed TOOK  1 step");
         assertThat(lines.get(2)).startsWith("TIME looked 1 two              FAILED TOOK  ");
         assertThat(lines.get(3))
                 .startsWith(

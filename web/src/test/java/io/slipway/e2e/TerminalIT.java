@@ -72,7 +72,7 @@ class TerminalIT {
             assertThat(terminal.painted()).contains("\u001b[34m◐");
 
             terminal.press("C-c");
-            Await.until("it ended", () -> terminal.screen().contains("ended with 1"));
+            Await.until("it ended", () -> terminal.screen().endsWith("ended with 130\n$\n"));
 
             assertThat(timeless(terminal.screen()))
                     .isEqualTo(
@@ -80,7 +80,7 @@ class TerminalIT {
                             $ slipway watch; echo ended with $?
                             watched  run 1  main@COMMIT  Wait for it
                               ◐ running for TOOK
-                              ✓ lint TOOK
+                              ✓ lint TOOK  1 step
                               ◐ wait TOOK
                               ‖ late
                             ^C
@@ -95,13 +95,13 @@ class TerminalIT {
             Await.until("the block is drawn", () -> terminal.screen().contains("late"));
             assertThat(terminal.painted()).doesNotContain("\u001b[3");
             cancel("watched");
-            Await.until("it ended", () -> terminal.screen().contains("ended with 4"));
+            Await.until("it ended", () -> terminal.screen().endsWith("ended with 4\n$\n"));
             assertThat(timeless(terminal.screen()))
                     .startsWith(
                             """
                             watched  run 1  main@COMMIT  Wait for it
                               – cancelled in TOOK
-                              ✓ lint TOOK
+                              ✓ lint TOOK  1 step
                               – wait TOOK\
                             """)
                     .contains("\n  retry  slipway retry 1\nended with 4\n$\n");
@@ -117,13 +117,13 @@ class TerminalIT {
             terminal.type("slipway watch --plain");
             Await.until("it watches", () -> terminal.screen().contains("passed"));
             terminal.press("C-c");
-            Await.until("it ended", () -> terminal.screen().contains("goes on"));
+            Await.until("it ended", () -> terminal.screen().endsWith("\n$\n"));
             assertThat(timeless(terminal.screen()))
                     .isEqualTo(
                             """
                             $ slipway watch --plain
                             TIME piped 1 run              main@COMMIT Wait for it
-                            TIME piped 1 lint             passed TOOK
+                            TIME piped 1 lint             passed TOOK  1 step
                             ^C
                             stopped watching; run 1 goes on: slipway watch 1 -p piped
                             $
@@ -140,7 +140,7 @@ class TerminalIT {
         assertThat(lines.subList(0, 2))
                 .containsExactly(
                         "TIME piped 1 run              main@COMMIT Wait for it",
-                        "TIME piped 1 lint             passed TOOK");
+                        "TIME piped 1 lint             passed TOOK  1 step");
         assertThat(lines.getLast())
                 .startsWith("TIME piped 1 run              cancelled TOOK  ")
                 .endsWith("  http://localhost:" + slipway.port() + "/piped/runs/1");

@@ -36,6 +36,7 @@ final class TerminalSession implements AutoCloseable {
         }
         tmux("new-session", "-d", "-x", "100", "-y", "30", "-c", at.toString(), "sh");
         type("PS1='$ '; PATH=" + folder + ":$PATH; clear");
+        Await.until("the shell waits", () -> screen().equals("$\n"));
     }
 
     private static void requireTmux() {

@@ -23,8 +23,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /// Every page's address answers `Accept: text/plain` with the text that the command line prints: of
-/// the same answer of the API, under the same rights. Also the short addresses of a project's badge
-/// and monitor.
+/// the same answer of the API, under the same rights; with `.json` behind it, it gives that answer.
+/// Also the short addresses of a project's badge and monitor.
 public final class TextPages {
     /// A project's name, with or without a group. What follows a project is no name.
     private static final String PROJECT =
@@ -75,6 +75,13 @@ public final class TextPages {
     private static final Pattern SHORT =
             Pattern.compile("/" + PROJECT + "/(badge\\.svg|cctray\\.xml)");
 
+    /// Behind a page's address it asks for what the page is made of.
+    private static final String JSON = ".json";
+
+    /// A job may be called anything, also something that ends so.
+    private static final Pattern A_JOB =
+            Pattern.compile("/runs/[0-9]+/(?!(trace|changes)\\.json$)");
+
     private TextPages() {}
 
     /// Where in the API a page's answer is, and how it is shown.
@@ -99,6 +106,13 @@ public final class TextPages {
             context.reroute(ofProject(badge.group(1)) + "/" + badge.group(2));
             return;
         }
+        if (path.endsWith(JSON) && !A_JOB.matcher(path).find()) {
+            Twin page = twin(path.substring(0, path.length() - JSON.length()));
+            if (page != null) {
+                reroute(context, page);
+                return;
+            }
+        }
         String accept = context.request().getHeader("Accept");
         boolean text =
                 accept != null && accept.contains("text/plain") && !accept.contains("text/html");
@@ -108,6 +122,10 @@ public final class TextPages {
             return;
         }
         context.put(Api.AS_TEXT, twin.text());
+        reroute(context, twin);
+    }
+
+    private static void reroute(RoutingContext context, Twin twin) {
         String query = context.request().query();
         String mark = twin.path().indexOf('?') < 0 ? "?" : "&";
         context.reroute(Api.PREFIX + twin.path() + (query == null ? "" : mark + query));

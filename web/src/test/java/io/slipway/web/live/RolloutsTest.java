@@ -110,6 +110,12 @@ final class RolloutsTest {
                                                     .header("Accept", "text/plain"))
                                     .body())
                     .contains("shop web  production  ✗ failed     #1 -> #2  it listens");
+            assertThat(door.get("/-/rollouts.json?project=shop&state=failed", all).body())
+                    .startsWith("{\"rollouts\":[{\"project\":\"shop\",\"number\":2,");
+            assertThat(door.get("/-/rollouts.json", null).statusCode()).isEqualTo(401);
+            assertThat(door.get("/shop/runs/1/a.json", all).headers().firstValue("Content-Type"))
+                    .as("a job's page")
+                    .hasValueSatisfying(type -> assertThat(type).startsWith("text/html"));
             assertThat(
                             door.send(
                                             door.request("/-/environments/production", all)
