@@ -277,7 +277,10 @@ class DashboardPagesIT {
             Page members = open(admin, "/gallery/site/settings/members").page();
             members.getByLabel("Name").fill("anna");
             members.getByText("Give it").click();
-            assertThat(members.getByLabel("Role of anna")).hasValue("developer");
+            assertThat(
+                            members.getByLabel(
+                                    "Role of anna", new Page.GetByLabelOptions().setExact(true)))
+                    .hasValue("developer");
             page.navigate(address("/"));
             assertThat(page.locator("table").getByText("gallery/site")).isVisible();
             assertThat(page.getByText("orders")).hasCount(0);

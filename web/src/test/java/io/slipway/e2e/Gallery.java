@@ -65,7 +65,9 @@ final class Gallery {
         Pushes.passes(git);
         tells("gallery/site");
         slipway.api(
-                "PATCH", "/projects/gallery%2Fsite/config", "{\"set\":{\"GREETING\":\"hello\"}}");
+                "PATCH",
+                "/projects/gallery%2Fsite/config",
+                json(Map.of("set", Map.of("GREETING", "hello", "MOTTO", HOSTILE))));
         Await.until("nothing moves", () -> slipway.api("/queue").path("jobs").isEmpty());
         pages.put("project", "/gallery/site");
         pages.put("run", "/gallery/site/runs/2");
@@ -185,10 +187,6 @@ final class Gallery {
                 "POST",
                 "/tokens",
                 json(Map.of("label", HOSTILE, "scopes", List.of("read"), "days", 1)));
-        slipway.api(
-                "PATCH",
-                "/projects/gallery%2Fsite/config",
-                json(Map.of("set", Map.of("MOTTO", HOSTILE))));
         slipway.change(
                 tx ->
                         tx.update(
