@@ -8,8 +8,10 @@ import static org.awaitility.Awaitility.await;
 import io.slipway.db.Counts;
 import io.slipway.db.Database;
 import io.slipway.db.DatabaseExtension;
+import io.slipway.engine.run.Claim;
 import io.slipway.engine.run.Claim.Ended;
 import io.slipway.engine.run.JobKind;
+import io.slipway.engine.run.JobWork;
 import io.slipway.engine.run.Jobs;
 import io.slipway.engine.run.Outcome;
 import io.slipway.engine.run.RunHistory;
@@ -19,11 +21,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 
 /// Whoever holds a run and its attempts holds the run first, and the attempts in the order of their
 /// ids: nobody waits for somebody who waits for them.
@@ -60,7 +64,7 @@ final class LockOrderTest {
         Queue queue = new Queue(database, UUID.randomUUID());
         Claimed claimed = queue.claim(Set.of(), 1).getFirst();
         ScriptedWork work = new ScriptedWork();
-        Map<JobKind, io.slipway.engine.run.JobWork> all = Map.of(JobKind.CHECK, work);
+        Map<JobKind, JobWork> all = Map.of(JobKind.CHECK, work);
         Driver driver = new Driver(queue, all, new Removals(database, queue.instance(), all));
         Holding holding = new Holding(database, claimed, System.nanoTime());
         AtomicBoolean free = new AtomicBoolean();
@@ -109,33 +113,59 @@ final class LockOrderTest {
                 });
     }
 
-    /// Of two attempts a renewal holds the lower one first, whichever it was given first.
+    /// Of two attempts the lower one is held first, whichever was given or is found first.
     @Test
-    void leasesAreRenewedInTheOrderInWhichACancelHoldsThem() throws InterruptedException {
-        Plans.run(database, Plans.project(database, "leases"), check("a"), check("b"));
-        List<Claimed> both = new Queue(database, UUID.randomUUID()).claim(Set.of(), 2);
+    void leasesAreRenewedInTheOrderOfTheAttempts() throws InterruptedException {
+        Runs.Created run = twoJobs("leases");
+        holdsTheLowerOneFirst(run, holdings -> new Leases(database).renew(holdings));
+    }
+
+    @Test
+    void attemptsAreCancelledInTheirOrder() throws InterruptedException {
+        Runs.Created run = twoJobs("cancels");
+        holdsTheLowerOneFirst(
+                run, _ -> database.change(tx -> new Runs().cancel(tx, run.id(), "by a test")));
+    }
+
+    private Runs.Created twoJobs(String project) {
+        return Plans.run(database, Plans.project(database, project), check("b"), check("a"));
+    }
+
+    private void holdsTheLowerOneFirst(Runs.Created run, Consumer<List<Holding>> change)
+            throws InterruptedException {
         List<Holding> holdings =
-                both.stream()
-                        .map(one -> new Holding(database, one, System.nanoTime()))
-                        .sorted((a, b) -> Long.compare(b.job().attemptId(), a.job().attemptId()))
-                        .toList();
-        long higher = holdings.getFirst().job().attemptId();
-        long lower = holdings.getLast().job().attemptId();
-        Thread renewal = Thread.ofVirtual().unstarted(() -> new Leases(database).renew(holdings));
+                new Queue(database, UUID.randomUUID())
+                        .claim(Set.of(), 10).stream()
+                                .filter(one -> one.job().runId() == run.id())
+                                .map(one -> new Holding(database, one, System.nanoTime()))
+                                .sorted(Comparator.comparing(one -> -one.job().attemptId()))
+                                .toList();
+        Claim.Job higher = holdings.getFirst().job();
+        Claim.Job lower = holdings.getLast().job();
+        // Behind the higher one in the tables' files as well, as its job's name is.
+        database.change(
+                tx -> {
+                    tx.update("update attempts set turn = turn where id = ?", lower.attemptId());
+                    tx.update("update jobs set name = name where id = ?", lower.id());
+                });
+        Thread thread = Thread.ofVirtual().unstarted(() -> change.accept(holdings));
         try {
             database.change(
                     tx -> {
                         tx.one(
                                 "select id from attempts where id = ? for update",
                                 row -> true,
-                                lower);
-                        renewal.start();
+                                lower.attemptId());
+                        thread.start();
                         await().atMost(LONG).until(() -> waiting() > 0);
-                        assertThat(isFree("select 1 from attempts where id = ?", higher))
+                        assertThat(
+                                        isFree(
+                                                "select 1 from attempts where id = ?",
+                                                higher.attemptId()))
                                 .as("it holds the higher one while it waits for the lower")
                                 .isTrue();
                     });
-            assertThat(renewal.join(LONG)).isTrue();
+            assertThat(thread.join(LONG)).isTrue();
         } finally {
             holdings.forEach(one -> one.ownLog().close());
         }
