@@ -13,6 +13,8 @@ import java.util.TreeSet;
 import java.util.regex.Pattern;
 
 /// Rules of security that the text of the sources shows.
+///
+/// Rows of docs/security.md: A-SQL-1.
 @Tag("attack")
 class StaticRulesTest {
     /// Who may start a program, and which.

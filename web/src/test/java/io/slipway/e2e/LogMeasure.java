@@ -1,13 +1,14 @@
 package io.slipway.e2e;
 
-import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
+import com.microsoft.playwright.options.Cookie;
 
 import io.slipway.engine.source.Git;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 import java.io.BufferedReader;
@@ -20,18 +21,26 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
-/// A long log in a browser, and many who follow one. Not run with the tests: `bench/log` does.
+/// A long log in a browser, and many who follow one. Not run with the tests: `bench/log` does. It
+/// takes a few minutes and never more than 15; `-Dbench.small=true` tries it with little of
+/// everything.
 @ExtendWith(SlipwayExtension.class)
+@Timeout(value = 15, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class LogMeasure {
-    private static final int ROUNDS = 5;
-    private static final int VIEWERS = 1_000;
-    private static final int SECONDS = 10;
+    private static final boolean SMALL = Boolean.getBoolean("bench.small");
+    private static final int LINES = SMALL ? 20_000 : 200_000;
+    private static final int LINKED = LINES / 4 * 3;
+    private static final int ROUNDS = SMALL ? 1 : 5;
+    private static final int VIEWERS = SMALL ? 50 : 1_000;
+    private static final int SECONDS = SMALL ? 3 : 10;
 
     private final Slipway slipway;
     private final Figures figures = new Figures();
@@ -47,15 +56,16 @@ class LogMeasure {
         figures.print(ROUNDS);
     }
 
-    private void inABrowser() {
+    private void inABrowser() throws IOException, InterruptedException {
         Git git = slipway.repository("bench-log");
         git.write(
                         ".slipway.yml",
                         """
                         jobs:
-                          print: { image: busybox, steps: ["awk 'BEGIN { for (i = 1; i <= 200000; i++) print \\"line \\" i \\" of the log of a job that prints what most do\\" (i % 40000 == 0 ? \\" needle\\" : \\"\\") }'"] }
+                          print: { image: busybox, steps: ["awk 'BEGIN { for (i = 1; i <= %d; i++) print \\"line \\" i \\" of the log of a job that prints what most do\\" (i %% 4000 == 0 ? \\" needle\\" : \\"\\") }'"] }
                         apps: {}
-                        """)
+                        """
+                                .formatted(LINES))
                 .commit("Print");
         Pushes.passes(git);
         long job =
@@ -66,7 +76,7 @@ class LogMeasure {
         List<Double> linked = new ArrayList<>();
         try (Chromium chromium = new Chromium();
                 BrowserContext context = signedIn(chromium)) {
-            context.setDefaultTimeout(120_000);
+            context.setDefaultTimeout(60_000);
             for (int round = 0; round <= ROUNDS; round++) {
                 try (Page page = context.newPage()) {
                     long begin = System.nanoTime();
@@ -76,7 +86,7 @@ class LogMeasure {
                     double open = since(begin);
                     long half = System.nanoTime();
                     log.evaluate("box => box.scrollTop = box.scrollHeight / 2");
-                    log.getByText("line 100000 of the log").waitFor();
+                    log.getByText("line " + LINES / 2 + " of the log").waitFor();
                     if (round > 0) {
                         opened.add(open);
                         scrolled.add(since(half));
@@ -84,8 +94,8 @@ class LogMeasure {
                 }
                 try (Page page = context.newPage()) {
                     long begin = System.nanoTime();
-                    page.navigate(run + "#L150000");
-                    page.locator(".marked .t", new Page.LocatorOptions().setHasText("line 150000"))
+                    page.navigate(run + "#L" + LINKED);
+                    page.locator(".marked .t", new Page.LocatorOptions().setHasText("line " + LINKED))
                             .waitFor();
                     if (round > 0) {
                         linked.add(since(begin));
@@ -93,35 +103,44 @@ class LogMeasure {
                 }
             }
         }
-        alone("a log of 200,000 lines opened and scrollable", opened, "1000 ms");
+        alone("a log of " + LINES + " lines opened and scrollable", opened, "1000 ms");
         alone("scrolled to its middle", scrolled, "");
-        alone("a link to line 150,000 opened", linked, "1000 ms");
+        alone("a link to line " + LINKED + " opened", linked, "1000 ms");
         String log = "/jobs/" + job + "/attempts/1/log/search?q=";
-        for (String asked : List.of("needle", "line%201.*5%20of&regex=true")) {
-            List<Double> searched = new ArrayList<>();
-            for (int round = 0; round <= ROUNDS; round++) {
-                long begin = System.nanoTime();
-                slipway.api(log + asked);
-                if (round > 0) {
-                    searched.add(since(begin));
+        try (Asking asking = new Asking(slipway)) {
+            for (String asked : List.of("needle", "line%201.*5%20of&regex=true")) {
+                List<Double> searched = new ArrayList<>();
+                for (int round = 0; round <= ROUNDS; round++) {
+                    double took = asking.milliseconds(log + asked);
+                    if (round > 0) {
+                        searched.add(took);
+                    }
                 }
+                alone("all of it searched for " + asked.split("&")[0], searched, "300 ms");
             }
-            alone("all of it searched for " + asked.split("&")[0], searched, "300 ms");
         }
     }
 
-    private BrowserContext signedIn(Chromium chromium) {
-        try (BrowserContext context = chromium.browser().newContext();
-                Page page = context.newPage()) {
-            page.setDefaultTimeout(120_000);
-            page.navigate("http://localhost:" + slipway.port() + "/");
-            page.locator("input[type=password]").fill(slipway.token());
-            page.keyboard().press("Enter");
-            page.locator("h2").first().waitFor();
-            return chromium.browser()
-                    .newContext(
-                            new Browser.NewContextOptions()
-                                    .setStorageState(context.storageState()));
+    private BrowserContext signedIn(Chromium chromium) throws IOException, InterruptedException {
+        String self = "http://localhost:" + slipway.port();
+        try (HttpClient client = HttpClient.newHttpClient()) {
+            HttpRequest request =
+                    HttpRequest.newBuilder(URI.create(self + "/api/v1/session"))
+                            .header("Origin", self)
+                            .POST(
+                                    HttpRequest.BodyPublishers.ofString(
+                                            "{\"token\":\"" + slipway.token() + "\"}"))
+                            .build();
+            String[] cookie =
+                    client.send(request, BodyHandlers.discarding())
+                            .headers()
+                            .firstValue("Set-Cookie")
+                            .orElseThrow()
+                            .replaceFirst(";.*", "")
+                            .split("=", 2);
+            BrowserContext context = chromium.browser().newContext();
+            context.addCookies(List.of(new Cookie(cookie[0], cookie[1]).setUrl(self)));
+            return context;
         }
     }
 
@@ -140,7 +159,7 @@ class LogMeasure {
                         ".slipway.yml",
                         """
                         jobs:
-                          tick: { image: busybox, steps: ["i=0; while [ $i -lt 3000 ]; do i=$((i+1)); echo tick $i; usleep 50000; done"] }
+                          tick: { image: busybox, timeout: 12m, steps: ["i=0; while [ $i -lt 12000 ]; do i=$((i+1)); echo tick $i; usleep 50000; done"] }
                         apps: {}
                         """)
                 .commit("Tick");
@@ -157,15 +176,21 @@ class LogMeasure {
                                         == 1);
         long job =
                 slipway.api("/projects/bench-live/runs/1").path("jobs").get(0).path("id").asLong();
-        double alone = transactions(job, 1);
-        double many = transactions(job, VIEWERS);
-        figures.alone("transactions each second, 1 viewer", rounded(alone), "");
-        figures.alone(
-                "transactions each second, " + VIEWERS + " viewers of one log",
-                rounded(many),
-                "as with one");
-        slipway.api("POST", "/projects/bench-live/runs/1/cancel", "{}");
-        push.waitFor();
+        try {
+            figures.alone("memory of the server, nobody watching", resident(), "");
+            double alone = transactions(job, 1);
+            double many = transactions(job, VIEWERS);
+            figures.alone("transactions each second, 1 viewer", rounded(alone), "");
+            figures.alone(
+                    "transactions each second, " + VIEWERS + " viewers of one log",
+                    rounded(many),
+                    "as with one");
+        } finally {
+            slipway.api("POST", "/projects/bench-live/runs/1/cancel", "{}");
+            if (!push.waitFor(2, TimeUnit.MINUTES)) {
+                push.destroyForcibly();
+            }
+        }
     }
 
     private static String rounded(double value) {
@@ -176,8 +201,8 @@ class LogMeasure {
     private double transactions(long job, int viewers) throws Exception {
         AtomicInteger open = new AtomicInteger();
         AtomicLong events = new AtomicLong();
-        try (HttpClient client =
-                HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build()) {
+        HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+        try {
             HttpRequest request =
                     HttpRequest.newBuilder(
                                     URI.create(
@@ -191,11 +216,11 @@ class LogMeasure {
             for (int i = 0; i < viewers; i++) {
                 Thread.ofVirtual().start(() -> follow(client, request, open, events));
             }
-            Await.until("all are open", () -> open.get() == viewers);
+            Await.until(viewers + " are open", Duration.ofMinutes(4), () -> open.get() == viewers);
             long before = committed();
             long told = events.get();
             long begin = System.nanoTime();
-            Thread.sleep(SECONDS * 1_000L);
+            TimeUnit.SECONDS.sleep(SECONDS);
             double seconds = since(begin) / 1_000;
             double each = (committed() - before) / seconds;
             figures.alone(
@@ -203,8 +228,9 @@ class LogMeasure {
                     rounded((events.get() - told) / seconds),
                     "");
             figures.alone("memory of the server, " + viewers + " viewers", resident(), "");
-            client.shutdownNow();
             return each;
+        } finally {
+            client.shutdownNow(); // close() would wait for streams that never end
         }
     }
 

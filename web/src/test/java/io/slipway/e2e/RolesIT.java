@@ -8,16 +8,19 @@ import io.slipway.engine.access.Principal;
 import io.slipway.engine.access.Principals;
 import io.slipway.engine.access.Right;
 import io.slipway.engine.access.Role;
+import io.slipway.engine.access.SessionLife;
 import io.slipway.engine.access.TokenText;
 import io.slipway.engine.access.Tokens;
 import io.slipway.engine.project.ProjectName;
 import io.slipway.engine.project.Projects;
 import io.slipway.engine.source.Git;
 import io.slipway.web.api.Contract;
+import io.slipway.web.api.ContractCheck;
 
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestInstance.Lifecycle;
@@ -35,6 +38,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -49,6 +53,9 @@ import java.util.UUID;
 /// Every operation of the contract, asked by everybody about a project of theirs and one that they
 /// have nothing to do with. What has to come out stands in the contract, as the operation's
 /// `x-role`.
+///
+/// Rows of docs/security.md: A-WEB-1, A-WEB-7, A-TOK-3.
+@Tag("attack")
 @ExtendWith(SlipwayExtension.class)
 @TestInstance(Lifecycle.PER_CLASS)
 class RolesIT {
@@ -407,7 +414,7 @@ class RolesIT {
                                 Tokens.session(
                                                 tx,
                                                 Access.authenticate(tx, token).orElseThrow(),
-                                                java.time.Duration.ofHours(1))
+                                                new SessionLife(Duration.ofHours(1), Duration.ofHours(1)))
                                         .orElseThrow());
         String cookie = "slipway_session=" + session[0].reveal();
         String self = "http://localhost:" + slipway.port();

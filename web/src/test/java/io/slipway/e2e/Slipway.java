@@ -7,6 +7,7 @@ import io.slipway.db.DatabaseAddress;
 import io.slipway.db.VoidWork;
 import io.slipway.db.Work;
 import io.slipway.engine.source.Git;
+import io.slipway.web.api.ContractCheck;
 import io.slipway.web.traffic.Load;
 import io.slipway.web.traffic.Wire;
 
@@ -237,12 +238,17 @@ final class Slipway implements AutoCloseable {
         try {
             HttpResponse<String> answer = send(request);
             assertThat(answer.statusCode()).as(answer.body()).isBetween(200, 299);
-            JsonNode json =
-                    answer.body().isEmpty() ? JSON.nullNode() : JSON.readTree(answer.body());
-            assertThat(ContractCheck.of(method, path, answer.statusCode(), json))
-                    .as(method + " " + path + " is answered as the contract says")
+            assertThat(
+                            ContractCheck.exchange(
+                                    method,
+                                    path,
+                                    body,
+                                    answer.statusCode(),
+                                    answer.headers().firstValue("Content-Type").orElse(""),
+                                    answer.body()))
+                    .as(method + " " + path + " is asked and answered as the contract says")
                     .isEmpty();
-            return json;
+            return answer.body().isEmpty() ? JSON.nullNode() : JSON.readTree(answer.body());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -40,6 +40,7 @@ public final class Access {
             where t.sha256 = ?
               and t.revoked_at is null
               and (t.expires_at is null or t.expires_at > now())
+              and (t.idle is null or t.used_at + t.idle > now())
               and (t.attempt_id is null or a.state = 'running')
               and (t.session_of is null
                    or o.revoked_at is null and (o.expires_at is null or o.expires_at > now()))

@@ -3,10 +3,14 @@ package io.slipway.engine.access;
 import io.slipway.db.Row;
 import io.slipway.db.Tx;
 import io.slipway.engine.project.Project;
+import io.slipway.engine.project.Projects;
+import io.slipway.engine.project.ProjectName;
 
 import org.jspecify.annotations.Nullable;
 
 import java.time.Instant;
+import java.util.HashSet;
+import java.util.Set;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -37,6 +41,24 @@ public final class Members {
 
     private static final String TAKE =
             "delete from roles where principal_id = ? and project_id is not distinct from ?";
+
+    /// A role in a project that nobody gave is the provider's.
+    private static final String PROVIDED =
+            """
+            select project_id from roles
+            where principal_id = ? and project_id is not null and given_by is null
+            """;
+
+    private static final String PROVIDE =
+            """
+            insert into roles (principal_id, project_id, role) values (?, ?, ?)
+            on conflict (principal_id, project_id) do update
+            set role = excluded.role, given_at = now()
+            where roles.given_by is null and roles.role <> excluded.role
+            """;
+
+    private static final String TAKE_PROVIDED =
+            "delete from roles where principal_id = ? and project_id = ? and given_by is null";
 
     private Members() {}
 
@@ -118,6 +140,43 @@ public final class Members {
                 (Long) null,
                 new Audit.Entry(
                         null, "role.give", whom.name(), Map.of("role", word, "by", "provider")));
+        tx.notify(Tokens.REVOKED, "");
+    }
+
+    /// Makes somebody in single projects what the provider of its identity says, and takes what it
+    /// said before. What somebody gave here stays as it is.
+    ///
+    /// @param roles by project; of those that are not here nothing is kept
+    public static void setByProvider(Tx tx, Principal whom, Map<ProjectName, Role> roles) {
+        Set<Long> before =
+                new HashSet<>(tx.query(PROVIDED, row -> row.number("project_id"), whom.id()));
+        roles.forEach(
+                (name, role) ->
+                        Projects.find(tx, name)
+                                .ifPresent(
+                                        project -> {
+                                            before.remove(project.id());
+                                            if (tx.update(PROVIDE, whom.id(), project.id(), role)
+                                                    == 1) {
+                                                provided(tx, project.id(), whom, role.word());
+                                            }
+                                        }));
+        for (long project : before) {
+            if (tx.update(TAKE_PROVIDED, whom.id(), project) == 1) {
+                provided(tx, project, whom, "none");
+            }
+        }
+    }
+
+    private static void provided(Tx tx, long project, Principal whom, String word) {
+        Audit.add(
+                tx,
+                (Long) null,
+                new Audit.Entry(
+                        project,
+                        "role.give",
+                        whom.name(),
+                        Map.of("role", word, "by", "provider")));
         tx.notify(Tokens.REVOKED, "");
     }
 

@@ -27,9 +27,9 @@ public final class Tokens {
     private static final String INSERT_SESSION =
             """
             insert into tokens (principal_id, label, sha256, prefix, scopes, project_id, session_of,
-                                expires_at)
+                                expires_at, idle, used_at)
             select principal_id, 'browser', ?, ?, scopes, project_id, id,
-                   now() + ? * interval '1 millisecond'
+                   now() + ? * interval '1 millisecond', ? * interval '1 millisecond', now()
             from tokens
             where id = ? and session_of is null and attempt_id is null and repository is null
                 and not account_session
@@ -37,8 +37,10 @@ public final class Tokens {
 
     private static final String INSERT_PERSONS_SESSION =
             """
-            insert into tokens (principal_id, label, sha256, prefix, scopes, account_session, expires_at)
-            values (?, 'browser', ?, ?, ?, true, now() + ? * interval '1 millisecond')
+            insert into tokens (principal_id, label, sha256, prefix, scopes, account_session, expires_at,
+                                idle, used_at)
+            values (?, 'browser', ?, ?, ?, true, now() + ? * interval '1 millisecond',
+                    ? * interval '1 millisecond', now())
             """;
 
     private static final String END_SESSIONS =
@@ -117,21 +119,22 @@ public final class Tokens {
     /// one is.
     ///
     /// @return empty for a token that is a session itself, or of an attempt
-    public static Optional<TokenText> session(Tx tx, Caller caller, Duration validFor) {
+    public static Optional<TokenText> session(Tx tx, Caller caller, SessionLife life) {
         TokenText text = TokenText.random();
         int made =
                 tx.update(
                         INSERT_SESSION,
                         text.sha256(),
                         text.shown(),
-                        validFor.toMillis(),
+                        life.longest().toMillis(),
+                        life.idle().toMillis(),
                         caller.tokenId());
         return made == 1 ? Optional.of(text) : Optional.empty();
     }
 
     /// Makes a token for the browser of a person who has proved to be it. What it may is what the
     /// person may.
-    public static TokenText session(Tx tx, Principal person, Duration validFor) {
+    public static TokenText session(Tx tx, Principal person, SessionLife life) {
         TokenText text = TokenText.random();
         tx.update(
                 INSERT_PERSONS_SESSION,
@@ -139,7 +142,8 @@ public final class Tokens {
                 text.sha256(),
                 text.shown(),
                 Arrays.stream(Right.values()).map(Tokens::scope).toArray(String[]::new),
-                validFor.toMillis());
+                life.longest().toMillis(),
+                life.idle().toMillis());
         return text;
     }
 

@@ -184,10 +184,11 @@ public final class Oidc {
                     "cannot sign in: " + known.person().name() + " is disabled",
                     "ask an admin");
         }
-        if (!settings.rules().isEmpty()) {
+        if (settings.decidesInstance()) {
             Role role = settings.role(identity).orElse(null);
             Members.setByProvider(tx, known.person(), role);
         }
+        Members.setByProvider(tx, known.person(), settings.projects(identity));
         return known.person();
     }
 

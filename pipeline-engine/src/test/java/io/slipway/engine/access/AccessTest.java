@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.slipway.db.Database;
 import io.slipway.db.DatabaseExtension;
 import io.slipway.engine.access.Principal.Kind;
+import io.slipway.engine.access.SessionLife;
 import io.slipway.engine.access.Tokens.Grant;
 import io.slipway.engine.project.Project;
 import io.slipway.engine.project.ProjectName;
@@ -14,6 +15,7 @@ import io.slipway.fault.Fault;
 
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestInstance.Lifecycle;
@@ -25,6 +27,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
+/// Rows of docs/security.md: A-TOK-1, A-TOK-2.
+@Tag("attack")
 @ExtendWith(DatabaseExtension.class)
 @TestInstance(Lifecycle.PER_CLASS)
 final class AccessTest {
@@ -143,7 +147,7 @@ final class AccessTest {
     }
 
     private Optional<TokenText> session(Caller caller) {
-        return database.transaction(tx -> Tokens.session(tx, caller, Duration.ofHours(24)));
+        return database.transaction(tx -> Tokens.session(tx, caller, new SessionLife(Duration.ofHours(24), Duration.ofHours(24))));
     }
 
     @Test

@@ -11,10 +11,13 @@ import io.slipway.engine.access.Principal;
 import io.slipway.engine.access.Principals;
 import io.slipway.engine.access.Right;
 import io.slipway.engine.access.Role;
+import io.slipway.engine.access.SessionLife;
+import io.slipway.engine.access.SessionUse;
 import io.slipway.engine.access.TokenText;
 import io.slipway.engine.access.Tokens;
 
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestInstance.Lifecycle;
@@ -27,6 +30,8 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 
+/// Rows of docs/security.md: A-WEB-2, A-TOK-1.
+@Tag("attack")
 @ExtendWith(DatabaseExtension.class)
 @TestInstance(Lifecycle.PER_CLASS)
 final class AccountsTest {
@@ -69,7 +74,7 @@ final class AccountsTest {
     }
 
     private TokenText session(Principal person) {
-        return database.transaction(tx -> Tokens.session(tx, person, Duration.ofHours(1)));
+        return database.transaction(tx -> Tokens.session(tx, person, new SessionLife(Duration.ofHours(1), Duration.ofHours(1))));
     }
 
     private Optional<Caller> caller(TokenText token) {
@@ -166,12 +171,40 @@ final class AccountsTest {
     }
 
     @Test
+    void aSessionThatNobodyUsesEndsAndOneThatIsUsedGoesOn() {
+        Principal greta = joined("greta");
+        SessionLife life = new SessionLife(Duration.ofHours(24), Duration.ofHours(8));
+        TokenText used = database.transaction(tx -> Tokens.session(tx, greta, life));
+        TokenText idle = database.transaction(tx -> Tokens.session(tx, greta, life));
+        TokenText before = database.transaction(tx -> Tokens.session(tx, greta, life));
+        String ago = "update tokens set used_at = now() - interval '%s' where sha256 = ?";
+        database.change(
+                tx -> {
+                    tx.update(ago.formatted("7 hours 59 minutes"), (Object) used.sha256());
+                    tx.update(ago.formatted("8 hours 1 minute"), (Object) idle.sha256());
+                    tx.update(
+                            "update tokens set idle = null, used_at = null where sha256 = ?",
+                            (Object) before.sha256());
+                });
+        assertThat(caller(idle)).isEmpty();
+        assertThat(caller(before)).as("of before there was an end").isPresent();
+        new SessionUse(database).note(caller(used).orElseThrow().tokenId());
+        database.change(
+                tx ->
+                        tx.update(
+                                "update tokens set used_at = used_at - interval '7 hours 59 minutes'"
+                                        + " where sha256 = ?",
+                                (Object) used.sha256()));
+        assertThat(caller(used)).as("the use was noted").isPresent();
+    }
+
+    @Test
     void aSessionMakesNoOtherSessionAndIsNoTokenOfTheList() {
         Principal gina = joined("gina");
         Caller browser = caller(session(gina)).orElseThrow();
         assertThat(
                         database.<Optional<TokenText>>transaction(
-                                tx -> Tokens.session(tx, browser, Duration.ofHours(9))))
+                                tx -> Tokens.session(tx, browser, new SessionLife(Duration.ofHours(9), Duration.ofHours(9)))))
                 .isEmpty();
         assertThat(database.<List<Tokens.Listed>>read(tx -> Tokens.of(tx, browser))).isEmpty();
         assertThat(database.<Optional<Duration>>read(tx -> Tokens.left(tx, browser)))

@@ -2,12 +2,15 @@ package io.slipway.engine.account;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 
+/// Rows of docs/security.md: A-RATE-1, A-RATE-2.
+@Tag("attack")
 final class AttemptsTest {
     private final AtomicLong clock = new AtomicLong();
     private final Attempts attempts = new Attempts(clock::get);

@@ -3,10 +3,13 @@ package io.slipway.engine.account;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+/// Rows of docs/security.md: A-WEB-7.
+@Tag("attack")
 final class PasswordsTest {
     private static final Passwords.Cost SMALL = new Passwords.Cost(64, 1, 1);
     private static final String PASSWORD = "four words without a meaning";

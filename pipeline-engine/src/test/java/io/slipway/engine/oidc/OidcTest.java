@@ -12,6 +12,7 @@ import io.slipway.engine.access.Principal;
 import io.slipway.engine.access.Principals;
 import io.slipway.engine.access.Role;
 import io.slipway.engine.access.Roles;
+import io.slipway.engine.access.SessionLife;
 import io.slipway.engine.access.TokenText;
 import io.slipway.engine.access.Tokens;
 import io.slipway.engine.egress.Egress;
@@ -37,6 +38,7 @@ import java.util.UUID;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
+/// Rows of docs/security.md: A-WEB-3, A-WEB-4, A-WEB-5, A-SSRF-7.
 @Tag("attack")
 @ExtendWith(DatabaseExtension.class)
 final class OidcTest {
@@ -110,7 +112,7 @@ final class OidcTest {
     private Roles roles(Principal person) {
         return database.transaction(
                 tx -> {
-                    TokenText text = Tokens.session(tx, person, Duration.ofHours(1));
+                    TokenText text = Tokens.session(tx, person, new SessionLife(Duration.ofHours(1), Duration.ofHours(1)));
                     return Access.authenticate(tx, text).orElseThrow().roles();
                 });
     }
@@ -320,7 +322,7 @@ final class OidcTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "groups=admin", "groups:x=root", "groups:x", ":x=admin"})
+    @ValueSource(strings = {"", "groups=admin", "groups:x=root", "groups:x", ":x=admin", "groups:x=admin@", "groups:x=admin@Not A Name"})
     void rulesThatMeanNothingAreRefused(String rule) {
         assertThatThrownBy(() -> OidcSettings.Rule.parse(rule))
                 .isInstanceOf(IllegalArgumentException.class);

@@ -5,14 +5,19 @@ import com.nimbusds.jose.JWSAlgorithm;
 import com.nimbusds.jose.JWSHeader;
 import com.nimbusds.jose.crypto.ECDSASigner;
 import com.nimbusds.jose.crypto.MACSigner;
+import com.nimbusds.jose.crypto.RSASSASigner;
 import com.nimbusds.jose.jwk.Curve;
 import com.nimbusds.jose.jwk.ECKey;
+import com.nimbusds.jose.jwk.RSAKey;
 import com.nimbusds.jose.jwk.gen.ECKeyGenerator;
+import com.nimbusds.jose.jwk.gen.RSAKeyGenerator;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.PlainJWT;
 import com.nimbusds.jwt.SignedJWT;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+
+import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
 import java.net.InetAddress;
@@ -35,26 +40,27 @@ import java.util.stream.Collectors;
 
 /// A provider of identities that does what a test says: it keeps to the protocol on its own side,
 /// refuses a code that it did not give, a verifier that does not fit and a client it does not know.
-final class ScriptedProvider implements AutoCloseable {
-    static final String CLIENT = "slipway";
-    static final String SECRET = "a secret: of+it";
+public final class ScriptedProvider implements AutoCloseable {
+    public static final String CLIENT = "slipway";
+    public static final String SECRET = "a secret: of+it";
 
     private final HttpServer server;
     private final Map<String, Map<String, String>> codes = new ConcurrentHashMap<>();
-    final AtomicInteger keysAsked = new AtomicInteger();
-    volatile ECKey key = newKey("one");
-    volatile UnaryOperator<JWTClaimsSet.Builder> claims = builder -> builder;
-    volatile Signing signing = ScriptedProvider::signed;
-    volatile boolean namesItself;
-    volatile String issuer;
+    public final AtomicInteger keysAsked = new AtomicInteger();
+    public volatile ECKey key = newKey("one");
+    public volatile UnaryOperator<JWTClaimsSet.Builder> claims = builder -> builder;
+    public volatile Signing signing = ScriptedProvider::signed;
+    public volatile boolean namesItself;
+    public volatile String issuer;
     volatile String keysAt;
+    private volatile @Nullable RSAKey rsa;
 
     /// Makes a token of claims.
-    interface Signing {
+    public interface Signing {
         String sign(ECKey key, JWTClaimsSet claims) throws JOSEException;
     }
 
-    ScriptedProvider() throws IOException {
+    public ScriptedProvider() throws IOException {
         server = HttpServer.create(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 0), 0);
         issuer = origin();
         keysAt = origin() + "/keys";
@@ -64,11 +70,11 @@ final class ScriptedProvider implements AutoCloseable {
         server.start();
     }
 
-    String origin() {
+    public String origin() {
         return "http://127.0.0.1:" + server.getAddress().getPort();
     }
 
-    static ECKey newKey(String id) {
+    public static ECKey newKey(String id) {
         try {
             return new ECKeyGenerator(Curve.P_256).keyID(id).generate();
         } catch (JOSEException e) {
@@ -76,7 +82,7 @@ final class ScriptedProvider implements AutoCloseable {
         }
     }
 
-    static String signed(ECKey key, JWTClaimsSet claims) throws JOSEException {
+    public static String signed(ECKey key, JWTClaimsSet claims) throws JOSEException {
         SignedJWT token =
                 new SignedJWT(
                         new JWSHeader.Builder(JWSAlgorithm.ES256).keyID(key.getKeyID()).build(),
@@ -85,12 +91,12 @@ final class ScriptedProvider implements AutoCloseable {
         return token.serialize();
     }
 
-    static String unsigned(ECKey key, JWTClaimsSet claims) {
+    public static String unsigned(ECKey key, JWTClaimsSet claims) {
         return new PlainJWT(claims).serialize();
     }
 
     /// Signed with what everybody knows, the public key, as if that were a shared secret.
-    static String withPublicKey(ECKey key, JWTClaimsSet claims) throws JOSEException {
+    public static String withPublicKey(ECKey key, JWTClaimsSet claims) throws JOSEException {
         SignedJWT token =
                 new SignedJWT(
                         new JWSHeader.Builder(JWSAlgorithm.HS256).keyID(key.getKeyID()).build(),
@@ -99,8 +105,25 @@ final class ScriptedProvider implements AutoCloseable {
         return token.serialize();
     }
 
+    /// From now on tokens are signed by a key of RSA, as most providers do.
+    public void signsByRsa() throws JOSEException {
+        RSAKey made = new RSAKeyGenerator(2_048).keyID("rsa").generate();
+        rsa = made;
+        signing =
+                (ec, told) -> {
+                    SignedJWT token =
+                            new SignedJWT(
+                                    new JWSHeader.Builder(JWSAlgorithm.RS256)
+                                            .keyID(made.getKeyID())
+                                            .build(),
+                                    told);
+                    token.sign(new RSASSASigner(made));
+                    return token.serialize();
+                };
+    }
+
     /// Lets somebody sign in who was sent here, and gives the code that the browser brings back.
-    String code(String url) {
+    public String code(String url) {
         Map<String, String> asked = form(URI.create(url).getRawQuery());
         if (!asked.get("response_type").equals("code")
                 || !asked.get("client_id").equals(CLIENT)
@@ -113,7 +136,7 @@ final class ScriptedProvider implements AutoCloseable {
         return code;
     }
 
-    static Map<String, String> form(String text) {
+    public static Map<String, String> form(String text) {
         return Arrays.stream(text.split("&"))
                 .map(pair -> pair.split("=", 2))
                 .collect(
@@ -135,7 +158,8 @@ final class ScriptedProvider implements AutoCloseable {
 
     private void keys(HttpExchange exchange) throws IOException {
         keysAsked.incrementAndGet();
-        answer(exchange, 200, "{\"keys\":[" + key.toPublicJWK().toJSONString() + "]}");
+        String another = rsa == null ? "" : "," + rsa.toPublicJWK().toJSONString();
+        answer(exchange, 200, "{\"keys\":[" + key.toPublicJWK().toJSONString() + another + "]}");
     }
 
     private void token(HttpExchange exchange) throws IOException {

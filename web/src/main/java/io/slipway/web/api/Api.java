@@ -4,6 +4,7 @@ import io.slipway.db.Database;
 import io.slipway.engine.access.Access;
 import io.slipway.engine.access.Caller;
 import io.slipway.engine.access.Role;
+import io.slipway.engine.access.SessionUse;
 import io.slipway.engine.access.TokenText;
 import io.slipway.engine.blob.Digest;
 import io.slipway.engine.project.Project;
@@ -31,6 +32,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 
 /// Who asks, what is asked, and what is answered: each operation is a function of a checked
@@ -49,6 +51,7 @@ public final class Api {
     private final ApiFaults faults = new ApiFaults();
     private final Contract contract;
     private final Repeats repeats;
+    private final SessionUse sessions;
     private final UnaryOperator<String> words;
 
     /// @param origin what Slipway calls itself, `http://localhost:8080`: the only origin whose
@@ -79,6 +82,7 @@ public final class Api {
         this.handover = handover;
         this.origin = origin;
         this.repeats = new Repeats(database);
+        this.sessions = new SessionUse(database);
         this.words = words;
     }
 
@@ -115,8 +119,17 @@ public final class Api {
     /// Adds an operation that changes something.
     public void add(HttpMethod method, String path, Operation operation) {
         Need need = contract.need(method.name(), path);
+        Set<String> parameters = contract.parameters(method.name(), path);
         router.route(method, PREFIX + path)
-                .handler(handover.to(context -> serve(context, need, operation), faults));
+                .handler(
+                        handover.to(
+                                context -> {
+                                    if (method != HttpMethod.GET) {
+                                        onlyKnown(context, parameters);
+                                    }
+                                    serve(context, need, operation);
+                                },
+                                faults));
     }
 
     /// An operation for which nobody needs to be signed in.
@@ -127,11 +140,24 @@ public final class Api {
         router.route(method, PREFIX + path).handler(handover.to(blocking, faults));
     }
 
+    /// What changes something is asked for by its path and its body; what else an address says
+    /// must be in the contract.
+    private static void onlyKnown(RoutingContext context, Set<String> parameters) {
+        for (String name : context.queryParams().names()) {
+            if (!parameters.contains(name)) {
+                throw ApiRequest.bad("the parameter " + name, "is unknown here");
+            }
+        }
+    }
+
     private void serve(RoutingContext context, Need need, Operation operation) throws Exception {
         Optional<Caller> caller = caller(context.request());
         if (caller.isEmpty()) {
             faults.unauthorized(context);
             return;
+        }
+        if (context.request().getHeader("Authorization") == null) {
+            sessions.note(caller.get().tokenId());
         }
         ApiRequest request = new ApiRequest(context, caller.get(), Handover.contextOf(context));
         mustBe(request, need);

@@ -7,13 +7,15 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
 
+import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 
 import java.util.Locale;
 
 /// Faults as JSON: message and remedy.
 final class ApiFaults implements FaultAnswer {
-    static final JsonMapper JSON = JsonMapper.builder().build();
+    static final JsonMapper JSON = 
+            JsonMapper.builder().enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES).build();
 
     /// The body of every error: RFC 9457, with the fault's kind and what to do.
     ///

@@ -14,6 +14,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Set;
@@ -76,6 +78,28 @@ public final class Contract {
                     RESOURCE + " does not have the operation " + method + " " + written);
         }
         return Need.parse(operation.path("x-role").asString("instance admin"));
+    }
+
+    /// Names of the parameters that an operation takes in its query.
+    ///
+    /// @param method in capitals
+    /// @param path as the router has it
+    Set<String> parameters(String method, String path) {
+        JsonNode item = json.path("paths").path(path.replaceAll(":([a-z]+)", "{$1}"));
+        Set<String> names = new HashSet<>();
+        for (JsonNode list :
+                List.of(
+                        item.path("parameters"),
+                        item.path(method.toLowerCase(Locale.ROOT)).path("parameters"))) {
+            for (JsonNode each : list) {
+                String reference = each.path("$ref").asString("");
+                JsonNode parameter = reference.isEmpty() ? each : json.at(reference.substring(1));
+                if (parameter.path("in").asString("").equals("query")) {
+                    names.add(parameter.path("name").asString());
+                }
+            }
+        }
+        return names;
     }
 
     private static JsonNode json(Node node) {

@@ -13,10 +13,10 @@ import java.util.Optional;
 /// Knows who asks: any user name, the token is the password.
 record Doorkeeper(Database database) {
     /// @param authorization the header as it came; null when there is none
+    /// @throws io.slipway.fault.Fault PERMISSION on a way where others read along, also before a
+    ///   token was sent: git would send it when it is asked to
     Optional<Caller> caller(@Nullable String authorization, Way way) {
-        if (authorization != null) {
-            way.requireSecret();
-        }
+        way.requireSecret();
         return Presented.password(authorization)
                 .flatMap(token -> database.read(tx -> Access.authenticate(tx, token)))
                 .map(caller -> caller.from(way.client()));

@@ -5,6 +5,7 @@ import io.slipway.engine.access.Access;
 import io.slipway.engine.access.Audit;
 import io.slipway.engine.access.Principal;
 import io.slipway.engine.access.Role;
+import io.slipway.engine.access.SessionLife;
 import io.slipway.engine.access.TokenText;
 import io.slipway.engine.access.Tokens;
 import io.slipway.engine.account.Accounts;
@@ -22,8 +23,10 @@ import io.vertx.ext.web.RoutingContext;
 import org.jspecify.annotations.Nullable;
 
 import tools.jackson.core.JacksonException;
+import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 
+import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;
 
@@ -32,23 +35,28 @@ import java.util.Optional;
 /// it is revoked by itself.
 public final class SessionApi {
     private static final int BODY_CAP = 4 << 10;
-    private static final JsonMapper JSON = JsonMapper.shared();
+    private static final JsonMapper JSON =
+            JsonMapper.builder().enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES).build();
 
     private final Database database;
     private final Accounts accounts;
     private final Attempts attempts = new Attempts();
     private final Cookies cookies;
+    private final SessionLife life;
     private final String version;
     private final Api api;
 
     /// Adds the operations.
     ///
+    /// @param idle after how long without a request a browser has to sign in again
     /// @param version of Slipway
-    public SessionApi(Api api, Database database, Accounts accounts, String version) {
+    public SessionApi(
+            Api api, Database database, Accounts accounts, Duration idle, String version) {
         this.api = api;
         this.database = database;
         this.accounts = accounts;
         this.cookies = new Cookies(api);
+        this.life = new SessionLife(Accounts.SESSION, idle);
         this.version = version;
         api.open(HttpMethod.POST, "/session", this::signIn);
         api.open(HttpMethod.POST, "/invitation", this::accept);
@@ -181,7 +189,7 @@ public final class SessionApi {
                                 .flatMap(
                                         caller -> {
                                             Optional<TokenText> made =
-                                                    Tokens.session(tx, caller, Accounts.SESSION);
+                                                    Tokens.session(tx, caller, life);
                                             made.ifPresent(
                                                     text ->
                                                             Audit.add(
@@ -197,7 +205,7 @@ public final class SessionApi {
     private TokenText session(Principal person, Way way, String by) {
         return database.transaction(
                 tx -> {
-                    TokenText text = Tokens.session(tx, person, Accounts.SESSION);
+                    TokenText text = Tokens.session(tx, person, life);
                     Access.authenticate(tx, text)
                             .ifPresent(
                                     caller ->

@@ -34,7 +34,9 @@ final class RegistryAnswers {
                     case CONFIGURATION, CONFLICT -> "UNSUPPORTED";
                     case UNAVAILABLE, INTERNAL -> "UNKNOWN";
                 };
-        error(context, FaultAnswer.status(fault), code, fault.message());
+        String told = // clients print the message alone
+                fault.remedy().isEmpty() ? fault.message() : fault.message() + "; " + fault.remedy();
+        error(context, FaultAnswer.status(fault), code, told);
     }
 
     static void error(RoutingContext context, int status, String code, String message) {

@@ -224,7 +224,7 @@ public final class Server implements AutoCloseable {
         Accounts accounts = new Accounts(database);
         Settings.Serving serving = base.settings().serving();
         String url = serving.url().toString();
-        SessionApi sessions = new SessionApi(api, database, accounts, version);
+        SessionApi sessions = new SessionApi(api, database, accounts, serving.idle(), version);
         Oidc oidc =
                 serving.oidc() == null
                         ? null

@@ -121,8 +121,13 @@ public enum Setting {
     OIDC_ROLES(
             true,
             "none",
-            "Whose claims make which role in the whole instance: `groups:platform=admin`; several"
-                    + " with commas."),
+            "Whose claims make which role, in the whole instance, `groups:platform=admin`, or in a"
+                    + " project, `groups:shop=developer@shop`; several with commas."),
+    /// When browsers that nobody uses are signed out.
+    SESSION_IDLE(
+            true,
+            "8h",
+            "After how long without a request a browser has to sign in again, from `5m` to `24h`."),
     /// Whose forwarding headers are believed.
     TRUSTED_PROXIES(
             true,

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 
@@ -35,13 +36,15 @@ public record Settings(
     /// @param trustedProxies networks in CIDR form
     /// @param certificate null: plain HTTP only
     /// @param oidc null: people sign in with passwords and tokens only
+    /// @param idle after how long without a request a browser has to sign in again
     public record Serving(
             List<InetSocketAddress> listen,
             String domain,
             URI url,
             List<String> trustedProxies,
             @Nullable CertificateFiles certificate,
-            @Nullable OidcSettings oidc) {
+            @Nullable OidcSettings oidc,
+            Duration idle) {
         /// The port of everything.
         public int port() {
             return listen.getFirst().getPort();

@@ -23,6 +23,7 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 
@@ -83,7 +84,8 @@ final class SettingsReader {
                 sources.value(Setting.TRUSTED_PROXIES, text -> Values.list(text, Values::network))
                         .orElse(List.of()),
                 tls,
-                oidc());
+                oidc(),
+                sources.value(Setting.SESSION_IDLE, Values::idle).orElse(Duration.ofHours(8)));
     }
 
     private @Nullable OidcSettings oidc() {

@@ -6,6 +6,7 @@ import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -107,6 +108,19 @@ final class Values {
         }
         long number = Long.parseLong(text.substring(0, text.length() - 2));
         return number << (text.endsWith("Mi") ? 20 : 30);
+    }
+
+    /// Such as `30m` or `8h`.
+    static Duration idle(String text) {
+        if (text.matches("[1-9][0-9]{0,3}[mh]")) {
+            long number = Long.parseLong(text.substring(0, text.length() - 1));
+            Duration time =
+                    text.endsWith("h") ? Duration.ofHours(number) : Duration.ofMinutes(number);
+            if (time.toMinutes() >= 5 && time.toHours() <= 24) {
+                return time;
+            }
+        }
+        throw new Wrong("write a time from 5m to 24h");
     }
 
     static String network(String text) {

@@ -1,5 +1,7 @@
 package io.slipway.web.live;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.slipway.db.Database;
 import io.slipway.db.Notifications;
 import io.slipway.engine.access.Principal;
@@ -14,6 +16,7 @@ import io.slipway.engine.route.AppAddresses;
 import io.slipway.engine.run.RunHistory;
 import io.slipway.engine.source.Repositories;
 import io.slipway.web.api.Api;
+import io.slipway.web.api.ContractCheck;
 import io.slipway.web.api.LogApi;
 import io.slipway.web.http.DashboardFiles;
 import io.slipway.web.http.Handover;
@@ -113,7 +116,18 @@ final class Door implements AutoCloseable {
 
     HttpResponse<String> get(String path, @Nullable TokenText token)
             throws IOException, InterruptedException {
-        return client.send(request(path, token).build(), HttpResponse.BodyHandlers.ofString());
+        HttpResponse<String> answer =
+                client.send(request(path, token).build(), HttpResponse.BodyHandlers.ofString());
+        if (path.startsWith(Api.PREFIX + "/")) {
+            String asked = path.substring(Api.PREFIX.length());
+            String type = answer.headers().firstValue("Content-Type").orElse("");
+            assertThat(
+                            ContractCheck.exchange(
+                                    "GET", asked, "", answer.statusCode(), type, answer.body()))
+                    .as(path + " is asked and answered as the contract says")
+                    .isEmpty();
+        }
+        return answer;
     }
 
     HttpResponse<String> send(HttpRequest.Builder request)

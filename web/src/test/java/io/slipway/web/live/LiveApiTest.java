@@ -16,6 +16,7 @@ import io.slipway.engine.project.Projects;
 
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestInstance.Lifecycle;
@@ -25,6 +26,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 import java.time.Duration;
 
+/// Rows of docs/security.md: A-WEB-6, A-WEB-8.
+@Tag("attack")
 @ExtendWith(DatabaseExtension.class)
 @TestInstance(Lifecycle.PER_CLASS)
 final class LiveApiTest {

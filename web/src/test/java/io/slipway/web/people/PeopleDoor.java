@@ -1,5 +1,7 @@
 package io.slipway.web.people;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.slipway.db.Database;
 import io.slipway.engine.access.Principal;
 import io.slipway.engine.access.Principals;
@@ -7,12 +9,16 @@ import io.slipway.engine.access.Right;
 import io.slipway.engine.access.TokenText;
 import io.slipway.engine.access.Tokens;
 import io.slipway.engine.account.Accounts;
+import io.slipway.engine.oidc.Oidc;
 import io.slipway.engine.route.ServerLink;
 import io.slipway.web.api.Api;
+import io.slipway.web.api.ContractCheck;
 import io.slipway.web.http.Handover;
 import io.slipway.web.overview.TokenApi;
 import io.vertx.core.Vertx;
 import io.vertx.ext.web.Router;
+
+import org.jspecify.annotations.Nullable;
 
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -23,6 +29,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -38,10 +45,17 @@ final class PeopleDoor implements AutoCloseable {
     private final String operator;
 
     PeopleDoor(Database database) throws Exception {
+        this(database, null);
+    }
+
+    /// @param oidc null: there is no provider
+    PeopleDoor(Database database, @Nullable Oidc oidc) throws Exception {
         Router router = Router.router(vertx);
         Api api = new Api(router, database, handover, ORIGIN, text -> text);
         Accounts accounts = new Accounts(database);
-        new SessionApi(api, database, accounts, "1.0");
+        SessionApi sessions =
+                new SessionApi(api, database, accounts, Duration.ofHours(8), "1.0");
+        new OidcApi(api, sessions, oidc);
         new PeopleApi(api, database, accounts, ORIGIN);
         new MemberApi(api, database);
         new AuditApi(api, database);
@@ -106,7 +120,18 @@ final class PeopleDoor implements AutoCloseable {
                                     URI.create("http://127.0.0.1:" + port + "/api/v1" + path))
                             .method(method, BodyPublishers.ofString(body));
             headers.forEach(request::header);
-            return http.send(request.build(), BodyHandlers.ofString());
+            HttpResponse<String> answer = http.send(request.build(), BodyHandlers.ofString());
+            assertThat(
+                            ContractCheck.exchange(
+                                    method,
+                                    path,
+                                    body,
+                                    answer.statusCode(),
+                                    answer.headers().firstValue("Content-Type").orElse(""),
+                                    answer.body()))
+                    .as(method + " " + path + " is asked and answered as the contract says")
+                    .isEmpty();
+            return answer;
         }
 
         int status() throws Exception {

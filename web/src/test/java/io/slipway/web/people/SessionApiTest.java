@@ -9,6 +9,7 @@ import io.slipway.engine.project.Projects;
 
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestInstance.Lifecycle;
@@ -19,6 +20,8 @@ import tools.jackson.databind.JsonNode;
 import java.net.http.HttpResponse;
 import java.util.List;
 
+/// Rows of docs/security.md: A-WEB-1, A-WEB-2, A-WEB-7, A-WEB-9, A-TOK-2, A-TOK-4, A-RATE-1.
+@Tag("attack")
 @ExtendWith(DatabaseExtension.class)
 @TestInstance(Lifecycle.PER_CLASS)
 final class SessionApiTest {
@@ -137,6 +140,80 @@ final class SessionApiTest {
         assertThat(door.signIn("emil", PASSWORD).from("192.0.2.9", "https").status())
                 .as("its owner elsewhere")
                 .isEqualTo(204);
+    }
+
+    @Test
+    void aBrowserThatAsksForNothingIsSignedOutAndOneThatAsksIsNot() throws Exception {
+        String cookie = door.joined("kira", PASSWORD);
+        String ago =
+                """
+                update tokens t set used_at = now() - %s from principals p
+                where p.id = t.principal_id and p.name = 'kira'
+                """;
+        database.change(tx -> tx.update(ago.formatted("interval '7 hours'")));
+        assertThat(door.ask("GET", "/me").by(cookie).status()).isEqualTo(200);
+        assertThat(
+                        database.<Boolean>read(
+                                tx ->
+                                        tx.one(
+                                                """
+                                                select bool_and(used_at > now() - interval '1 hour') as used
+                                                from tokens t join principals p on p.id = t.principal_id
+                                                where p.name = 'kira'
+                                                """,
+                                                row -> row.flag("used"))))
+                .isTrue();
+        database.change(tx -> tx.update(ago.formatted("interval '8 hours'")));
+        assertThat(door.ask("GET", "/me").by(cookie).status()).isEqualTo(401);
+        assertThat(door.signIn("kira", PASSWORD).status()).isEqualTo(204);
+    }
+
+    @Test
+    void aCookieFromBeforeTheSignInIsNotTheSession() throws Exception {
+        door.joined("lena", PASSWORD);
+        String planted = "slipway_session=slw_chosen_by_somebody_else_000000000000000000";
+        HttpResponse<String> answer =
+                door.signIn("lena", PASSWORD).with("Cookie", planted).send();
+        assertThat(answer.statusCode()).isEqualTo(204);
+        assertThat(PeopleDoor.cookie(answer)).isNotEqualTo(planted);
+        assertThat(door.ask("GET", "/me").by(planted).status()).isEqualTo(401);
+        String first = PeopleDoor.cookie(answer);
+        assertThat(PeopleDoor.cookie(door.signIn("lena", PASSWORD).send())).isNotEqualTo(first);
+    }
+
+    @Test
+    void onlyWhatTheContractHasIsTaken() throws Exception {
+        PeopleDoor.Asked unknown =
+                door.ask("POST", "/people").byOperator().body("{'name':'mia','operator':true}");
+        assertThat(unknown.status()).isEqualTo(400);
+        assertThat(
+                        door.ask("POST", "/people?name=mia")
+                                .byOperator()
+                                .body("{'name':'mia'}")
+                                .status())
+                .isEqualTo(400);
+        assertThat(
+                        door.ask("PUT", "/projects/shop/members/root?project=bank")
+                                .byOperator()
+                                .body("{'role':'viewer'}")
+                                .status())
+                .isEqualTo(400);
+        assertThat(
+                        door.ask("PUT", "/projects/shop/members/root")
+                                .byOperator()
+                                .body("{'role':'viewer','project':'bank'}")
+                                .status())
+                .isEqualTo(400);
+        assertThat(door.ask("GET", "/audit?limit=1&limit=2").byOperator().status()).isEqualTo(400);
+        assertThat(
+                        door.ask("POST", "/session")
+                                .with("Origin", PeopleDoor.ORIGIN)
+                                .body("{'token':'x','admin':true}")
+                                .status())
+                .isEqualTo(400);
+        assertThat(door.ask("GET", "/me?token=" + "x".repeat(40)).status())
+                .as("no token in an address")
+                .isEqualTo(401);
     }
 
     @Test

@@ -13,6 +13,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 import java.nio.file.Path;
 
 /// Nothing reaches an app that two servers in a row could read differently.
+///
+/// Rows of docs/security.md: A-WEB-8.
 @Tag("attack")
 class RefusalTest {
     @TempDir static Path data;

@@ -8,6 +8,7 @@ import io.slipway.web.traffic.proxy.ProxyLimits;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -17,6 +18,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 
+/// Rows of docs/security.md: A-WEB-9.
+@Tag("attack")
 class RoutingTest {
     @TempDir Path data;
     private TrafficSwitch traffic;

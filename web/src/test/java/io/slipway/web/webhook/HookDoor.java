@@ -1,5 +1,7 @@
 package io.slipway.web.webhook;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.slipway.db.Database;
 import io.slipway.engine.access.Principal;
 import io.slipway.engine.access.Principals;
@@ -16,6 +18,7 @@ import io.slipway.engine.inbox.InboxWorker;
 import io.slipway.engine.secret.SealingKey;
 import io.slipway.engine.secret.Secret;
 import io.slipway.web.api.Api;
+import io.slipway.web.api.ContractCheck;
 import io.slipway.web.http.Handover;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerOptions;
@@ -145,15 +148,24 @@ final class HookDoor implements AutoCloseable {
     /// @param body JSON; empty: none
     HttpResponse<String> api(String method, String path, TokenText token, String body)
             throws IOException, InterruptedException {
-        return send(
-                HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/api/v1" + path))
-                        .header("Authorization", "Bearer " + token.reveal())
-                        .header("Content-Type", "application/json")
-                        .method(
-                                method,
-                                body.isEmpty()
-                                        ? HttpRequest.BodyPublishers.noBody()
-                                        : HttpRequest.BodyPublishers.ofString(body)));
+        HttpResponse<String> answer =
+                send(
+                        HttpRequest.newBuilder(
+                                        URI.create("http://127.0.0.1:" + port + "/api/v1" + path))
+                                .header("Authorization", "Bearer " + token.reveal())
+                                .header("Content-Type", "application/json")
+                                .method(
+                                        method,
+                                        body.isEmpty()
+                                                ? HttpRequest.BodyPublishers.noBody()
+                                                : HttpRequest.BodyPublishers.ofString(body)));
+        String type = answer.headers().firstValue("Content-Type").orElse("");
+        assertThat(
+                        ContractCheck.exchange(
+                                method, path, body, answer.statusCode(), type, answer.body()))
+                .as(method + " " + path + " is asked and answered as the contract says")
+                .isEmpty();
+        return answer;
     }
 
     URI url(Hook hook) {

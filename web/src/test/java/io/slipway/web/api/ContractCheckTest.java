@@ -1,0 +1,58 @@
+package io.slipway.web.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+
+import java.util.List;
+
+/// The check itself: what it lets pass and what it does not.
+final class ContractCheckTest {
+    private static final String JSON = "application/json";
+
+    private static List<String> of(String method, String path, String body, String answer) {
+        return ContractCheck.exchange(method, path, body, 200, JSON, answer);
+    }
+
+    @Test
+    void whatIsAsTheContractSaysPasses() {
+        String runs = "{\"runs\":[],\"next\":null}";
+        assertThat(of("GET", "/runs?limit=30&mine=true&state=failed", "", runs)).isEmpty();
+        assertThat(
+                        ContractCheck.exchange(
+                                "POST", "/session", "{\"token\":\"t\"}", 204, "", ""))
+                .isEmpty();
+        assertThat(ContractCheck.exchange("POST", "/session", "[]", 400, "", "")).isEmpty();
+    }
+
+    @Test
+    void requestsThatAreNotAsItSaysMustNotSucceed() {
+        String runs = "{\"runs\":[],\"next\":null}";
+        assertThat(of("GET", "/runs?limit=1000", "", runs)).hasSize(1);
+        assertThat(of("GET", "/runs?limit=ten", "", runs)).hasSize(1);
+        assertThat(of("GET", "/runs?state=odd", "", runs)).hasSize(1);
+        assertThat(of("GET", "/runs?more=1", "", runs)).hasSize(1);
+        assertThat(of("GET", "/runs?limit=1&limit=2", "", runs)).hasSize(1);
+        String token = "{\"token\":\"t\"}";
+        String wish = "{\"label\":\"a\",\"scopes\":[\"read\"]%s}";
+        assertThat(of("POST", "/tokens", wish.formatted(""), token)).isEmpty();
+        assertThat(of("POST", "/tokens", wish.formatted(",\"admin\":true"), token)).hasSize(1);
+        assertThat(of("POST", "/tokens", wish.formatted(",\"days\":0"), token)).hasSize(1);
+        assertThat(of("POST", "/tokens", "{\"label\":\"a\"}", token)).hasSize(1);
+        assertThat(ContractCheck.exchange("DELETE", "/tokens/x", "", 204, "", "")).hasSize(1);
+        assertThat(of("GET", "/nothing", "", runs)).hasSize(1);
+    }
+
+    @Test
+    void answersHaveNothingThatItDoesNotName() {
+        assertThat(of("GET", "/runs", "", "{\"runs\":[],\"next\":null,\"more\":1}")).hasSize(1);
+        assertThat(of("GET", "/runs", "", "{\"runs\":[]}")).hasSize(1);
+        assertThat(of("GET", "/runs", "", "{\"runs\":[{}],\"next\":null}")).isNotEmpty();
+        assertThat(ContractCheck.exchange("GET", "/runs", "", 418, JSON, "{}")).hasSize(1);
+        assertThat(ContractCheck.exchange("GET", "/runs", "", 200, "text/html", "x")).hasSize(1);
+        assertThat(
+                        ContractCheck.exchange(
+                                "GET", "/runs", "", 404, "application/problem+json", "{}"))
+                .isNotEmpty();
+    }
+}
