@@ -95,7 +95,9 @@ class LogMeasure {
                 try (Page page = context.newPage()) {
                     long begin = System.nanoTime();
                     page.navigate(run + "#L" + LINKED);
-                    page.locator(".marked .t", new Page.LocatorOptions().setHasText("line " + LINKED))
+                    page.locator(
+                                    ".marked .t",
+                                    new Page.LocatorOptions().setHasText("line " + LINKED))
                             .waitFor();
                     if (round > 0) {
                         linked.add(since(begin));

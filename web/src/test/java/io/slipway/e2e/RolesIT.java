@@ -414,7 +414,8 @@ class RolesIT {
                                 Tokens.session(
                                                 tx,
                                                 Access.authenticate(tx, token).orElseThrow(),
-                                                new SessionLife(Duration.ofHours(1), Duration.ofHours(1)))
+                                                new SessionLife(
+                                                        Duration.ofHours(1), Duration.ofHours(1)))
                                         .orElseThrow());
         String cookie = "slipway_session=" + session[0].reveal();
         String self = "http://localhost:" + slipway.port();

@@ -3,18 +3,18 @@ package io.slipway.engine.access;
 import io.slipway.db.Row;
 import io.slipway.db.Tx;
 import io.slipway.engine.project.Project;
-import io.slipway.engine.project.Projects;
 import io.slipway.engine.project.ProjectName;
+import io.slipway.engine.project.Projects;
 
 import org.jspecify.annotations.Nullable;
 
 import java.time.Instant;
-import java.util.HashSet;
-import java.util.Set;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 
 /// Who is what in projects and in the instance, as rows. What changes is in the audit log, and
 /// whoever holds something open looks again whether it still may.
@@ -173,10 +173,7 @@ public final class Members {
                 tx,
                 (Long) null,
                 new Audit.Entry(
-                        project,
-                        "role.give",
-                        whom.name(),
-                        Map.of("role", word, "by", "provider")));
+                        project, "role.give", whom.name(), Map.of("role", word, "by", "provider")));
         tx.notify(Tokens.REVOKED, "");
     }
 

@@ -83,10 +83,7 @@ public record OidcSettings(
         for (Rule rule : rules) {
             ProjectName project = rule.project();
             if (project != null && rule.fits(identity)) {
-                roles.merge(
-                        project,
-                        rule.role(),
-                        (one, other) -> one.covers(other) ? one : other);
+                roles.merge(project, rule.role(), (one, other) -> one.covers(other) ? one : other);
             }
         }
         return roles;

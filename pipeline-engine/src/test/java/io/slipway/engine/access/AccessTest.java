@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.slipway.db.Database;
 import io.slipway.db.DatabaseExtension;
 import io.slipway.engine.access.Principal.Kind;
-import io.slipway.engine.access.SessionLife;
 import io.slipway.engine.access.Tokens.Grant;
 import io.slipway.engine.project.Project;
 import io.slipway.engine.project.ProjectName;
@@ -147,7 +146,12 @@ final class AccessTest {
     }
 
     private Optional<TokenText> session(Caller caller) {
-        return database.transaction(tx -> Tokens.session(tx, caller, new SessionLife(Duration.ofHours(24), Duration.ofHours(24))));
+        return database.transaction(
+                tx ->
+                        Tokens.session(
+                                tx,
+                                caller,
+                                new SessionLife(Duration.ofHours(24), Duration.ofHours(24))));
     }
 
     @Test

@@ -74,7 +74,12 @@ final class AccountsTest {
     }
 
     private TokenText session(Principal person) {
-        return database.transaction(tx -> Tokens.session(tx, person, new SessionLife(Duration.ofHours(1), Duration.ofHours(1))));
+        return database.transaction(
+                tx ->
+                        Tokens.session(
+                                tx,
+                                person,
+                                new SessionLife(Duration.ofHours(1), Duration.ofHours(1))));
     }
 
     private Optional<Caller> caller(TokenText token) {
@@ -192,8 +197,8 @@ final class AccountsTest {
         database.change(
                 tx ->
                         tx.update(
-                                "update tokens set used_at = used_at - interval '7 hours 59 minutes'"
-                                        + " where sha256 = ?",
+                                "update tokens set used_at = used_at - interval '7 hours 59"
+                                        + " minutes' where sha256 = ?",
                                 (Object) used.sha256()));
         assertThat(caller(used)).as("the use was noted").isPresent();
     }
@@ -204,7 +209,12 @@ final class AccountsTest {
         Caller browser = caller(session(gina)).orElseThrow();
         assertThat(
                         database.<Optional<TokenText>>transaction(
-                                tx -> Tokens.session(tx, browser, new SessionLife(Duration.ofHours(9), Duration.ofHours(9)))))
+                                tx ->
+                                        Tokens.session(
+                                                tx,
+                                                browser,
+                                                new SessionLife(
+                                                        Duration.ofHours(9), Duration.ofHours(9)))))
                 .isEmpty();
         assertThat(database.<List<Tokens.Listed>>read(tx -> Tokens.of(tx, browser))).isEmpty();
         assertThat(database.<Optional<Duration>>read(tx -> Tokens.left(tx, browser)))

@@ -112,7 +112,11 @@ final class OidcTest {
     private Roles roles(Principal person) {
         return database.transaction(
                 tx -> {
-                    TokenText text = Tokens.session(tx, person, new SessionLife(Duration.ofHours(1), Duration.ofHours(1)));
+                    TokenText text =
+                            Tokens.session(
+                                    tx,
+                                    person,
+                                    new SessionLife(Duration.ofHours(1), Duration.ofHours(1)));
                     return Access.authenticate(tx, text).orElseThrow().roles();
                 });
     }
@@ -322,7 +326,16 @@ final class OidcTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "groups=admin", "groups:x=root", "groups:x", ":x=admin", "groups:x=admin@", "groups:x=admin@Not A Name"})
+    @ValueSource(
+            strings = {
+                "",
+                "groups=admin",
+                "groups:x=root",
+                "groups:x",
+                ":x=admin",
+                "groups:x=admin@",
+                "groups:x=admin@Not A Name"
+            })
     void rulesThatMeanNothingAreRefused(String rule) {
         assertThatThrownBy(() -> OidcSettings.Rule.parse(rule))
                 .isInstanceOf(IllegalArgumentException.class);

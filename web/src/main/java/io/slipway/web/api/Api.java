@@ -140,8 +140,8 @@ public final class Api {
         router.route(method, PREFIX + path).handler(handover.to(blocking, faults));
     }
 
-    /// What changes something is asked for by its path and its body; what else an address says
-    /// must be in the contract.
+    /// What changes something is asked for by its path and its body; what else an address says must
+    /// be in the contract.
     private static void onlyKnown(RoutingContext context, Set<String> parameters) {
         for (String name : context.queryParams().names()) {
             if (!parameters.contains(name)) {

@@ -14,7 +14,7 @@ import java.util.Locale;
 
 /// Faults as JSON: message and remedy.
 final class ApiFaults implements FaultAnswer {
-    static final JsonMapper JSON = 
+    static final JsonMapper JSON =
             JsonMapper.builder().enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES).build();
 
     /// The body of every error: RFC 9457, with the fault's kind and what to do.

@@ -16,6 +16,7 @@ import io.vertx.ext.web.RoutingContext;
 import org.jspecify.annotations.Nullable;
 
 import tools.jackson.core.JacksonException;
+import tools.jackson.databind.exc.UnrecognizedPropertyException;
 
 import java.io.IOException;
 import java.util.List;
@@ -129,6 +130,8 @@ public final class ApiRequest {
                 throw bad("the body", "is null");
             }
             return value;
+        } catch (UnrecognizedPropertyException e) {
+            throw bad("the body", "has the unknown field " + e.getPropertyName());
         } catch (JacksonException e) {
             throw bad("the body", "is not the JSON expected: " + e.getOriginalMessage());
         }

@@ -35,7 +35,9 @@ final class RegistryAnswers {
                     case UNAVAILABLE, INTERNAL -> "UNKNOWN";
                 };
         String told = // clients print the message alone
-                fault.remedy().isEmpty() ? fault.message() : fault.message() + "; " + fault.remedy();
+                fault.remedy().isEmpty()
+                        ? fault.message()
+                        : fault.message() + "; " + fault.remedy();
         error(context, FaultAnswer.status(fault), code, told);
     }
 

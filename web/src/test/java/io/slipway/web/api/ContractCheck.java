@@ -229,10 +229,7 @@ public final class ContractCheck {
                     }
                 }
                 String pointer =
-                        "/paths/"
-                                + escaped(entry.getKey())
-                                + "/"
-                                + method.toLowerCase(Locale.ROOT);
+                        "/paths/" + escaped(entry.getKey()) + "/" + method.toLowerCase(Locale.ROOT);
                 if (best == null || values.size() < best.values().size()) {
                     best = new Found(found, pointer, values);
                 }
@@ -284,7 +281,9 @@ public final class ContractCheck {
             merge(contract, whole, other);
             whole.put("type", "object");
             ObjectNode properties = whole.withObject("/properties");
-            other.path("properties").properties().forEach(p -> properties.set(p.getKey(), p.getValue()));
+            other.path("properties")
+                    .properties()
+                    .forEach(p -> properties.set(p.getKey(), p.getValue()));
             other.path("required").forEach(name -> whole.withArray("/required").add(name));
         }
     }

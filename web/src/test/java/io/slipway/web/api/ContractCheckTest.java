@@ -18,9 +18,7 @@ final class ContractCheckTest {
     void whatIsAsTheContractSaysPasses() {
         String runs = "{\"runs\":[],\"next\":null}";
         assertThat(of("GET", "/runs?limit=30&mine=true&state=failed", "", runs)).isEmpty();
-        assertThat(
-                        ContractCheck.exchange(
-                                "POST", "/session", "{\"token\":\"t\"}", 204, "", ""))
+        assertThat(ContractCheck.exchange("POST", "/session", "{\"token\":\"t\"}", 204, "", ""))
                 .isEmpty();
         assertThat(ContractCheck.exchange("POST", "/session", "[]", 400, "", "")).isEmpty();
     }

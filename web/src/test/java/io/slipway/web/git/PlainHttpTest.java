@@ -35,8 +35,7 @@ final class PlainHttpTest {
     }
 
     private static HttpResponse<String> ask(
-            TestHost host, String path, String token, String from, String scheme)
-            throws Exception {
+            TestHost host, String path, String token, String from, String scheme) throws Exception {
         HttpRequest.Builder request =
                 HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + host.port + path))
                         .header(ServerLink.CLIENT, from)
@@ -53,7 +52,8 @@ final class PlainHttpTest {
     @Test
     void tokensAreNeitherTakenNorAskedForOverPlainHttpFromElsewhere() throws Exception {
         try (TestHost host = new TestHost(database, notifications, folder, GitLimits.DEFAULT)) {
-            host.source("shop", "jobs: {}\napps: {}\n").must("push", "slipway", "HEAD:refs/heads/x");
+            host.source("shop", "jobs: {}\napps: {}\n")
+                    .must("push", "slipway", "HEAD:refs/heads/x");
             for (String service : List.of("git-upload-pack", "git-receive-pack")) {
                 String refs = "/shop.git/info/refs?service=" + service;
                 for (String token : List.of("", "slw_wrong", host.token())) {

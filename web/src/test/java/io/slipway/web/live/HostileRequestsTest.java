@@ -128,7 +128,10 @@ final class HostileRequestsTest {
             HttpResponse<String> answer =
                     door.send(
                             door.request("/", token)
-                                    .uri(URI.create(door.request("/", null).build().uri() + path.substring(1))));
+                                    .uri(
+                                            URI.create(
+                                                    door.request("/", null).build().uri()
+                                                            + path.substring(1))));
             assertThat(answer.statusCode()).as(path).isIn(200, 400, 404);
             assertThat(answer.body())
                     .as(path)
@@ -165,7 +168,9 @@ final class HostileRequestsTest {
                 assertThat(answer.headers().firstValue("Set-Cookie")).isEmpty();
             }
         }
-        assertThat(database.<Boolean>read(tx -> Projects.find(tx, ProjectName.parse("shop")).isPresent()))
+        assertThat(
+                        database.<Boolean>read(
+                                tx -> Projects.find(tx, ProjectName.parse("shop")).isPresent()))
                 .isTrue();
     }
 
@@ -188,7 +193,9 @@ final class HostileRequestsTest {
         HttpResponse<String> preflight =
                 door.send(
                         door.request("/api/v1/runs", null)
-                                .method("OPTIONS", java.net.http.HttpRequest.BodyPublishers.noBody())
+                                .method(
+                                        "OPTIONS",
+                                        java.net.http.HttpRequest.BodyPublishers.noBody())
                                 .header("Origin", "https://evil.example")
                                 .header("Access-Control-Request-Method", "POST"));
         assertThat(preflight.headers().firstValue("Access-Control-Allow-Origin")).isEmpty();

@@ -150,9 +150,7 @@ final class OidcApiTest {
         provider.signsByRsa();
         Begun begun = begin("?next=/shop/runs/7");
         HttpResponse<String> answer =
-                door.ask(
-                                "GET",
-                                "/oidc/callback?state=" + begun.state() + "&code=" + begun.code())
+                door.ask("GET", "/oidc/callback?state=" + begun.state() + "&code=" + begun.code())
                         .with("Cookie", begun.cookie() + "; slipway_session=chosen-by-another")
                         .send();
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(303);
@@ -286,9 +284,7 @@ final class OidcApiTest {
         assertThat(plain.body()).contains("over plain HTTP").contains("SLIPWAY_TLS_CERT");
         Begun begun = begin("");
         HttpResponse<String> back =
-                door.ask(
-                                "GET",
-                                "/oidc/callback?state=" + begun.state() + "&code=" + begun.code())
+                door.ask("GET", "/oidc/callback?state=" + begun.state() + "&code=" + begun.code())
                         .with("Cookie", begun.cookie())
                         .from("192.0.2.7", "http")
                         .send();

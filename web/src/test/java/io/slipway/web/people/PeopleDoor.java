@@ -53,8 +53,7 @@ final class PeopleDoor implements AutoCloseable {
         Router router = Router.router(vertx);
         Api api = new Api(router, database, handover, ORIGIN, text -> text);
         Accounts accounts = new Accounts(database);
-        SessionApi sessions =
-                new SessionApi(api, database, accounts, Duration.ofHours(8), "1.0");
+        SessionApi sessions = new SessionApi(api, database, accounts, Duration.ofHours(8), "1.0");
         new OidcApi(api, sessions, oidc);
         new PeopleApi(api, database, accounts, ORIGIN);
         new MemberApi(api, database);

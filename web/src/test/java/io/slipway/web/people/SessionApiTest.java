@@ -172,8 +172,7 @@ final class SessionApiTest {
     void aCookieFromBeforeTheSignInIsNotTheSession() throws Exception {
         door.joined("lena", PASSWORD);
         String planted = "slipway_session=slw_chosen_by_somebody_else_000000000000000000";
-        HttpResponse<String> answer =
-                door.signIn("lena", PASSWORD).with("Cookie", planted).send();
+        HttpResponse<String> answer = door.signIn("lena", PASSWORD).with("Cookie", planted).send();
         assertThat(answer.statusCode()).isEqualTo(204);
         assertThat(PeopleDoor.cookie(answer)).isNotEqualTo(planted);
         assertThat(door.ask("GET", "/me").by(planted).status()).isEqualTo(401);
