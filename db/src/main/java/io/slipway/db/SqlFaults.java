@@ -14,6 +14,9 @@ import java.sql.SQLTransientConnectionException;
 final class SqlFaults {
     private static final String DISK_FULL = "53100";
 
+    /// Such as U+0000, which is a character of Java's and of JSON's and none of PostgreSQL's.
+    private static final String NO_CHARACTER = "22021";
+
     private SqlFaults() {}
 
     static RuntimeException of(SQLException cause) {
@@ -25,6 +28,13 @@ final class SqlFaults {
                     Kind.UNAVAILABLE,
                     "cannot write to the database: its disk is full: " + firstLine(cause),
                     "free space where PostgreSQL keeps its data; Slipway goes on by itself",
+                    cause);
+        }
+        if (state(cause).equals(NO_CHARACTER)) {
+            return new Fault(
+                    Kind.CONFIGURATION,
+                    "cannot take the text: it has a character that no text may have",
+                    "leave it out, such as U+0000",
                     cause);
         }
         if (away(cause)) {
