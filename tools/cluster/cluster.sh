@@ -88,7 +88,7 @@ start() {
         set -- "${command[@]}"
     fi
     printf '%s\0' "$@" >"$root/command/$name"
-    setsid "$@" >>"$root/log/$name" 2>&1 </dev/null 9>&- &
+    setsid "$@" >>"$root/log/$name" 2>&1 </dev/null 8>&- 9>&- &
     echo $! >"$root/pid/$name"
 }
 
@@ -139,7 +139,7 @@ extendedKeyUsage=serverAuth,clientAuth"
 }
 
 images() {
-    # The two images that a cluster with no public registry needs: its own pause, and a small busybox for tests.
+    # The images that a cluster with no public registry needs: its own pause, and a small busybox for tests, also for another user.
     local tree=$root/image
     [ -f "$root/image/done" ] && return
     rm -rf "$tree"; mkdir -p "$tree"
@@ -180,6 +180,7 @@ entries += [("bin/" + a, "link", "busybox", 0o777) for a in applets if a != "bus
 blob = layer(entries)
 env = ["PATH=/bin"]
 archive(tree / "busybox.tar", "localhost/busybox:latest", blob, {"Env": env, "Cmd": ["sh"]})
+archive(tree / "nobody.tar", "localhost/busybox:nobody", blob, {"Env": env, "Cmd": ["sh"], "User": "65534"})
 archive(tree / "pause.tar", "localhost/pause:latest", blob, {"Env": env, "Entrypoint": ["/bin/busybox", "sleep", "infinity"]})
 EOF
     touch "$tree/done"
@@ -216,6 +217,7 @@ EOF
     wait_for 30 containerd ctr -a /run/slipway-cluster/containerd.sock version
     load "$root/image/pause.tar"
     load "$root/image/busybox.tar"
+    load "$root/image/nobody.tar"
 }
 
 load() { ctr -a /run/slipway-cluster/containerd.sock -n k8s.io images import "$1" >/dev/null; }
@@ -389,7 +391,7 @@ down() {
 case ${1:-} in
 build) build && echo "$kube" ;;
 find) [ -x "$kube" ] && echo "$kube" ;;
-up) up ;;
+up) need_root; exec 8>"${root%/}.lock"; flock 8; up ;; # one at a time: the second finds it up
 down) down ;;
 status) for f in "$root"/pid/*; do n=$(basename "$f"); alive "$n" && echo "$n runs" || echo "$n is down"; done ;;
 load) load "$2" ;;

@@ -67,12 +67,32 @@ test_everything() {
     export PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD
     start=$(date +%s)
     status=0
+    cluster=
+    for argument in "$@"; do
+        shift
+        if [ "$argument" = --cluster ]; then cluster=true; else set -- "$@" "$argument"; fi
+    done
+    [ "${CI:-}" != true ] || cluster=true
+    [ -z "${SLIPWAY_TEST_KUBECONFIG:-}" ] || cluster=
+    if [ "$cluster" = true ]; then
+        SLIPWAY_TEST_CLUSTER=true
+        export SLIPWAY_TEST_CLUSTER
+        # While the first tests run; those that need it wait for it.
+        "$root/tools/cluster/cluster.sh" build >"$root/web/target/cluster.log" 2>&1 &
+        building=$!
+    elif [ -z "${SLIPWAY_TEST_KUBECONFIG:-}" ]; then
+        say 'slipway test: the tests on Kubernetes are left out: --cluster runs them on a cluster of their own'
+    fi
     if [ "${CI:-}" = true ]; then
         set -- -Dsurefire.rerunFailingTestsCount=1 -Dfailsafe.rerunFailingTestsCount=1 "$@"
         # For the tests of forges, while the first tests run; where Go is missing they are skipped and say so.
         sh "$root/tools/gitea/gitea.sh" build >"$root/web/target/gitea.log" 2>&1 &
     fi
     mvn -B -ntp -f "$root/pom.xml" "-Dslipway.chromium=$chromium" verify "$@" || status=$?
+    if [ "$cluster" = true ]; then
+        wait "$building" || true
+        "$root/tools/cluster/cluster.sh" down >>"$root/web/target/cluster.log" 2>&1 || true
+    fi
     tell_flaky
     say "slipway test: $([ "$status" = 0 ] && echo passed || echo failed) after $(($(date +%s) - start)) s"
     unlock_build

@@ -253,6 +253,23 @@ class LauncherTest {
     }
 
     @Test
+    void aClusterForTestsIsBuiltBesideThemAndTakenDownAfterThem() {
+        machine.complete()
+                .with("SLIPWAY_TEST_KUBECONFIG", "")
+                .maven("echo \"cluster ${SLIPWAY_TEST_CLUSTER:-none}\" >>\"$root/calls\"")
+                .tool(
+                        "../checkout/tools/cluster/cluster.sh",
+                        "echo \"cluster.sh $*\" >>\"$root/calls\"\n");
+
+        Ended ended = machine.slipway("test", "--cluster", "-Dtest=One");
+
+        assertThat(ended.exit()).as(ended.err()).isZero();
+        assertThat(machine.calls())
+                .contains("cluster.sh build\n", "cluster true\n", " verify -Dtest=One\n")
+                .endsWith("cluster.sh down\n");
+    }
+
+    @Test
     void theExitCodeOfTheSuiteIsTheLaunchers() {
         machine.complete().maven("echo one test failed; exit 7");
 

@@ -59,6 +59,7 @@ final class Machine {
         UNIX.forEach(this::link);
         environment.put("HOME", root.resolve("home").toString());
         environment.put("PATH", root.resolve("bin").toString());
+        environment.put("SLIPWAY_TEST_KUBECONFIG", "there is one, so none is built or ended");
     }
 
     /// With everything that the launcher needs; what is called writes its words to `calls`.

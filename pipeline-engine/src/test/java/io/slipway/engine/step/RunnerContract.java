@@ -48,6 +48,16 @@ public abstract class RunnerContract {
     /// 8 hexadecimal digits.
     protected abstract String instance();
 
+    /// Whether [Runner#prepare] makes something for the attempt alone.
+    protected boolean preparesAhead() {
+        return true;
+    }
+
+    /// Whether jobs may reach the network. None is needed; true where nothing could hold it back.
+    protected boolean network() {
+        return false;
+    }
+
     @AfterEach
     final void removeAll() {
         used.forEach(runner()::remove);
@@ -72,7 +82,7 @@ public abstract class RunnerContract {
                 name,
                 image,
                 new Resources(1000, 64L << 20, 64),
-                false,
+                network(),
                 Map.of("project", "contract", "run", "1", "fence", "1"),
                 new TinyTar("hello.txt", "from the sources\n"),
                 Starter.records(NONCE, Map.of("GREETING", "hello\n 'you'"), "", steps));
@@ -225,7 +235,7 @@ public abstract class RunnerContract {
         Order order = order(name, "echo ran");
         runner().prepare(name, Set.of(order.image()), order.network());
         runner().prepare(name, Set.of(order.image()), order.network());
-        assertThat(runner().present()).contains(name);
+        assertThat(runner().present().contains(name)).isEqualTo(preparesAhead());
         CollectedOutput output = new CollectedOutput(0);
         try (Runner.RunningSteps running = runner().open(order, 0, output)) {
             assertThat(running.await().code()).isZero();
@@ -238,7 +248,7 @@ public abstract class RunnerContract {
     final void whatIsPreparedAndNeverOpenedIsRemovedWhole() {
         AttemptName name = name();
         runner().prepare(name, Set.of(image()), true);
-        assertThat(runner().present()).contains(name);
+        assertThat(runner().present().contains(name)).isEqualTo(preparesAhead());
         runner().remove(name);
         assertThat(runner().present()).doesNotContain(name);
     }

@@ -55,6 +55,7 @@ import io.slipway.engine.trigger.Planning;
 import io.slipway.engine.trigger.Presence;
 import io.slipway.engine.trigger.Pushes;
 import io.slipway.engine.trigger.Settlement;
+import io.slipway.web.settings.ClusterSettings;
 
 import org.jspecify.annotations.Nullable;
 
@@ -98,6 +99,7 @@ final class Engine implements AutoCloseable {
     private final Closing closing = new Closing();
     private final Foundation base;
     private final DockerParts docker;
+    private final @Nullable ClusterParts cluster;
     private final Repositories repositories;
     private final Runs runs = new Runs();
     private final RunHistory history;
@@ -123,6 +125,9 @@ final class Engine implements AutoCloseable {
     Engine(Foundation base, DockerParts docker, Traffic traffic, @Nullable ServerLink server) {
         this.base = base;
         this.docker = docker;
+        ClusterSettings settings = base.settings().engine().cluster();
+        this.cluster =
+                settings == null ? null : closing.add(new ClusterParts(base.instance(), settings));
         Database database = base.database();
         this.repositories =
                 new Repositories(base.folder().paths().repositories(), base.failpoint());
@@ -274,7 +279,7 @@ final class Engine implements AutoCloseable {
                 Map.of(
                         JobKind.CHECK,
                         QueueParts.checks(
-                                docker.runner(),
+                                cluster == null ? docker.runner() : cluster.runner(),
                                 repositories,
                                 url,
                                 new ConfiguredSecrets(database, configuration),
@@ -308,7 +313,12 @@ final class Engine implements AutoCloseable {
                         base.settings().engine().keeping().runs()));
         closing.add(
                 new QueueParts(
-                        base, docker.runner(), work, new Settlement(database, repositories)));
+                        base,
+                        cluster == null
+                                ? List.of(docker.runner())
+                                : List.of(docker.runner(), cluster.runner()),
+                        work,
+                        new Settlement(database, repositories)));
         closing.add(new ScheduleClock(database, branchRuns)).start();
         docker.networks().makeReady();
     }

@@ -30,6 +30,7 @@ import io.slipway.web.settings.Settings;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 
 /// The engine of a server without any of its sockets, for one run at a time: checks and images are
@@ -115,7 +116,7 @@ public final class LocalEngine implements AutoCloseable {
         closing.add(
                 new QueueParts(
                         base,
-                        runner,
+                        List.of(runner),
                         Map.of(
                                 JobKind.CHECK,
                                 QueueParts.checks(

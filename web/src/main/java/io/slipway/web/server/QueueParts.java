@@ -24,10 +24,12 @@ import java.util.Set;
 final class QueueParts implements AutoCloseable {
     private final Closing closing = new Closing();
 
+    /// @param runners in which something of jobs may be left
     /// @param work what does the jobs of each kind
     /// @param end what follows a run's last job
-    QueueParts(Foundation base, Runner runner, Map<JobKind, JobWork> work, RunEnd end) {
-        closing.add(new Sweeper(base.database(), work, List.of(leftovers(runner))));
+    QueueParts(Foundation base, List<Runner> runners, Map<JobKind, JobWork> work, RunEnd end) {
+        List<Leftovers> leftovers = runners.stream().map(QueueParts::leftovers).toList();
+        closing.add(new Sweeper(base.database(), work, leftovers));
         closing.add(
                 new Dispatcher(
                         base.database(),

@@ -55,6 +55,32 @@ public enum Setting {
             "auto",
             "How apps' containers are reached: `auto`, by their addresses where a probe shows that"
                     + " it works, or `published`, always by ports on 127.0.0.1."),
+    /// Where jobs run.
+    RUNNER(
+            true,
+            "docker",
+            "Where jobs run: `docker`, on the engine above, or `kubernetes`, as pods of a cluster"
+                    + " (docs/kubernetes.md)."),
+    /// How the cluster is reached.
+    KUBECONFIG(
+            true,
+            "inside a cluster its own account, else as kubectl finds it",
+            "The file that says how the cluster is reached."),
+    /// Where the pods of jobs are.
+    KUBERNETES_NAMESPACE(
+            true, "slipway-jobs", "The namespace for the pods of jobs; it has to be there."),
+    /// Slipway's own image in the pods of jobs.
+    KUBERNETES_HELPER(
+            true,
+            "none",
+            "Reference of Slipway's helper image, made of `runners/helper`; needed with"
+                    + " `SLIPWAY_RUNNER=kubernetes`."),
+    /// Whether policies hold.
+    KUBERNETES_POLICIES(
+            true,
+            "ignored",
+            "`enforced` when the cluster enforces NetworkPolicies; otherwise a job with"
+                    + " `network: none` is not run."),
     /// What images of known kinds begin with.
     BASE_IMAGES(
             true,

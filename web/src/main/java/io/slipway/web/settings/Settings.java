@@ -65,6 +65,7 @@ public record Settings(
     /// @param keeping how much is kept
     /// @param egress what may be reached outside
     /// @param forks what a fork's job gets at most
+    /// @param cluster where jobs run; null: on the Docker engine
     public record EngineSettings(
             @Nullable String docker,
             String registry,
@@ -74,7 +75,8 @@ public record Settings(
             Inclusions.@Nullable Wanted include,
             Keeping keeping,
             EgressRules egress,
-            ForeignLimits forks) {}
+            ForeignLimits forks,
+            @Nullable ClusterSettings cluster) {}
 
     /// How much is kept.
     ///

@@ -165,7 +165,58 @@ final class SettingsReader {
                 sources.value(Setting.EGRESS_ALLOW, SettingsReader::egress)
                         .orElseGet(EgressRules::standard),
                 sources.value(Setting.FORK_LIMITS, SettingsReader::forks)
-                        .orElse(ForeignLimits.STANDARD));
+                        .orElse(ForeignLimits.STANDARD),
+                cluster());
+    }
+
+    private @Nullable ClusterSettings cluster() {
+        boolean asked = sources.value(Setting.RUNNER, SettingsReader::kubernetes).orElse(false);
+        Path kubeconfig = sources.value(Setting.KUBECONFIG, this::folder).orElse(null);
+        String namespace =
+                sources.value(Setting.KUBERNETES_NAMESPACE, SettingsReader::namespace)
+                        .orElse("slipway-jobs");
+        String helper =
+                sources.value(Setting.KUBERNETES_HELPER, SettingsReader::reference).orElse("");
+        boolean policies =
+                sources.value(Setting.KUBERNETES_POLICIES, SettingsReader::enforced).orElse(false);
+        if (asked && helper.isEmpty()) {
+            sources.mistakes()
+                    .add(
+                            "SLIPWAY_RUNNER=kubernetes needs SLIPWAY_KUBERNETES_HELPER: make the"
+                                    + " image of runners/helper, push it where the cluster gets its"
+                                    + " images, and set its reference");
+        }
+        return asked ? new ClusterSettings(kubeconfig, namespace, helper, policies) : null;
+    }
+
+    private static boolean kubernetes(String text) {
+        return switch (text) {
+            case "kubernetes" -> true;
+            case "docker" -> false;
+            default -> throw new Wrong("write docker or kubernetes");
+        };
+    }
+
+    private static boolean enforced(String text) {
+        return switch (text) {
+            case "enforced" -> true;
+            case "ignored" -> false;
+            default -> throw new Wrong("write enforced or ignored");
+        };
+    }
+
+    private static String namespace(String text) {
+        if (text.matches("[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")) {
+            return text;
+        }
+        throw new Wrong("write the name of a namespace, such as slipway-jobs");
+    }
+
+    private static String reference(String text) {
+        if (text.matches("[A-Za-z0-9][A-Za-z0-9._:/@-]{0,500}")) {
+            return text;
+        }
+        throw new Wrong("write an image's reference, such as registry.example.com/helper:1");
     }
 
     private Path folder(String text) {

@@ -125,6 +125,30 @@ final class SettingsTest {
     }
 
     @Test
+    void aClusterIsUsedOnlyWhenItIsAskedFor() {
+        environment.put("SLIPWAY_KUBERNETES_HELPER", "registry.example.com/helper:1");
+        assertThat(read().engine().cluster()).isNull();
+        environment.put("SLIPWAY_RUNNER", "kubernetes");
+        assertThat(read().engine().cluster())
+                .isEqualTo(
+                        new ClusterSettings(
+                                null, "slipway-jobs", "registry.example.com/helper:1", false));
+        environment.put("SLIPWAY_KUBECONFIG", "~/cluster.yaml");
+        environment.put("SLIPWAY_KUBERNETES_NAMESPACE", "jobs");
+        environment.put("SLIPWAY_KUBERNETES_POLICIES", "enforced");
+        assertThat(read().engine().cluster())
+                .isEqualTo(
+                        new ClusterSettings(
+                                home.resolve("cluster.yaml"),
+                                "jobs",
+                                "registry.example.com/helper:1",
+                                true));
+        environment.remove("SLIPWAY_KUBERNETES_HELPER");
+        assertThatThrownBy(this::read)
+                .hasMessageContaining("SLIPWAY_RUNNER=kubernetes needs SLIPWAY_KUBERNETES_HELPER");
+    }
+
+    @Test
     void allMistakesAreToldAtOnceWithWhereTheyAre() throws IOException {
         Path file = file("SLIPWAY_DOMAIN=-\nnonsense\nSLIPWAY_PROT=1\n");
         environment.put("SLIPWAY_PORT", "65536");
@@ -188,6 +212,10 @@ final class SettingsTest {
         refused("SLIPWAY_REACH", "never", "write auto or published");
         refused("SLIPWAY_KEEP_RUNS", "0", "write a number from 1 to 9999999");
         refused("SLIPWAY_BLOB_LIMIT", "0", "write a size such as 500Mi or 10Gi");
+        refused("SLIPWAY_RUNNER", "podman", "write docker or kubernetes");
+        refused("SLIPWAY_KUBERNETES_NAMESPACE", "Jobs", "write the name of a namespace");
+        refused("SLIPWAY_KUBERNETES_HELPER", "a b", "write an image's reference");
+        refused("SLIPWAY_KUBERNETES_POLICIES", "yes", "write enforced or ignored");
         refused("SLIPWAY_LISTEN", ",", "it is an empty list");
     }
 

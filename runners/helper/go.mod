@@ -1,0 +1,3 @@
+module slipway.example/helper
+
+go 1.25
