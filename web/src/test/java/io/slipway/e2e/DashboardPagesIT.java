@@ -23,7 +23,6 @@ import org.junit.jupiter.api.TestInstance.Lifecycle;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -35,6 +34,10 @@ import java.util.stream.IntStream;
 @TestInstance(Lifecycle.PER_CLASS)
 class DashboardPagesIT {
     private static final Path PICTURES = Program.home().resolve("web/target/dashboard");
+
+    /// Where documents have theirs, as a path from the checkout; empty: they stay as they are.
+    private static final String RENEWED = System.getProperty("slipway.pictures", "");
+
     private static final String AXE =
             Folders.text(Program.home().resolve("web/ui/node_modules/axe-core/axe.min.js"));
 
@@ -79,29 +82,8 @@ class DashboardPagesIT {
                                 .setViewportSize(width, width < 500 ? 844 : 900));
     }
 
-    /// A page, and what it complained about.
-    private record Opened(Page page, List<String> told) {}
-
     private Opened open(BrowserContext context, String path) {
-        Page page = context.newPage();
-        page.setDefaultTimeout(60_000);
-        List<String> told = new ArrayList<>();
-        page.onDialog(
-                dialog -> {
-                    told.add("a dialog: " + dialog.message());
-                    dialog.dismiss();
-                });
-        page.onPageError(error -> told.add("an error: " + error));
-        page.onConsoleMessage(
-                message -> {
-                    if (message.type().equals("error") || message.type().equals("warning")) {
-                        told.add("the console: " + message.text());
-                    }
-                });
-        page.navigate(address(path));
-        assertThat(page.locator("h1")).hasCount(1);
-        assertThat(page.getByText("Reading…")).hasCount(0);
-        return new Opened(page, told);
+        return Opened.at(context, address(path));
     }
 
     @Test
@@ -131,11 +113,13 @@ class DashboardPagesIT {
                 && !path.contains("/compare")) {
             page.locator(".log .line, .log .fold").first().waitFor();
         }
-        page.screenshot(
-                new Page.ScreenshotOptions()
-                        .setPath(
-                                PICTURES.resolve(
-                                        name.toLowerCase(Locale.ROOT).replace(' ', '-') + ".png")));
+        String file = name.toLowerCase(Locale.ROOT).replace(' ', '-');
+        picture(page, PICTURES.resolve(file + ".png"));
+        if (!RENEWED.isEmpty() && file.endsWith("-light-1440")) {
+            picture(page, documented(file.replace("-light-1440", "")));
+        } else if (!RENEWED.isEmpty() && file.equals("run-failed-light-390")) {
+            picture(page, documented("run-phone"));
+        }
         List<String> told = opened.told();
         Object wide = page.evaluate("document.documentElement.scrollWidth - innerWidth");
         if (((Number) wide).intValue() > 0) {
@@ -153,6 +137,14 @@ class DashboardPagesIT {
         return told;
     }
 
+    private static Path documented(String page) {
+        return Program.home().resolve(RENEWED).resolve(page + ".png");
+    }
+
+    private static void picture(Page page, Path file) {
+        page.screenshot(new Page.ScreenshotOptions().setPath(file));
+    }
+
     @Test
     void aLogOfTwoHundredThousandLinesIsLinkedSearchedAndColoured() {
         try (BrowserContext context = context(ColorScheme.LIGHT, 1440)) {
@@ -161,6 +153,9 @@ class DashboardPagesIT {
             Locator log = page.getByLabel("Log of integration");
             assertThat(log.locator(".marked .n")).hasText("150000");
             assertThat(log.locator(".marked .t")).containsText("of the log");
+            if (!RENEWED.isEmpty()) {
+                picture(page, documented("run-line"));
+            }
 
             page.keyboard().press("Control+f");
             page.keyboard().type("needle");

@@ -69,7 +69,7 @@ class TerminalIT {
             Await.until("the block is drawn", () -> terminal.screen().contains("late"));
             String first = terminal.screen();
             Await.until("it is drawn anew", () -> !terminal.screen().equals(first));
-            assertThat(terminal.painted()).contains("\u001b[34m◐");
+            Await.until("it has colours", () -> terminal.painted().contains("\u001b[34m◐"));
 
             terminal.press("C-c");
             Await.until("it ended", () -> terminal.screen().endsWith("ended with 130\n$\n"));

@@ -18,6 +18,9 @@ public final class Headers {
     private static final Set<String> SECRET =
             Set.of("authorization", "cookie", "proxy-authorization", "x-gitlab-token");
 
+    /// What the switch adds is none of the sender's, and proves that it comes from the switch.
+    private static final String OWN = "x-slipway-";
+
     private final Map<String, List<String>> values = new LinkedHashMap<>();
 
     /// @param entries names and values in their order; a name may come more than once
@@ -54,7 +57,8 @@ public final class Headers {
         Map<String, String> kept = new LinkedHashMap<>();
         values.forEach(
                 (name, found) -> {
-                    if (!SECRET.contains(name) && kept.size() < MOST_KEPT) {
+                    boolean sent = !SECRET.contains(name) && !name.startsWith(OWN);
+                    if (sent && kept.size() < MOST_KEPT) {
                         String value = Json.clean(found.getFirst());
                         kept.put(
                                 cut(Json.clean(name)),
