@@ -30,7 +30,10 @@ public final class Answers implements AutoCloseable {
     private static final int AT_ONCE = 20;
 
     private static final String ANYBODY =
-            "select exists (select 1 from project_remotes where credential is not null) as anybody";
+            """
+            select exists (
+                select 1 from project_remotes where credential is not null or by_app) as anybody
+            """;
 
     private static final String SENT =
             """

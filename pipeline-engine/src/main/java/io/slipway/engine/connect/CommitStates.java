@@ -18,21 +18,22 @@ final class CommitStates implements Answering {
             select r.id, r.project_id
             from runs r join project_remotes p on p.project_id = r.project_id
             where r.id > ? and r.created_at > now() - interval '24 hours'
-                and p.forge <> 'generic' and p.credential is not null
+                and p.forge <> 'generic' and (p.credential is not null or p.by_app)
                 and r.created_at >= p.created_at
             on conflict do nothing
             """;
 
-    /// Where a newer run of the same commit speaks, an older one has nothing to say any more: not
-    /// of the same ref, and nowhere that it was cancelled, as one is whose place another takes.
+    /// Where a run of the same commit speaks whose turn came later, an earlier one says nothing:
+    /// not of the same ref, and nowhere that it was cancelled, as one is whose place another takes.
+    /// One that is tried again has a new turn.
     private static final String CLAIM =
             """
             with due as (
                 select a.id,
                     exists (
                         select 1 from runs n
-                        where n.project_id = r.project_id and n.number > r.number
-                            and n.commit = r.commit
+                        where n.project_id = r.project_id and n.commit = r.commit
+                            and n.concurrency_turn > r.concurrency_turn
                             and (n.ref = r.ref or r.outcome = 'cancelled')) as past,
                     case when r.state = 'ended' then r.outcome
                         when exists (select 1 from jobs j where j.run_id = r.id and j.started_at is not null)
@@ -48,7 +49,8 @@ final class CommitStates implements Answering {
                 order by a.next_at limit ?
                 for update of a skip locked),
             silent as (
-                update forge_answers a set over = true from due where a.id = due.id and due.past)
+                update forge_answers a set next_at = now() + interval '10 seconds'
+                from due where a.id = due.id and due.past)
             update forge_answers a
             set fence = a.fence + 1, next_at = now() + interval '2 minutes'
             from due, runs r join projects p on p.id = r.project_id
@@ -57,14 +59,14 @@ final class CommitStates implements Answering {
                 coalesce(r.reason, '') as reason, p.name
             """;
 
-    /// What an older run said while the newer one spoke may have come after it: the newer one says
+    /// What an earlier run said while a later one spoke may have come after it: the later one says
     /// again what it is.
     private static final String OVERTAKEN =
             """
             update forge_answers b set sent = '', fence = b.fence + 1, next_at = now()
             from forge_answers a join runs r on r.id = a.run_id
-                join runs n on n.project_id = r.project_id and n.number > r.number
-                    and n.commit = r.commit and n.ref = r.ref
+                join runs n on n.project_id = r.project_id and n.commit = r.commit
+                    and n.ref = r.ref and n.concurrency_turn > r.concurrency_turn
             where a.id = ? and a.kind = 'state'
                 and b.run_id = n.id and b.kind = 'state' and not b.over
             """;

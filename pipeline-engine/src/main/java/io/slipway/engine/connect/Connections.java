@@ -8,11 +8,11 @@ import io.slipway.engine.access.Caller;
 import io.slipway.engine.access.Members;
 import io.slipway.engine.access.Right;
 import io.slipway.engine.access.Subject;
-import io.slipway.engine.egress.Egress;
 import io.slipway.engine.egress.EgressUrl;
 import io.slipway.engine.forge.ForgeKind;
 import io.slipway.engine.forge.api.ForgeApi;
 import io.slipway.engine.forge.api.ForgeRepository;
+import io.slipway.engine.forge.api.GitHubApp;
 import io.slipway.engine.forge.api.Reply;
 import io.slipway.engine.project.Project;
 import io.slipway.engine.project.ProjectName;
@@ -20,6 +20,7 @@ import io.slipway.engine.project.Projects;
 import io.slipway.engine.remote.DeployKey;
 import io.slipway.engine.remote.HostKey;
 import io.slipway.engine.remote.Remote;
+import io.slipway.engine.remote.RemoteForges;
 import io.slipway.engine.remote.Remotes;
 import io.slipway.engine.secret.Secret;
 import io.slipway.engine.source.Repositories;
@@ -41,7 +42,7 @@ public final class Connections {
     private final Database database;
     private final Repositories repositories;
     private final Remotes remotes;
-    private final Egress egress;
+    private final RemoteForges forges;
     private final @Nullable HookMaker hooks;
 
     /// @param hooks null: no deliveries are taken, projects follow by being compared
@@ -49,12 +50,12 @@ public final class Connections {
             Database database,
             Repositories repositories,
             Remotes remotes,
-            Egress egress,
+            RemoteForges forges,
             @Nullable HookMaker hooks) {
         this.database = database;
         this.repositories = repositories;
         this.remotes = remotes;
-        this.egress = egress;
+        this.forges = forges;
         this.hooks = hooks;
     }
 
@@ -62,6 +63,7 @@ public final class Connections {
     ///
     /// @param base of the forge; of a plain git server the repository's own URL
     /// @param token null: none is needed
+    /// @param app whether the operator's App speaks for them, in place of a token
     /// @param names as the forge has them, `owner/name`
     /// @param all every one that the token may connect
     /// @param organisation whose one hook tells of all of them; empty: each has its own
@@ -71,6 +73,7 @@ public final class Connections {
             ForgeKind forge,
             EgressUrl base,
             @Nullable Secret token,
+            boolean app,
             List<String> names,
             boolean all,
             String organisation,
@@ -110,19 +113,19 @@ public final class Connections {
     ///
     /// @throws Fault as [ForgeApi#repositories]
     public List<String> offered(Caller caller, Wish wish) {
-        requireMaking(caller);
-        return api(wish).repositories().stream().map(ForgeRepository::name).sorted().toList();
+        requireMaking(caller, wish);
+        return all(wish).stream().map(ForgeRepository::name).sorted().toList();
     }
 
     /// Connects them. Those that are connected already stay so, with the new token.
     ///
     /// @throws Fault when one can't be; those before it are connected
     public List<Connected> connect(Caller caller, Wish wish) {
-        requireMaking(caller);
+        requireMaking(caller, wish);
         if (wish.base().scheme().equals("ssh")) {
             refuseUnknown(wish);
         }
-        egress.rules().addresses(wish.base());
+        forges.egress().rules().addresses(wish.base());
         List<ForgeRepository> wanted = wanted(wish);
         if (wanted.isEmpty()) {
             throw new Fault(
@@ -150,28 +153,37 @@ public final class Connections {
 
     private Door door(Caller caller, Wish wish) {
         HookMaker maker = hooks;
-        if (wish.organisation().isEmpty() || maker == null) {
+        if (wish.organisation().isEmpty() && !wish.app() || maker == null) {
             return new Door(null, "");
         }
+        String sender =
+                wish.app()
+                        ? "app " + forges.app(wish.forge(), wish.base()).id()
+                        : wish.organisation();
         HookMaker.Shared shared =
                 database.transaction(
-                        tx ->
-                                maker.organisation(
-                                        tx,
-                                        wish.forge(),
-                                        wish.base(),
-                                        wish.organisation(),
-                                        caller));
+                        tx -> maker.organisation(tx, wish.forge(), wish.base(), sender, caller));
         if (shared.entered()) {
             return new Door(shared, "");
         }
         HookMaker.Made made = shared.made();
         String why =
-                refusal(wish, api -> api.makeHook(wish.organisation(), made.url(), made.secret()));
+                wish.app()
+                        ? entered(wish, made)
+                        : refusal(wish, api -> api.makeHook(sender, made.url(), made.secret()));
         if (why.isEmpty()) {
             database.change(tx -> maker.entered(tx, shared));
         }
         return new Door(shared, why);
+    }
+
+    private String entered(Wish wish, HookMaker.Made made) {
+        try {
+            GitHubApp app = forges.app(wish.forge(), wish.base());
+            return app.enterHook(made.url(), made.secret()).problem();
+        } catch (Fault fault) {
+            return fault.message();
+        }
     }
 
     /// The key that an ssh server shows, for somebody to confirm. It counts for nothing before.
@@ -185,7 +197,7 @@ public final class Connections {
                     "cannot ask " + server.origin() + " for its key: it does not speak ssh",
                     "give the repository's ssh address");
         }
-        return HostKey.shownBy(egress, server);
+        return HostKey.shownBy(forges.egress(), server);
     }
 
     private static void refuseUnknown(Wish wish) {
@@ -211,6 +223,17 @@ public final class Connections {
         }
     }
 
+    /// What an App may is the instance's, not that of whoever connects.
+    private static void requireMaking(Caller caller, Wish wish) {
+        requireMaking(caller);
+        if (wish.app() && !Access.may(caller, Right.OPERATE, Subject.INSTANCE)) {
+            throw new Fault(
+                    Kind.PERMISSION,
+                    "cannot connect by the GitHub App: it may read repositories that you may not",
+                    "connect with a token of yours, or ask whoever operates this instance");
+        }
+    }
+
     private static void requireMaking(Caller caller) {
         if (!Access.may(caller, Right.CREATE_PROJECT, Subject.INSTANCE)) {
             throw new Fault(
@@ -228,9 +251,9 @@ public final class Connections {
             return List.of(new ForgeRepository(wish.base().toString(), path, wish.base(), "main"));
         }
         if (wish.all()) {
-            return api(wish).repositories().stream().filter(wish::isOf).toList();
+            return all(wish).stream().filter(wish::isOf).toList();
         }
-        List<ForgeRepository> named = wish.names().stream().map(api(wish)::repository).toList();
+        List<ForgeRepository> named = wish.names().stream().map(name -> one(wish, name)).toList();
         for (ForgeRepository one : named) {
             if (!wish.isOf(one)) {
                 throw new Fault(
@@ -246,8 +269,20 @@ public final class Connections {
         return named;
     }
 
+    private List<ForgeRepository> all(Wish wish) {
+        return wish.app()
+                ? forges.app(wish.forge(), wish.base()).repositories()
+                : api(wish).repositories();
+    }
+
+    private ForgeRepository one(Wish wish, String name) {
+        return wish.app()
+                ? forges.app(wish.forge(), wish.base()).repository(name)
+                : api(wish).repository(name);
+    }
+
     private ForgeApi api(Wish wish) {
-        return ForgeApi.of(egress, wish.forge(), wish.base(), wish.token())
+        return ForgeApi.of(forges.egress(), wish.forge(), wish.base(), wish.token())
                 .orElseThrow(
                         () ->
                                 new Fault(
@@ -345,13 +380,14 @@ public final class Connections {
                         repository.cloneUrl(),
                         wish.forge() == ForgeKind.GENERIC ? "" : repository.name(),
                         repository.id(),
-                        wish.token(),
+                        wish.app() ? null : wish.token(),
                         wish.hostKeys().stream()
                                 .map(HostKey::toString)
                                 .distinct()
                                 .collect(Collectors.joining("\n")),
                         repository.cloneUrl().scheme().equals("ssh") ? DeployKey.fresh() : null,
-                        wish.poll());
+                        wish.poll(),
+                        wish.app());
         if (!remotes.save(tx, remote)) {
             throw new Fault(
                     Kind.CONFLICT,

@@ -73,7 +73,7 @@ final class PullComparison {
         if (api.isEmpty()) {
             return;
         }
-        if (remote.token() == null) {
+        if (remote.anonymous()) {
             database.change(tx -> tx.update(LATER, WITHOUT_TOKEN.toMillis(), remote.projectId()));
         }
         State state = found.get();

@@ -28,7 +28,7 @@ final class PullRequestComments implements Answering {
                     or not p.foreign_head and r.ref = p.head_ref)
             join project_remotes m on m.project_id = r.project_id
             where r.id > ? and r.created_at > now() - interval '24 hours'
-                and m.forge <> 'generic' and m.credential is not null
+                and m.forge <> 'generic' and (m.credential is not null or m.by_app)
                 and r.created_at >= m.created_at
             order by p.project_id, p.number, r.id desc
             on conflict (project_id, pull) where kind = 'comment' do update

@@ -64,7 +64,7 @@ final class PullRequestRows {
                     or not p.foreign_head and r.ref = p.head_ref and r.commit = p.head_commit)
             join project_remotes m on m.project_id = p.project_id
             where p.project_id = ? and p.number = ? and p.open
-                and m.forge <> 'generic' and m.credential is not null
+                and m.forge <> 'generic' and (m.credential is not null or m.by_app)
             order by r.id desc limit 1
             on conflict (project_id, pull) where kind = 'comment' do update
             set run_id = excluded.run_id, over = false, failing_since = null

@@ -24,7 +24,7 @@ final class RolloutRecords implements Answering {
             join project_remotes p on p.project_id = o.project_id
             where o.id > ? and o.started_at > now() - interval '24 hours'
                 and p.forge in ('github', 'gitlab', 'bitbucket_data_center')
-                and p.credential is not null and o.started_at >= p.created_at
+                and (p.credential is not null or p.by_app) and o.started_at >= p.created_at
             on conflict do nothing
             """;
 

@@ -278,9 +278,10 @@ public final class Fetches {
         T over(Transport transport, Bounds bounds) throws IOException;
     }
 
-    private <T> T with(Remote remote, Exchange<T> exchange) {
-        EgressUrl url = remote.cloneUrl();
+    private <T> T with(Remote asked, Exchange<T> exchange) {
+        EgressUrl url = asked.cloneUrl();
         egress.rules().addresses(url);
+        Remote remote = forges.proved(asked);
         List<Runnable> endings = Collections.synchronizedList(new ArrayList<>());
         Bounds bounds = new Bounds(size.inflatedBytes(), LONGEST);
         repositories.create(remote.projectId());

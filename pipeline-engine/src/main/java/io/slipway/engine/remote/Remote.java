@@ -18,6 +18,7 @@ import java.time.Duration;
 /// @param knownHosts for ssh: the server's keys, one line each
 /// @param deployKey for ssh: with which Slipway proves itself; null: it has none
 /// @param poll how often its branches are compared
+/// @param byApp whether the operator's App speaks for it; then it has no token
 public record Remote(
         long projectId,
         ForgeKind forge,
@@ -28,7 +29,34 @@ public record Remote(
         @Nullable Secret token,
         String knownHosts,
         @Nullable DeployKey deployKey,
-        Duration poll) {
+        Duration poll,
+        boolean byApp) {
+
+    /// One that has what it needs to prove itself.
+    public Remote(
+            long projectId,
+            ForgeKind forge,
+            EgressUrl base,
+            EgressUrl cloneUrl,
+            String repository,
+            String repositoryId,
+            @Nullable Secret token,
+            String knownHosts,
+            @Nullable DeployKey deployKey,
+            Duration poll) {
+        this(
+                projectId,
+                forge,
+                base,
+                cloneUrl,
+                repository,
+                repositoryId,
+                token,
+                knownHosts,
+                deployKey,
+                poll,
+                false);
+    }
 
     /// One that needs no key.
     public Remote(
@@ -52,6 +80,27 @@ public record Remote(
                 knownHosts,
                 null,
                 poll);
+    }
+
+    /// Whether its forge is asked by nobody in particular.
+    public boolean anonymous() {
+        return token == null && !byApp;
+    }
+
+    /// The same with a token.
+    Remote with(Secret other) {
+        return new Remote(
+                projectId,
+                forge,
+                base,
+                cloneUrl,
+                repository,
+                repositoryId,
+                other,
+                knownHosts,
+                deployKey,
+                poll,
+                byApp);
     }
 
     /// How git proves who asks; null when nobody needs to.

@@ -23,17 +23,20 @@ public final class Remotes {
     private static final String BY_PROJECT =
             """
             select project_id, forge, base_url, clone_url, repository, repository_id, credential,
-                known_hosts, deploy_key, deploy_key_public, poll_ms
+                known_hosts, deploy_key, deploy_key_public, poll_ms, by_app
             from project_remotes where project_id = ?
             """;
 
     private static final String INSERT =
             """
             insert into project_remotes (project_id, forge, base_url, clone_url, repository,
-                repository_id, credential, known_hosts, deploy_key, deploy_key_public, poll_ms)
-            values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                repository_id, credential, known_hosts, deploy_key, deploy_key_public, poll_ms,
+                by_app)
+            values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             on conflict (project_id) do update
-            set credential = coalesce(excluded.credential, project_remotes.credential),
+            set credential = case when excluded.by_app then null
+                    else coalesce(excluded.credential, project_remotes.credential) end,
+                by_app = excluded.by_app,
                 known_hosts = excluded.known_hosts,
                 deploy_key = coalesce(project_remotes.deploy_key, excluded.deploy_key),
                 deploy_key_public = case when project_remotes.deploy_key is null
@@ -99,7 +102,8 @@ public final class Remotes {
                         remote.knownHosts(),
                         sealedKey(remote),
                         publicPart(remote),
-                        (int) remote.poll().toMillis())
+                        (int) remote.poll().toMillis(),
+                        remote.byApp())
                 == 1;
     }
 
@@ -278,7 +282,8 @@ public final class Remotes {
                         : new DeployKey(
                                 opened(deploy, keyPlace(project), project),
                                 row.text("deploy_key_public")),
-                Duration.ofMillis(row.integer("poll_ms")));
+                Duration.ofMillis(row.integer("poll_ms")),
+                row.flag("by_app"));
     }
 
     private Secret opened(byte[] sealed, String place, long project) {

@@ -170,43 +170,6 @@ final class AnswersTest {
     }
 
     @Test
-    void aRunWhosePlaceANewerOneOfItsCommitTookSaysNothingOverIt() {
-        try (Answers answers = answers()) {
-            long first = run(1);
-            await().atMost(LONG).until(() -> told().equals("pending"));
-            long second = run(2);
-            ends(first, "cancelled", "superseded by run 2");
-            await().atMost(LONG).until(() -> told().equals("pending pending"));
-            ends(second, "succeeded", "");
-            await().atMost(LONG).until(() -> told().equals("pending pending success"));
-            await().atMost(LONG).until(() -> over(first));
-            assertThat(told()).isEqualTo("pending pending success");
-        }
-    }
-
-    /// Two servers: what the older run says takes longer than what the newer one says.
-    @Test
-    void whatComesLateOfAnOlderRunIsFollowedByTheNewerOne() {
-        forge.before(
-                () -> await().atMost(LONG).until(() -> forge.asked().toString().contains("run 2")));
-        run(1);
-        try (Answers one = answers()) {
-            await().atMost(LONG).until(() -> forge.asked().size() == 1);
-            run(2);
-            try (Answers other = answers()) {
-                await().atMost(LONG).until(() -> forge.asked().size() == 3);
-                assertThat(forge.asked().getFirst()).contains("run 1 queued");
-                assertThat(forge.asked().getLast()).contains("run 2 queued");
-            }
-        }
-    }
-
-    private boolean over(long run) {
-        String sql = "select count(*) as n from forge_answers where run_id = ? and over";
-        return Counts.number(database, sql, run) == 1;
-    }
-
-    @Test
     void theLastStateWinsWhereTheForgeWasAway() {
         forge.always(503, Map.of("Retry-After", "2"), "");
         long run = run(1);

@@ -19,6 +19,7 @@ import io.slipway.engine.forge.ForgeKind;
 import io.slipway.engine.forge.api.ScriptedForge;
 import io.slipway.engine.inbox.Hook;
 import io.slipway.engine.inbox.Hooks;
+import io.slipway.engine.remote.RemoteForges;
 import io.slipway.engine.remote.Remotes;
 import io.slipway.engine.secret.SealingKey;
 import io.slipway.engine.secret.Secret;
@@ -56,7 +57,7 @@ final class ConnectionsTest {
     }
 
     /// The hooks of the inbox.
-    private record Doors(Hooks hooks) implements HookMaker {
+    record Doors(Hooks hooks) implements HookMaker {
         @Override
         public Made make(Tx tx, long project, ForgeKind forge, String repository, Caller by) {
             return made(
@@ -106,7 +107,7 @@ final class ConnectionsTest {
                         database,
                         new Repositories(temp.resolve("repositories")),
                         new Remotes(key),
-                        egress,
+                        new RemoteForges(egress),
                         new Doors(new Hooks(key)));
         caller = database.transaction(ConnectionsTest::caller);
         team = "t" + UUID.randomUUID().toString().substring(0, 8);
@@ -152,6 +153,7 @@ final class ConnectionsTest {
                 ForgeKind.GITEA,
                 EgressUrl.parse(forge.origin()),
                 Secret.of("word"),
+                false,
                 List.of(names),
                 names.length == 0,
                 organisation,

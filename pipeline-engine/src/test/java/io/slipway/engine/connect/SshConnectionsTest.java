@@ -18,6 +18,7 @@ import io.slipway.engine.forge.ForgeKind;
 import io.slipway.engine.remote.DeployKey;
 import io.slipway.engine.remote.HostKey;
 import io.slipway.engine.remote.Remote;
+import io.slipway.engine.remote.RemoteForges;
 import io.slipway.engine.remote.Remotes;
 import io.slipway.engine.secret.SealingKey;
 import io.slipway.engine.source.Repositories;
@@ -64,7 +65,7 @@ final class SshConnectionsTest {
                         database,
                         new Repositories(temp.resolve("repositories")),
                         remotes,
-                        egress,
+                        new RemoteForges(egress),
                         null);
         caller = caller(Right.values());
     }
@@ -91,6 +92,7 @@ final class SshConnectionsTest {
                                 forge,
                                 EgressUrl.parse(url),
                                 null,
+                                false,
                                 List.of("x/y"),
                                 false,
                                 "",

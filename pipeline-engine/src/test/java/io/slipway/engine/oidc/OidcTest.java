@@ -311,6 +311,7 @@ final class OidcTest {
         assertThat(provider.keysAsked).hasValue(1);
     }
 
+    /// A-SSRF-7.
     @Test
     void aProviderThatIsAnotherOrLeadsInsideIsNotAsked() {
         provider.issuer = "https://evil.example";

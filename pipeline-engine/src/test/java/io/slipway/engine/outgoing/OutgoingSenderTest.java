@@ -22,6 +22,7 @@ import io.slipway.engine.secret.Secret;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -244,6 +245,37 @@ final class OutgoingSenderTest {
         assertThat(message.failures()).isEqualTo(2);
         assertThat(message.status()).isEqualTo(201);
         assertThat(message.problem()).isEmpty();
+    }
+
+    /// A-SSRF-7.
+    @Test
+    @Tag("attack")
+    void nothingIsSentInside() {
+        for (String inside :
+                List.of(
+                        "https://169.254.169.254/latest",
+                        "https://127.0.0.1/",
+                        "http://127.0.0.1:1/",
+                        "https://[::1]/",
+                        "https://10.0.0.1/")) {
+            EgressUrl url = EgressUrl.parse(inside);
+            database.transaction(tx -> webhooks.set(tx, project, url, OutgoingForm.JSON, caller));
+            run("refs/heads/b" + runs, "failed");
+            try (OutgoingSender sender = sender()) {
+                await().atMost(LONG).until(() -> problem().startsWith("cannot reach "));
+            }
+            database.change(tx -> tx.update("delete from outgoing_messages"));
+        }
+        assertThat(receiver.asked()).isEmpty();
+    }
+
+    private String problem() {
+        return database.read(
+                tx ->
+                        OutgoingWebhooks.messages(tx, project, 5, SELF).stream()
+                                .map(OutgoingWebhooks.Message::problem)
+                                .findFirst()
+                                .orElse(""));
     }
 
     @Test

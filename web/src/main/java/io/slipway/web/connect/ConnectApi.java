@@ -49,6 +49,7 @@ public final class ConnectApi {
             @Nullable String token,
             @Nullable List<String> repositories,
             @Nullable Boolean all,
+            @Nullable Boolean app,
             @Nullable String organisation,
             @Nullable List<String> hostKeys,
             @Nullable Integer pollSeconds) {
@@ -72,10 +73,15 @@ public final class ConnectApi {
             if (!hooked.isEmpty() && known == ForgeKind.GENERIC) {
                 throw ApiRequest.bad("organisation", "is nothing that a plain git server has");
             }
+            boolean byApp = Boolean.TRUE.equals(app);
+            if (byApp && known != ForgeKind.GITHUB) {
+                throw ApiRequest.bad("app", "is nothing that another forge than github has");
+            }
             return new Connections.Wish(
                     known,
                     EgressUrl.parse(url),
                     token == null || token.isBlank() ? null : Secret.of(token.strip()),
+                    byApp,
                     names,
                     Boolean.TRUE.equals(all),
                     hooked,

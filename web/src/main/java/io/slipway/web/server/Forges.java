@@ -14,12 +14,15 @@ import io.slipway.engine.connect.Reconciler;
 import io.slipway.engine.connect.TrustedAuthors;
 import io.slipway.engine.egress.Egress;
 import io.slipway.engine.forge.Handling;
+import io.slipway.engine.forge.api.AppKey;
+import io.slipway.engine.forge.api.GitHubApp;
 import io.slipway.engine.remote.Fetches;
 import io.slipway.engine.remote.RemoteForges;
 import io.slipway.engine.remote.Remotes;
 import io.slipway.engine.secret.SealingKey;
 import io.slipway.engine.source.Repositories;
 import io.slipway.engine.trigger.Pushes;
+import io.slipway.web.settings.Settings.AppSettings;
 
 import org.jspecify.annotations.Nullable;
 
@@ -40,7 +43,7 @@ final class Forges implements AutoCloseable {
         this.base = base;
         this.repositories = repositories;
         this.egress = closing.add(new Egress(base.settings().engine().egress()));
-        this.forges = new RemoteForges(egress);
+        this.forges = new RemoteForges(egress, app(base.settings().engine().githubApp()));
         this.authors = new Authors(forges);
         this.remotes = new Remotes(key);
         this.fetches =
@@ -51,6 +54,12 @@ final class Forges implements AutoCloseable {
                         Fetches.Size.STANDARD,
                         base.folder().identity());
         this.following = new Following(database, repositories, remotes, fetches, pushes);
+    }
+
+    private @Nullable GitHubApp app(@Nullable AppSettings app) {
+        return app == null
+                ? null
+                : new GitHubApp(egress, app.url(), app.id(), AppKey.read(app.key()));
     }
 
     /// What sends outside.
@@ -85,7 +94,7 @@ final class Forges implements AutoCloseable {
 
     /// @param hooks null: no deliveries are taken
     Connections connections(@Nullable HookMaker hooks) {
-        return new Connections(base.database(), repositories, remotes, egress, hooks);
+        return new Connections(base.database(), repositories, remotes, forges, hooks);
     }
 
     /// Begins to compare and to answer.

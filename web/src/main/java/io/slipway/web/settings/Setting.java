@@ -125,6 +125,19 @@ public enum Setting {
             "cpu=1,memory=2Gi,pids=512,timeout=20m",
             "What each job of a fork's pull request gets at most, whoever agreed to it; what is"
                     + " left out is as it is by default."),
+    /// The App that speaks for repositories of GitHub.
+    GITHUB_APP_ID(
+            true,
+            "none",
+            "The id of a GitHub App, or its client id, by which repositories are connected without"
+                    + " a token: `slipway connect github https://github.com --app`."),
+    /// With what it proves itself.
+    GITHUB_APP_KEY(
+            true,
+            "none",
+            "The App's private key: PEM, as GitHub gives it. Read when the server starts."),
+    /// Where it is registered.
+    GITHUB_APP_URL(true, "https://github.com", "The GitHub at which the App is registered."),
     /// The certificate.
     TLS_CERT(
             true,

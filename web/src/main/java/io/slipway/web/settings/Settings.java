@@ -5,6 +5,7 @@ import io.slipway.engine.asking.ForeignLimits;
 import io.slipway.engine.definition.Inclusions;
 import io.slipway.engine.detection.FromImages;
 import io.slipway.engine.egress.EgressRules;
+import io.slipway.engine.egress.EgressUrl;
 import io.slipway.engine.oidc.OidcSettings;
 import io.slipway.engine.secret.Secret;
 
@@ -66,6 +67,7 @@ public record Settings(
     /// @param egress what may be reached outside
     /// @param forks what a fork's job gets at most
     /// @param cluster where jobs run; null: on the Docker engine
+    /// @param githubApp by which repositories of GitHub are connected without a token; null: none
     public record EngineSettings(
             @Nullable String docker,
             String registry,
@@ -76,7 +78,15 @@ public record Settings(
             Keeping keeping,
             EgressRules egress,
             ForeignLimits forks,
-            @Nullable ClusterSettings cluster) {}
+            @Nullable ClusterSettings cluster,
+            @Nullable AppSettings githubApp) {}
+
+    /// A GitHub App.
+    ///
+    /// @param url of GitHub
+    /// @param id the App's id, or its client id
+    /// @param key an absolute path
+    public record AppSettings(EgressUrl url, String id, Path key) {}
 
     /// How much is kept.
     ///

@@ -166,7 +166,8 @@ final class SettingsReader {
                         .orElseGet(EgressRules::standard),
                 sources.value(Setting.FORK_LIMITS, SettingsReader::forks)
                         .orElse(ForeignLimits.STANDARD),
-                cluster());
+                cluster(),
+                githubApp());
     }
 
     private @Nullable ClusterSettings cluster() {
@@ -217,6 +218,34 @@ final class SettingsReader {
             return text;
         }
         throw new Wrong("write an image's reference, such as registry.example.com/helper:1");
+    }
+
+    private Settings.@Nullable AppSettings githubApp() {
+        String id = sources.value(Setting.GITHUB_APP_ID, SettingsReader::appId).orElse(null);
+        Path key = sources.value(Setting.GITHUB_APP_KEY, this::file).orElse(null);
+        EgressUrl url =
+                sources.value(Setting.GITHUB_APP_URL, SettingsReader::issuer)
+                        .map(EgressUrl::parse)
+                        .orElse(null);
+        if (id == null && key == null && url == null) {
+            return null;
+        }
+        if (id == null || key == null) {
+            sources.mistakes()
+                    .add(
+                            "SLIPWAY_GITHUB_APP_ID and SLIPWAY_GITHUB_APP_KEY belong together: one"
+                                    + " of them is not set");
+            return null;
+        }
+        return new Settings.AppSettings(
+                url == null ? EgressUrl.parse("https://github.com") : url, id, key);
+    }
+
+    private static String appId(String text) {
+        if (text.matches("[A-Za-z0-9._-]{1,64}")) {
+            return text;
+        }
+        throw new Wrong("write the App's id, or its client id, as its settings on GitHub show it");
     }
 
     private Path folder(String text) {

@@ -89,7 +89,7 @@ public final class ForgeApi {
         for (int page = 1; page <= MOST_PAGES; page++) {
             JsonNode answer = read(dialect.repositories(page));
             for (JsonNode one : dialect.listed(answer)) {
-                dialect.repository(one).filter(this::isItsOwn).ifPresent(all::add);
+                known(one).ifPresent(all::add);
             }
             if (!dialect.more(answer)) {
                 break;
@@ -112,6 +112,11 @@ public final class ForgeApi {
                                                 + name
                                                 + ": the forge's answer about it makes no sense",
                                         "check the forge's address"));
+    }
+
+    /// A repository of an answer about many; empty where it can't be used.
+    Optional<ForgeRepository> known(JsonNode json) {
+        return dialect.repository(json).filter(this::isItsOwn);
     }
 
     /// A token must not be sent where an answer says, only to the forge itself.

@@ -18,6 +18,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
+import java.util.function.Predicate;
 
 /// An HTTP server that plays a forge: it notes what it is asked, whole, and answers what it is told
 /// to, one answer after another and then always the last; or what is said for a method and path.
@@ -39,6 +40,7 @@ public final class ScriptedForge implements AutoCloseable {
     private final Map<String, Said> routes = new ConcurrentHashMap<>();
     private final List<String> asked = Collections.synchronizedList(new ArrayList<>());
     private final Map<String, Said> places = new ConcurrentHashMap<>();
+    private final Map<String, Predicate<String>> guards = new ConcurrentHashMap<>();
     private final Queue<Runnable> delays = new ConcurrentLinkedQueue<>();
     private final CountDownLatch closed = new CountDownLatch(1);
     private volatile Said last = new Said(201, Map.of(), "{}");
@@ -76,14 +78,16 @@ public final class ScriptedForge implements AutoCloseable {
         if (delay != null) {
             delay.run();
         }
+        String request = exchange.getRequestMethod() + " " + exchange.getRequestURI().getPath();
+        Predicate<String> guard = guards.getOrDefault(request, word -> true);
+        if (!guard.test(headers.getOrDefault("authorization", ""))) {
+            try (exchange) {
+                exchange.sendResponseHeaders(401, -1);
+            }
+            return;
+        }
         Said there = places.get(exchange.getRequestURI().toString());
-        Said said =
-                there != null
-                        ? there
-                        : said(
-                                exchange.getRequestMethod()
-                                        + " "
-                                        + exchange.getRequestURI().getPath());
+        Said said = there != null ? there : said(request);
         try (exchange) {
             if (said == Said.SLOW) {
                 slowly(exchange);
@@ -121,6 +125,12 @@ public final class ScriptedForge implements AutoCloseable {
     /// Answers the next request so.
     public ScriptedForge next(int status, Map<String, String> headers, String body) {
         script.add(new Said(status, headers, body));
+        return this;
+    }
+
+    /// Answers 401 to what is asked by a method at a path without this authorization.
+    public ScriptedForge guard(String request, Predicate<String> authorization) {
+        guards.put(request, authorization);
         return this;
     }
 

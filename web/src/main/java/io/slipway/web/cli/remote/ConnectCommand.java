@@ -72,6 +72,9 @@ public final class ConnectCommand extends ServerWord {
     @Option(names = "--no-token", description = "the repository is public and has no hook made")
     private boolean noToken;
 
+    @Option(names = "--app", description = "by the GitHub App of this Slipway, without a token")
+    private boolean app;
+
     @Option(
             names = "--host-key",
             paramLabel = "KEY",
@@ -88,6 +91,8 @@ public final class ConnectCommand extends ServerWord {
         wish.put("pollSeconds", seconds());
         if (ssh()) {
             wish.put("hostKeys", List.of(confirmed(api, out)));
+        } else if (app) {
+            wish.put("app", true);
         } else if (!noToken) {
             wish.put("token", token());
         }
