@@ -197,10 +197,12 @@ final class Slipway implements AutoCloseable {
         }
     }
 
-    private Path credentials() {
-        return Folders.write(
-                folder.resolve("credentials"),
-                "http://ada:" + token() + "@localhost:" + port + "\n");
+    /// Written once: a git of another test may be reading it.
+    private synchronized Path credentials() {
+        Path file = folder.resolve("credentials");
+        return Files.exists(file)
+                ? file
+                : Folders.write(file, "http://ada:" + token() + "@localhost:" + port + "\n");
     }
 
     /// Asks the switch as a browser would that was told the host's address.

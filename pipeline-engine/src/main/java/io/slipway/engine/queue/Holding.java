@@ -37,6 +37,7 @@ final class Holding implements Claim {
     private final Object state = new Object();
     private final Hold hold;
     private volatile boolean began;
+    private volatile boolean mayRun;
     private volatile List<PlannedJob> added = List.of();
     private long lineAt = System.nanoTime() - BETWEEN_LINES.toNanos();
 
@@ -167,6 +168,16 @@ final class Holding implements Claim {
 
     AttemptLog ownLog() {
         return log;
+    }
+
+    @Override
+    public void mayRun() {
+        mayRun = true;
+    }
+
+    /// Whether a step of the attempt has begun, or may have without anybody's hearing of it.
+    boolean mayHaveBegun() {
+        return began || mayRun;
     }
 
     /// Whether a step of the attempt is known to have begun.

@@ -279,7 +279,8 @@ final class Verdicts {
                 };
         boolean harmless =
                 switch (holding.job().spec()) {
-                    case CheckSpec check -> !holding.began() && holding.log().sourceEnd() == 0;
+                    case CheckSpec check ->
+                            !holding.mayHaveBegun() && holding.log().sourceEnd() == 0;
                     case ImageSpec image -> true;
                     case RolloutSpec rollout -> false;
                 };

@@ -54,6 +54,10 @@ public interface Claim {
     /// are passed on.
     void progress(String line);
 
+    /// Something of the user's may run from now on, whatever is heard of it: no policy starts the
+    /// job again by itself when its runner goes away.
+    default void mayRun() {}
+
     /// Sees to it that nobody else gets the claim before the transaction ends: for what is written
     /// beside log and steps.
     ///

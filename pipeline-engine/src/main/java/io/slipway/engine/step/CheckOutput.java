@@ -36,6 +36,7 @@ final class CheckOutput implements Runner.Sink, Marks.Into {
     private long printed;
     private long streamEnd;
     private boolean ready;
+    private boolean started;
     private int failedStep = -1;
     private boolean open;
     private @Nullable RuntimeException failure;
@@ -68,6 +69,7 @@ final class CheckOutput implements Runner.Sink, Marks.Into {
         this.at = streamEnd;
         // Nothing is stored before the starter was ready.
         this.ready = streamEnd > 0;
+        this.started = ready;
     }
 
     @Override
@@ -85,6 +87,17 @@ final class CheckOutput implements Runner.Sink, Marks.Into {
         } catch (RuntimeException e) {
             failure = e;
         }
+    }
+
+    @Override
+    public synchronized void starts() {
+        started = true;
+        claim.mayRun();
+    }
+
+    /// Whether the steps may have begun.
+    synchronized boolean started() {
+        return started;
     }
 
     @Override

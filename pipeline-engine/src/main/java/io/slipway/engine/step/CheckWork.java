@@ -164,8 +164,8 @@ public final class CheckWork implements JobWork {
         }
     }
 
-    /// Opens the container. One whose steps have begun is worth waiting for while its runner is
-    /// away: an error would be a wrong verdict.
+    /// Opens the container. One whose steps have begun, or may have, is worth waiting for while its
+    /// runner is away: an error would be a wrong verdict, and another attempt would run them twice.
     private Runner.RunningSteps open(Claim claim, Order order, CheckOutput output)
             throws InterruptedException {
         long resumeAt = claim.log().sourceEnd();
@@ -176,7 +176,7 @@ public final class CheckWork implements JobWork {
             } catch (Fault e) {
                 boolean wait =
                         e.kind() == Fault.Kind.UNAVAILABLE
-                                && resumeAt > 0
+                                && output.started()
                                 && System.nanoTime() < until;
                 if (!wait) {
                     throw e;

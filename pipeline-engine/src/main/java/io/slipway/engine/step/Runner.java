@@ -68,6 +68,10 @@ public interface Runner extends AutoCloseable {
         /// @param streamEnd bytes of the stream before it
         void service(ServiceEnd end, long streamEnd);
 
+        /// Called before the steps are started: from now on they may have run, even if the runner
+        /// says that it could not start them.
+        default void starts() {}
+
         /// For people: what is being waited for, `pulls busybox, 212 of 480 MB, about 40 s`.
         void progress(String line);
     }

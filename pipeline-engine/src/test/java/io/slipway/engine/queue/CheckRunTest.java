@@ -32,6 +32,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -176,6 +177,17 @@ final class CheckRunTest {
         assertThat(parts).as("each step's output is kept by itself").containsExactly(1, 2, 3);
         assertThat(attempt(run).evidence()).contains("\"exitCode\": 3").contains("last");
         await().until(() -> runner.present().isEmpty());
+    }
+
+    @Test
+    void stepsRunOnceThoughNobodyHeardThatTheyWereStarted() throws IOException {
+        Path ran = folder.resolve("ran");
+        runner.losesAnAnswer = true;
+        dispatcher();
+        Runs.Created run = run("echo once >> " + ran);
+        assertThat(ended(run).progress().outcome()).isEqualTo(Outcome.SUCCEEDED);
+        assertThat(history.attempts(run.id())).hasSize(1);
+        assertThat(ran).hasContent("once");
     }
 
     @Test

@@ -27,6 +27,10 @@ public final class ScriptedRunner implements Runner {
     /// Every container that was ever started.
     public final List<AttemptName> started = new CopyOnWriteArrayList<>();
 
+    /// Whether the answer to the next start is lost: it does what it was asked for, and says that
+    /// it is away.
+    public volatile boolean losesAnAnswer;
+
     private final Path folder;
     private final Set<AttemptName> prepared = ConcurrentHashMap.newKeySet();
     private final Map<AttemptName, LocalContainer> containers = new ConcurrentHashMap<>();
@@ -62,7 +66,12 @@ public final class ScriptedRunner implements Runner {
             pull(order.image());
             order.own().forEach(own -> pull(own.image()));
             startServices(order, sink);
+            sink.starts();
             present = start(order);
+            if (losesAnAnswer) {
+                losesAnAnswer = false;
+                throw new Fault(Fault.Kind.UNAVAILABLE, "cannot start: away", "try again");
+            }
         }
         List<LocalService> beside = services.getOrDefault(order.name(), List.of());
         boolean alone = beside.isEmpty() && order.own().isEmpty();

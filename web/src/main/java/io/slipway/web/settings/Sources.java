@@ -30,6 +30,9 @@ final class Sources {
                     "SLIPWAY_EVENT",
                     "SLIPWAY_APP_URL");
 
+    /// Begins what `./slipway test` reads.
+    private static final String FOR_TESTS = "SLIPWAY_TEST_";
+
     private final Map<Setting, Given> given = new EnumMap<>(Setting.class);
     private final Mistakes mistakes = new Mistakes();
 
@@ -50,7 +53,8 @@ final class Sources {
     }
 
     private void fromEnvironment(String name, String value) {
-        if (!name.startsWith("SLIPWAY_") || FOR_STEPS.contains(name)) {
+        boolean other = FOR_STEPS.contains(name) || name.startsWith(FOR_TESTS);
+        if (!name.startsWith("SLIPWAY_") || other) {
             return;
         }
         put(name, value, "in the environment");

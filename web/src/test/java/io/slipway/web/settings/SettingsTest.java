@@ -156,6 +156,7 @@ final class SettingsTest {
         environment.put("SLIPWAY_DATABASE_URL", "mysql://a:geheim@b/c");
         environment.put("SLIPWAY_SOMETHING_ELSE", "1");
         environment.put("SLIPWAY_BRANCH", "main");
+        environment.put("SLIPWAY_TEST_KUBECONFIG", "k");
         assertThatThrownBy(() -> Settings.read(Map.of(Setting.LISTEN, "localhost"), environment))
                 .isInstanceOfSatisfying(
                         Fault.class,

@@ -288,6 +288,7 @@ public final class DockerRunner implements Runner {
             throws IOException {
         String id = made.id();
         EngineReply attached = Following.attach(engine, id, order.own().isEmpty());
+        sink.starts();
         try {
             EngineRequest request =
                     EngineRequest.of("POST", "/containers/" + id + "/start").within(START);

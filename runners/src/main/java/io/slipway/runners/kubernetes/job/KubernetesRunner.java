@@ -160,6 +160,7 @@ public final class KubernetesRunner implements Runner {
             for (Order.OwnContainer own : order.own()) {
                 handover.own(own.step(), own.records().get());
             }
+            sink.starts();
             handover.records(order.records().get());
             Optional<Pod> taken =
                     pods.await(
