@@ -37,6 +37,7 @@ final class CheckOutput implements Runner.Sink, Marks.Into {
     private long streamEnd;
     private boolean ready;
     private boolean started;
+    private boolean done;
     private int failedStep = -1;
     private boolean open;
     private @Nullable RuntimeException failure;
@@ -87,6 +88,18 @@ final class CheckOutput implements Runner.Sink, Marks.Into {
         } catch (RuntimeException e) {
             failure = e;
         }
+    }
+
+    @Override
+    public synchronized boolean whole() {
+        return done;
+    }
+
+    @Override
+    public void done(long end) {
+        masked.end();
+        done = true;
+        moveTo(end);
     }
 
     @Override

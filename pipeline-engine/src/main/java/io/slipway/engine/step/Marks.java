@@ -51,6 +51,9 @@ final class Marks {
 
         /// All lines of these files were given.
         void outputEnded(long streamEnd);
+
+        /// The starter has come to its end: nothing follows but what steps left running print.
+        default void done(long streamEnd) {}
     }
 
     /// @param nonce as it was given to [Starter#records]
@@ -171,6 +174,7 @@ final class Marks {
             case "end" ->
                     into.ended(Integer.parseInt(words[1]), Integer.parseInt(words[2]), streamEnd);
             case "outputs" -> into.outputEnded(streamEnd);
+            case "done" -> into.done(streamEnd);
             default -> into.printed(new byte[0], 0, 0, streamEnd);
         }
     }

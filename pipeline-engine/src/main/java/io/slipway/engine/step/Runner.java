@@ -68,6 +68,13 @@ public interface Runner extends AutoCloseable {
         /// @param streamEnd bytes of the stream before it
         void service(ServiceEnd end, long streamEnd);
 
+        /// Whether the end that the starter tells is among what was given. Where it is not, a
+        /// stream that came to its end may have been cut there, and some of the output may be
+        /// missing.
+        default boolean whole() {
+            return true;
+        }
+
         /// Called before the steps are started: from now on they may have run, even if the runner
         /// says that it could not start them.
         default void starts() {}

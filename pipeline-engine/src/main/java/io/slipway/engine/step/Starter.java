@@ -161,6 +161,7 @@ public final class Starter {
                     "g:"*) [ "$slipway_failed" -eq 0 ] && slipway_generated "${slipway_t#*:}" ;;
                     esac; done
                     [ "$slipway_any" = no ] || slipway_mark outputs
+                    slipway_mark done
                     exit "$slipway_failed"
                     """;
 

@@ -76,6 +76,18 @@ final class CheckOutputTest {
     }
 
     @Test
+    void nothingIsMissingOnceTheStarterHasToldItsEnd() {
+        CheckOutput output = new CheckOutput(claim(), Masks.NONE, 1);
+        String steps = mark("ready") + mark("begin 0") + "tests\n" + mark("end 0 0");
+        byte[] stream = (steps + mark("done")).getBytes(StandardCharsets.UTF_8);
+
+        output.output(stream, 0, steps.length(), steps.length());
+        assertThat(output.whole()).isFalse();
+        output.output(stream, steps.length(), stream.length - steps.length(), stream.length);
+        assertThat(output.whole()).isTrue();
+    }
+
+    @Test
     void moreThanIsHeldBackIsToldAllTheSame() {
         TestClaim claim = claim();
         CheckOutput output = new CheckOutput(claim, Masks.NONE, 1);

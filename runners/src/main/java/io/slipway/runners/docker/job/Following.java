@@ -258,7 +258,11 @@ final class Following implements RunningSteps {
     }
 
     private Exit follow(@Nullable EngineReply attached) {
-        boolean complete = attached != null ? copy(attached, new Frames()::copy, false) : copyLog();
+        // An attached stream has no end of its own: one that was cut looks like one that is over.
+        boolean complete =
+                attached == null
+                        ? copyLog()
+                        : copy(attached, new Frames()::copy, false) && sink.whole();
         if (complete && order.services().isEmpty() && succeeded()) {
             return new Exit(0, false, memoryLimit, peak.bytes());
         }
