@@ -48,8 +48,9 @@ final class SpeedMeasure {
     }
 
     /// Queues so many jobs, 50 in each run and 20 runs in each project, one of them as a push does
-    /// and the others as its copies.
+    /// and the others as its copies. What was there is gone.
     private void queue(int jobs) {
+        database.change(tx -> tx.update("truncate projects cascade"));
         PlannedJob[] all =
                 IntStream.range(0, 50)
                         .mapToObj(i -> Plans.check("j" + i))
@@ -99,7 +100,6 @@ final class SpeedMeasure {
         queue(1_000);
         measure(1_000, 1_000, false);
         for (int queued : new int[] {1_000, 10_000, 100_000}) {
-            database.change(tx -> tx.update("truncate projects cascade"));
             queue(queued);
             database.change(tx -> tx.update("analyze"));
             measure(queued, Math.min(queued, 5_000), true);
