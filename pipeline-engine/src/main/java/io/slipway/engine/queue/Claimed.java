@@ -19,12 +19,14 @@ record Claimed(
     ///
     /// @param retries how many errored attempts before this one led to it by policy
     /// @param expiries how often a holder vanished
+    /// @param mayRun whether a step may have begun, though nothing was heard of it
     /// @param ran since the first step began; null when none has
     /// @param held since the first claim
     /// @param cancelled why it should be stopped; null when nobody asked
     record Past(
             int retries,
             int expiries,
+            boolean mayRun,
             @Nullable Duration ran,
             Duration held,
             @Nullable String cancelled) {}

@@ -37,8 +37,6 @@ public final class Dispatcher implements AutoCloseable {
     /// A connection that hangs is given up after this, well within a lease.
     private static final Duration SILENCE = Duration.ofSeconds(5);
 
-    private static final int MOST_AT_ONCE = 32;
-
     private final Database database;
     private final Database leaseConnection;
     private final Queue queue;
@@ -110,9 +108,9 @@ public final class Dispatcher implements AutoCloseable {
         boolean more = !closing;
         while (more && !closing) {
             long askedAt = System.nanoTime();
-            List<Claimed> claimed = queue.claim(Set.copyOf(held.keySet()), MOST_AT_ONCE);
+            List<Claimed> claimed = queue.claim(Set.copyOf(held.keySet()), Queue.MOST);
             claimed.forEach(one -> drive(one, askedAt));
-            more = claimed.size() >= MOST_AT_ONCE;
+            more = claimed.size() >= Queue.MOST;
         }
     }
 

@@ -24,28 +24,36 @@ final class GateHints {
                     from attempts q
                     where q.runner_id = r.id and q.state = 'queued' and q.takes_slot and not q.held
                     order by q.turn, q.id
-                    limit ?) a
-                union all
-                select f.*
-                from (
-                    select q.id, q.job_id
-                    from attempts q
-                    where q.state = 'queued' and not q.takes_slot and not q.held
-                    order by q.turn, q.id
-                    limit ?) f
-            )
-            update attempts set held = true
-            where id = any (array(
-                select l.id
-                from attempts l
-                where l.id = any (array(
-                    select a.id
-                    from head a
-                    join jobs j on j.id = a.job_id
-                    join runs u on u.id = j.run_id
-                    join projects p on p.id = u.project_id
-                    where
+                    limit
             """
+                    + WINDOW
+                    + """
+                    ) a
+                        union all
+                        select f.*
+                        from (
+                            select q.id, q.job_id
+                            from attempts q
+                            where q.state = 'queued' and not q.takes_slot and not q.held
+                            order by q.turn, q.id
+                            limit
+                    """
+                    + WINDOW
+                    + """
+                    ) f
+                    )
+                    update attempts set held = true
+                    where id = any (array(
+                        select l.id
+                        from attempts l
+                        where l.id = any (array(
+                            select a.id
+                            from head a
+                            join jobs j on j.id = a.job_id
+                            join runs u on u.id = j.run_id
+                            join projects p on p.id = u.project_id
+                            where
+                    """
                     + Queue.OPEN
                     + """
                     is not true))
@@ -61,20 +69,23 @@ final class GateHints {
                 from attempts a
                 where a.state = 'queued' and a.held and (a.project_id, a.id) > (?, ?)
                 order by a.project_id, a.id
-                limit ?
-            ), cleared as (
-                update attempts set held = false
-                where id = any (array(
-                    select l.id
-                    from attempts l
-                    where l.id = any (array(
-                        select a.id
-                        from held a
-                        join jobs j on j.id = a.job_id
-                        join runs u on u.id = j.run_id
-                        join projects p on p.id = u.project_id
-                        where
+                limit
             """
+                    + AGAIN
+                    + """
+                    ), cleared as (
+                        update attempts set held = false
+                        where id = any (array(
+                            select l.id
+                            from attempts l
+                            where l.id = any (array(
+                                select a.id
+                                from held a
+                                join jobs j on j.id = a.job_id
+                                join runs u on u.id = j.run_id
+                                join projects p on p.id = u.project_id
+                                where
+                    """
                     + Queue.OPEN
                     + """
                     )) and l.state = 'queued' and l.held
@@ -112,7 +123,7 @@ final class GateHints {
     void hold() {
         int held;
         do {
-            held = database.transaction(tx -> tx.update(HOLD, WINDOW, WINDOW));
+            held = database.transaction(tx -> tx.update(HOLD));
         } while (held >= WINDOW / 2);
     }
 
@@ -134,8 +145,7 @@ final class GateHints {
                                                             row.number("asked"),
                                                             row.number("cleared")),
                                             from.project(),
-                                            from.attempt(),
-                                            AGAIN);
+                                            from.attempt());
                             if (found.cleared() > 0) {
                                 tx.notify("queue", "");
                             }

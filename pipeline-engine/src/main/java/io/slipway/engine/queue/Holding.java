@@ -1,6 +1,7 @@
 package io.slipway.engine.queue;
 
 import io.slipway.db.Database;
+import io.slipway.db.Tx;
 import io.slipway.engine.log.AttemptLog;
 import io.slipway.engine.log.LogOwner;
 import io.slipway.engine.log.LogWriter;
@@ -50,6 +51,7 @@ final class Holding implements Claim {
         this.claimed = claimed;
         Duration ran = claimed.past().ran();
         this.began = ran != null;
+        this.mayRun = claimed.past().mayRun();
         Duration left =
                 ran == null
                         ? WITHOUT_LIMIT.minus(claimed.past().held())
@@ -172,7 +174,24 @@ final class Holding implements Claim {
 
     @Override
     public void mayRun() {
-        mayRun = true;
+        if (!mayRun) {
+            database.change(this::noteThatItMayRun);
+            mayRun = true;
+        }
+    }
+
+    private void noteThatItMayRun(Tx tx) {
+        int noted =
+                tx.update(
+                        """
+                        update attempts set may_run = true
+                        where id = ? and fence = ? and state = 'running'
+                        """,
+                        job().attemptId(),
+                        fence());
+        if (noted == 0) {
+            throw lost();
+        }
     }
 
     /// Whether a step of the attempt has begun, or may have without anybody's hearing of it.

@@ -133,12 +133,16 @@ final class Preparations implements AutoCloseable {
                                         and q.takes_slot and q.queued_at
                                             < clock_timestamp() - ? * interval '1 millisecond'
                                     order by q.turn, q.id
-                                    limit ?) a
-                                join jobs j on j.id = a.job_id
-                                join runs u on u.id = j.run_id
-                                join projects p on p.id = j.project_id
-                                where not p.paused and
+                                    limit
                                 """
+                                        + AHEAD
+                                        + """
+                                                ) a
+                                        join jobs j on j.id = a.job_id
+                                        join runs u on u.id = j.run_id
+                                        join projects p on p.id = j.project_id
+                                        where not p.paused and
+                                        """
                                         + Trusting.MAY_BEGIN
                                         + """
                                         )
@@ -153,12 +157,12 @@ final class Preparations implements AutoCloseable {
                                         + Trusting.MAY_BEGIN
                                         + """
                                         order by j.id
-                                        limit ?)
-                                        """,
+                                        limit
+                                        """
+                                        + AHEAD
+                                        + ")",
                                 this::waiting,
-                                SETTLED.toMillis(),
-                                AHEAD,
-                                AHEAD));
+                                SETTLED.toMillis()));
     }
 
     private Waiting waiting(Row row) {

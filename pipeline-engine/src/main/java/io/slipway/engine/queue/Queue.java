@@ -20,6 +20,11 @@ import java.util.UUID;
 /// The queue as one server sees it: takes attempts, keeps them, gives them back. Times are those of
 /// the database's clock.
 final class Queue {
+    /// How many are taken at once, at most. The statements have it as a number: of a limit that it
+    /// cannot see, PostgreSQL assumes that a tenth of the table will be read, and for a long queue
+    /// reads the whole table then.
+    static final int MOST = 32;
+
     private final Database database;
     private final UUID server;
     private final String instance;
@@ -51,7 +56,7 @@ final class Queue {
     /// and the holder was not this very process, which lives and has missed its lease.
     ///
     /// @param held attempts that this process drives already
-    /// @param most how many at once
+    /// @param most how many at once, [#MOST] at most
     List<Claimed> claim(Collection<Long> held, int most) {
         return database.transaction(
                 tx -> {
@@ -96,6 +101,9 @@ final class Queue {
                 where e.job_id = a.job_id and e.number < a.number and e.removed_at is null)
             """;
 
+    private static final String NEXT =
+            " order by a.turn, a.id limit " + MOST + " for update of a skip locked) next\n";
+
     static final String CLAIM =
             """
             with left_behind as (
@@ -115,35 +123,37 @@ final class Queue {
                         where b.runner_id = r.id and b.state = 'running' and b.takes_slot) as slots
                     from runners r) room
                 cross join lateral (
-                    select a.id
-                    from attempts a
-                    join jobs j on j.id = a.job_id
-                    join runs u on u.id = j.run_id
-                    join projects p on p.id = a.project_id
-                    where a.runner_id = room.id and a.state = 'queued' and a.takes_slot
-                        and not a.held and a.not_before <= clock_timestamp() and
-            """
-                    + OPEN
-                    + ALONE
-                    + """
-                            order by a.turn, a.id
-                            limit least(?, greatest(room.slots, 0))
-                            for update of a skip locked) c
-                    ), queued_free as (
+                    select next.id
+                    from (
                         select a.id
                         from attempts a
                         join jobs j on j.id = a.job_id
                         join runs u on u.id = j.run_id
                         join projects p on p.id = a.project_id
-                        where a.state = 'queued' and not a.takes_slot and not a.held
-                            and a.not_before <= clock_timestamp() and
+                        where a.runner_id = room.id and a.state = 'queued' and a.takes_slot
+                            and not a.held and a.not_before <= clock_timestamp() and
+            """
+                    + OPEN
+                    + ALONE
+                    + NEXT
+                    + """
+                            limit least(?, greatest(room.slots, 0))) c
+                    ), queued_free as (
+                        select next.id
+                        from (
+                            select a.id
+                            from attempts a
+                            join jobs j on j.id = a.job_id
+                            join runs u on u.id = j.run_id
+                            join projects p on p.id = a.project_id
+                            where a.state = 'queued' and not a.takes_slot and not a.held
+                                and a.not_before <= clock_timestamp() and
                     """
                     + OPEN
                     + ALONE
+                    + NEXT
                     + """
-                        order by a.turn, a.id
                         limit ?
-                        for update of a skip locked
                     ), taken as (
                         update attempts a
                         set state = 'running', server_id = ?, fence = a.fence + 1,
@@ -172,7 +182,7 @@ final class Queue {
                     )
                     select t.id, t.job_id, t.number, t.fence, t.nonce, t.retries, t.expiries,
                         t.cancel_at is not null as cancelled, t.cancel_reason,
-                        t.log_chunks, t.log_lines, t.log_bytes, t.log_source, t.log_open, t.log_part,
+                        t.may_run, t.log_chunks, t.log_lines, t.log_bytes, t.log_source, t.log_open, t.log_part,
                         (extract(epoch from clock_timestamp() - t.started_at) * 1000)::bigint as held,
                         (extract(epoch from clock_timestamp() - (
                             select min(s.started_at) from steps s where s.attempt_id = t.id)) * 1000
@@ -205,6 +215,7 @@ final class Queue {
                 new Claimed.Past(
                         row.integer("retries"),
                         row.integer("expiries"),
+                        row.flag("may_run"),
                         ran == null ? null : Duration.ofMillis(ran),
                         Duration.ofMillis(row.number("held")),
                         row.flag("cancelled") ? (why == null ? "cancelled" : why) : null));

@@ -55,7 +55,10 @@ public interface Claim {
     void progress(String line);
 
     /// Something of the user's may run from now on, whatever is heard of it: no policy starts the
-    /// job again by itself when its runner goes away.
+    /// job again by itself when its runner goes away, whoever has claimed it then. Stored when this
+    /// returns.
+    ///
+    /// @throws ClaimLost when somebody else has it: nothing may be started
     default void mayRun() {}
 
     /// Sees to it that nobody else gets the claim before the transaction ends: for what is written

@@ -63,7 +63,7 @@ final class GateHintsTest {
 
     private List<String> claimed() {
         return new Queue(database, UUID.randomUUID())
-                .claim(Set.of(), 100).stream().map(one -> one.job().name()).toList();
+                .claim(Set.of(), Queue.MOST).stream().map(one -> one.job().name()).toList();
     }
 
     private long held() {
@@ -88,7 +88,9 @@ final class GateHintsTest {
     }
 
     /// What it costs is counted, not timed: rows that are looked at, and pages.
-    private record Cost(long rows, long pages, String plan) {
+    ///
+    /// @param limits how many rows the planner expects of each limit
+    private record Cost(long rows, long pages, List<Long> limits, String plan) {
         static Cost of(JsonNode plan) {
             long rows = 0;
             for (JsonNode node : plan.findParents("Relation Name")) {
@@ -101,6 +103,10 @@ final class GateHintsTest {
                     rows,
                     plan.path("Shared Hit Blocks").asLong()
                             + plan.path("Shared Read Blocks").asLong(),
+                    plan.findParents("Node Type").stream()
+                            .filter(node -> node.path("Node Type").asString().equals("Limit"))
+                            .map(node -> node.path("Plan Rows").asLong())
+                            .toList(),
                     plan.toPrettyString());
         }
     }
@@ -213,7 +219,20 @@ final class GateHintsTest {
             cleared += hints.askAgain();
         }
         assertThat(cleared).isEqualTo(2 * OF_EACH);
-        assertThat(claimed()).hasSize(100);
+        assertThat(claimed()).hasSize(Queue.MOST);
+    }
+
+    /// With a limit that the planner cannot see it expects a tenth of the queue, and reads all of a
+    /// long one.
+    @Test
+    void aClaimIsPlannedForTheFewThatItTakes() {
+        many(Plans.run(database, project(), check("many")).id());
+        change("analyze projects, runs, jobs, attempts");
+        Cost cost = costOfAClaim();
+        assertThat(cost.limits())
+                .as(cost.plan())
+                .hasSize(5)
+                .allSatisfy(rows -> assertThat(rows).isLessThanOrEqualTo(Queue.MOST));
     }
 
     /// Held, then opened behind the note's back: found all the same.

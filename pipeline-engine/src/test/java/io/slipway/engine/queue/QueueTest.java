@@ -177,9 +177,11 @@ final class QueueTest {
         Plans.run(database, busy, jobs(200));
         Queue queue = queue();
         List<Long> held = new ArrayList<>();
-        for (Claimed one : queue.claim(Set.of(), 500)) {
-            held.add(one.job().attemptId());
-        }
+        List<Claimed> taken;
+        do {
+            taken = queue.claim(held, Queue.MOST);
+            taken.forEach(one -> held.add(one.job().attemptId()));
+        } while (!taken.isEmpty());
         Plans.run(database, project(), jobs(50));
         Plans.run(database, busy, check("again"));
         assertThat(queue.claim(held, 4).stream().map(one -> one.job().name())).contains("again");
@@ -367,6 +369,32 @@ final class QueueTest {
         // It was held for two minutes.
         heldForLong(first);
         assertThat(claimAgain(server).past().expiries()).isZero();
+    }
+
+    @Test
+    void whoTakesOverKnowsThatAStepMayHaveBegunUnheard() {
+        Runs.Created run = Plans.run(database, project(), check("a"));
+        Holding first = hold(queue().claim(Set.of(), 1).getFirst());
+        assertThat(first.mayHaveBegun()).isFalse();
+        first.mayRun();
+        expire(first.claimed());
+        Holding second = hold(queue().claim(Set.of(), 1).getFirst());
+        assertThat(second.mayHaveBegun()).isTrue();
+        write(second, Verdict.errored(Reason.RUNNER_LOST, "the engine is away", Map.of()));
+        assertThat(new RunHistory(database).jobs(run.id()).getFirst().outcome())
+                .as("it is not repeated")
+                .isEqualTo(Outcome.ERRORED);
+    }
+
+    @Test
+    void whatSomebodyElseHasIsNotStarted() {
+        Plans.run(database, project(), check("a"));
+        Holding first = hold(queue().claim(Set.of(), 1).getFirst());
+        expire(first.claimed());
+        Holding second = hold(queue().claim(Set.of(), 1).getFirst());
+        assertThatThrownBy(first::mayRun).isInstanceOf(ClaimLost.class);
+        assertThat(second.mayHaveBegun()).isFalse();
+        write(second, Verdict.errored(Reason.RUNNER_LOST, "the engine is away", Map.of()));
     }
 
     private void printed(Claimed claimed) {

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
@@ -22,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 
 /// The networks of jobs: one for each job that runs, small, with a subnet of its own. Making one
@@ -37,6 +39,10 @@ public final class JobNetworks implements AutoCloseable {
     private static final int MOST_KEPT = 8;
     private static final int TRIES = 5;
     private static final int BRIDGE_NUMBERS = 1 << 20;
+
+    /// What the end of the server waits for the removal of networks. The next start's sweep takes
+    /// those that are left.
+    private static final Duration CLOSING = Duration.ofSeconds(2);
 
     private final DockerClient client;
     private final String instance;
@@ -160,6 +166,10 @@ public final class JobNetworks implements AutoCloseable {
     /// Removes networks of the instance that neither this process nor any container uses: what a
     /// killed process left. Another server's spare may be among them; it then makes another one.
     public void sweep() {
+        sweep(() -> true);
+    }
+
+    private void sweep(BooleanSupplier goesOn) {
         Set<String> used = new HashSet<>();
         List<Network> found = networks();
         for (Container container : containers()) {
@@ -168,6 +178,9 @@ public final class JobNetworks implements AutoCloseable {
             }
         }
         for (Network network : found) {
+            if (!goesOn.getAsBoolean()) {
+                return;
+            }
             boolean mine;
             synchronized (this) {
                 mine = knows(network.getName()) || making > 0;
@@ -178,10 +191,16 @@ public final class JobNetworks implements AutoCloseable {
         }
     }
 
-    /// Removes the networks that are not in use. What runs keeps its own, and the rules stay as
-    /// long as there is one.
+    /// Removes the networks that are not in use, as far as two seconds suffice. What runs keeps its
+    /// own, and the rules stay as long as there is one.
     @Override
     public void close() {
+        close(CLOSING);
+    }
+
+    /// @param within what may pass before no further network is removed
+    void close(Duration within) {
+        long deadline = System.nanoTime() + within.toNanos();
         synchronized (this) {
             closed = true;
             open.forEach(network -> taken.put(network.name(), network));
@@ -191,12 +210,12 @@ public final class JobNetworks implements AutoCloseable {
         }
         try {
             synchronized (this) {
-                while (planned + plannedInternal > 0) {
-                    wait(1000);
+                while (planned + plannedInternal > 0 && System.nanoTime() < deadline) {
+                    wait(50);
                 }
                 taken.clear();
             }
-            sweep();
+            sweep(() -> System.nanoTime() < deadline);
             if (networks().isEmpty()) {
                 guard().remove();
             }

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;
 
@@ -80,6 +81,21 @@ class JobNetworksTest {
                             });
         }
         killed.close();
+    }
+
+    @Test
+    void whatAnEndHasNoTimeForIsLeftToTheNextStart() {
+        JobNetworks ending = networks();
+        ending.giveBack(ending.take(true).name());
+        ending.close(Duration.ZERO);
+        assertThat(ours()).isPositive();
+        try (JobNetworks next = networks()) {
+            await().untilAsserted(
+                            () -> {
+                                next.sweep();
+                                assertThat(ours()).isZero();
+                            });
+        }
     }
 
     @Test
