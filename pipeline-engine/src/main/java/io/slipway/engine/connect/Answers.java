@@ -6,6 +6,7 @@ import io.slipway.engine.forge.api.Reply;
 import io.slipway.engine.remote.Remote;
 import io.slipway.engine.remote.RemoteForges;
 import io.slipway.engine.remote.Remotes;
+import io.slipway.engine.remote.Renames;
 import io.slipway.fault.Fault;
 import io.slipway.fault.Rounds;
 
@@ -65,6 +66,7 @@ public final class Answers implements AutoCloseable {
     private final Database database;
     private final Remotes remotes;
     private final RemoteForges forges;
+    private final Renames renames;
     private final List<Answering> kinds;
     private final Thread thread;
     private Instant ended = Instant.EPOCH;
@@ -76,6 +78,7 @@ public final class Answers implements AutoCloseable {
         this.database = database;
         this.remotes = remotes;
         this.forges = forges;
+        this.renames = new Renames(database, forges);
         this.kinds =
                 List.of(
                         new CommitStates(self),
@@ -141,11 +144,33 @@ public final class Answers implements AutoCloseable {
         }
     }
 
+    /// What is changed under an old name is sent on by no forge.
     private Reply said(Due due) {
         Remote remote = database.read(tx -> remotes.get(tx, due.project()));
-        return forges.api(remote)
-                .map(api -> due.saying().to(api.at(remote.repository(), remote.repositoryId())))
-                .orElseGet(() -> new Reply(0, null, "the forge has no API"));
+        Reply reply = said(due, remote);
+        if (!reply.mayHaveMoved()) {
+            return reply;
+        }
+        try {
+            Remote now = renames.followed(remote);
+            return now.repository().equals(remote.repository()) ? reply : said(due, now);
+        } catch (Fault fault) {
+            log.debug("which name the forge has by now is not known: {}", fault.message());
+            return reply;
+        }
+    }
+
+    private Reply said(Due due, Remote remote) {
+        try {
+            return forges.api(remote)
+                    .map(api -> due.saying().to(api.at(remote.repository(), remote.repositoryId())))
+                    .orElseGet(() -> new Reply(0, null, "the forge has no API"));
+        } catch (Fault fault) {
+            if (fault.kind() != Fault.Kind.CONFIGURATION) {
+                throw fault;
+            }
+            return new Reply(0, null, fault.message());
+        }
     }
 
     private void failed(Due due, String problem, @Nullable Duration pause) {

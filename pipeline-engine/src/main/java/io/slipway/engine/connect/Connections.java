@@ -32,7 +32,6 @@ import org.jspecify.annotations.Nullable;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -61,12 +60,14 @@ public final class Connections {
 
     /// What is to be connected.
     ///
-    /// @param base of the forge; of a plain git server the repository's own URL
+    /// @param base of the forge; by ssh also of a repository there; of a plain git server the
+    ///   repository's own URL
     /// @param token null: none is needed
     /// @param app whether the operator's App speaks for them, in place of a token
     /// @param names as the forge has them, `owner/name`
     /// @param all every one that the token may connect
     /// @param organisation whose one hook tells of all of them; empty: each has its own
+    /// @param ssh whether the forge's repositories are fetched by ssh; it is asked by https
     /// @param hostKeys by which an ssh server is recognised; one of them is enough
     /// @param poll how often branches are compared
     public record Wish(
@@ -77,11 +78,35 @@ public final class Connections {
             List<String> names,
             boolean all,
             String organisation,
+            boolean ssh,
             List<HostKey> hostKeys,
             Duration poll) {
         public Wish {
             names = List.copyOf(names);
             hostKeys = List.copyOf(hostKeys);
+        }
+
+        /// The same with the address at which the forge is asked, where an ssh address was given.
+        public Wish asked() {
+            if (forge == ForgeKind.GENERIC || !base.scheme().equals("ssh")) {
+                return this;
+            }
+            List<String> named = new ArrayList<>(names);
+            if (!path().isEmpty()) {
+                named.add(path());
+            }
+            String host = base.host().contains(":") ? "[" + base.host() + "]" : base.host();
+            EgressUrl forgeAt = EgressUrl.parse("https://" + host);
+            return new Wish(
+                    forge, forgeAt, token, app, named, all, organisation, true, hostKeys, poll);
+        }
+
+        private String path() {
+            return base.path().replaceFirst("^/+", "").replaceFirst("(\\.git)?/*$", "");
+        }
+
+        private boolean bySsh() {
+            return ssh || base.scheme().equals("ssh");
         }
 
         boolean isOf(ForgeRepository repository) {
@@ -99,7 +124,8 @@ public final class Connections {
     /// @param told whether the forge sends deliveries from now on
     /// @param hook what is to be entered on the forge by hand; null when that is not needed
     /// @param why the forge did not take the hook; empty when it did, or there is none
-    /// @param deployKey what an ssh server is to let in, to read only; null: none is needed
+    /// @param deployKey what an ssh server is to let in by hand, to read only; null: none is
+    ///   needed, or the forge took it
     public record Connected(
             Project project,
             String repository,
@@ -112,7 +138,8 @@ public final class Connections {
     /// The repositories that a token may connect, by name.
     ///
     /// @throws Fault as [ForgeApi#repositories]
-    public List<String> offered(Caller caller, Wish wish) {
+    public List<String> offered(Caller caller, Wish given) {
+        Wish wish = given.asked();
         requireMaking(caller, wish);
         return all(wish).stream().map(ForgeRepository::name).sorted().toList();
     }
@@ -120,18 +147,19 @@ public final class Connections {
     /// Connects them. Those that are connected already stay so, with the new token.
     ///
     /// @throws Fault when one can't be; those before it are connected
-    public List<Connected> connect(Caller caller, Wish wish) {
+    public List<Connected> connect(Caller caller, Wish given) {
+        Wish wish = given.asked();
         requireMaking(caller, wish);
-        if (wish.base().scheme().equals("ssh")) {
+        if (wish.bySsh()) {
             refuseUnknown(wish);
         }
         forges.egress().rules().addresses(wish.base());
         List<ForgeRepository> wanted = wanted(wish);
         if (wanted.isEmpty()) {
-            throw new Fault(
-                    Kind.NOT_FOUND,
-                    "cannot connect: there is no repository that the token may connect",
-                    "list them: the same command without repositories");
+            throw nothing();
+        }
+        if (wish.ssh()) {
+            wanted.forEach(one -> forges.egress().rules().addresses(one.from(true)));
         }
         Door door = door(caller, wish);
         List<Connected> connected = new ArrayList<>();
@@ -139,6 +167,13 @@ public final class Connections {
             connected.add(connect(caller, wish, repository, door));
         }
         return connected;
+    }
+
+    private static Fault nothing() {
+        return new Fault(
+                Kind.NOT_FOUND,
+                "cannot connect: there is no repository that the token may connect",
+                "list them: the same command without repositories");
     }
 
     /// How deliveries get here.
@@ -191,23 +226,24 @@ public final class Connections {
     /// @throws Fault as [HostKey#shownBy]
     public HostKey shown(Caller caller, EgressUrl server) {
         requireMaking(caller);
-        if (!server.scheme().equals("ssh")) {
-            throw new Fault(
-                    Kind.CONFIGURATION,
-                    "cannot ask " + server.origin() + " for its key: it does not speak ssh",
-                    "give the repository's ssh address");
-        }
         return HostKey.shownBy(forges.egress(), server);
     }
 
+    /// From where what is wanted would come by ssh: of the first one of it.
+    ///
+    /// @throws Fault as [#connect]
+    public EgressUrl sshServer(Caller caller, Wish given) {
+        Wish wish = given.asked();
+        requireMaking(caller, wish);
+        forges.egress().rules().addresses(wish.base());
+        return wanted(wish).stream()
+                .findFirst()
+                .map(one -> one.from(true))
+                .orElseThrow(Connections::nothing);
+    }
+
     private static void refuseUnknown(Wish wish) {
-        if (wish.forge() != ForgeKind.GENERIC) {
-            throw new Fault(
-                    Kind.CONFIGURATION,
-                    "cannot connect " + wish.base() + ": a forge is asked by https",
-                    "give the forge's https address, or connect the repository as generic");
-        }
-        if (wish.base().path().replace("/", "").isEmpty()) {
+        if (wish.forge() == ForgeKind.GENERIC && wish.path().isEmpty()) {
             throw new Fault(
                     Kind.CONFIGURATION,
                     "cannot connect " + wish.base() + ": it names no repository",
@@ -246,9 +282,8 @@ public final class Connections {
 
     private List<ForgeRepository> wanted(Wish wish) {
         if (wish.forge() == ForgeKind.GENERIC) {
-            String path =
-                    wish.base().path().replaceFirst("^/+", "").replaceFirst("(\\.git)?/*$", "");
-            return List.of(new ForgeRepository(wish.base().toString(), path, wish.base(), "main"));
+            return List.of(
+                    new ForgeRepository(wish.base().toString(), wish.path(), wish.base(), "main"));
         }
         if (wish.all()) {
             return all(wish).stream().filter(wish::isOf).toList();
@@ -292,11 +327,11 @@ public final class Connections {
     }
 
     private Connected connect(Caller caller, Wish wish, ForgeRepository repository, Door door) {
-        ProjectName name = name(repository.name());
+        ProjectName name = ProjectName.ofRepository(repository.name());
         Projects.Created created =
                 database.transaction(tx -> saved(tx, caller, wish, repository, name));
-        String key = deployKey(created.project());
         Project project = created.project();
+        String key = deployKey(wish, repository, project);
         repositories.create(project.id());
         String branch = repository.defaultBranch();
         if (created.made() && branch != null) {
@@ -333,12 +368,21 @@ public final class Connections {
                 key);
     }
 
-    private @Nullable String deployKey(Project project) {
+    /// The key that somebody has to let in by hand; null where the forge does it.
+    private @Nullable String deployKey(Wish wish, ForgeRepository repository, Project project) {
         DeployKey key =
                 database.read(tx -> remotes.find(tx, project.id()))
+                        .filter(Remote::bySsh)
                         .map(Remote::deployKey)
                         .orElse(null);
-        return key == null ? null : key.publicPart() + " slipway";
+        if (key == null || database.read(tx -> Remotes.isLetIn(tx, project.id()))) {
+            return null;
+        }
+        if (!refusal(wish, api -> api.letIn(repository, key.publicPart())).isEmpty()) {
+            return key.publicPart() + " slipway";
+        }
+        database.change(tx -> Remotes.letIn(tx, project.id()));
+        return null;
     }
 
     private String refusal(Wish wish, Function<ForgeApi, Reply> asked) {
@@ -372,12 +416,13 @@ public final class Connections {
                             + " that is pushed to",
                     "rename one of them");
         }
+        EgressUrl url = repository.from(wish.ssh());
         Remote remote =
                 new Remote(
                         project.id(),
                         wish.forge(),
                         wish.base(),
-                        repository.cloneUrl(),
+                        url,
                         wish.forge() == ForgeKind.GENERIC ? "" : repository.name(),
                         repository.id(),
                         wish.app() ? null : wish.token(),
@@ -385,7 +430,7 @@ public final class Connections {
                                 .map(HostKey::toString)
                                 .distinct()
                                 .collect(Collectors.joining("\n")),
-                        repository.cloneUrl().scheme().equals("ssh") ? DeployKey.fresh() : null,
+                        url.scheme().equals("ssh") ? DeployKey.fresh() : null,
                         wish.poll(),
                         wish.app());
         if (!remotes.save(tx, remote)) {
@@ -409,11 +454,7 @@ public final class Connections {
                         project.id(),
                         "connect",
                         project.name().toString(),
-                        Map.of(
-                                "url",
-                                repository.cloneUrl().toString(),
-                                "forge",
-                                wish.forge().word())));
+                        Map.of("url", url.toString(), "forge", wish.forge().word())));
         return created;
     }
 
@@ -425,18 +466,6 @@ public final class Connections {
                 .flatMap(id -> Projects.find(tx, id))
                 .map(known -> new Projects.Created(known, false))
                 .orElseGet(() -> Projects.create(tx, name, caller.principal().id()));
-    }
-
-    /// `Owner/Some_Name` becomes `owner/some-name`; of a longer path the last two parts count.
-    static ProjectName name(String repository) {
-        String[] parts = repository.toLowerCase(Locale.ROOT).split("/");
-        String last = part(parts[parts.length - 1]);
-        return ProjectName.parse(
-                parts.length < 2 ? last : part(parts[parts.length - 2]) + "/" + last);
-    }
-
-    private static String part(String text) {
-        return text.replaceAll("[^a-z0-9]+", "-").replaceAll("^-+|-+$", "");
     }
 
     /// Lets a connected project without a pipeline file roll out from now on.

@@ -116,19 +116,29 @@ public final class Following implements Handling {
 
     /// @param told where the event says that the ref is; null: it does not say
     private Outcome moved(Told told, String ref, @Nullable CommitId said) {
-        Branches branches = repositories.branches(told.project());
         CommitId here = branches(told).at(ref).orElse(null);
         if (!told.again() && here != null && here.equals(said)) {
             return already(told, ref, here);
         }
+        Remote now;
         try {
-            fetches.fetch(told.remote(), List.of(ref));
+            now = fetches.fetch(told.remote(), List.of(ref));
         } catch (Fault fault) {
             if (fault.message().contains("does not have " + ref)) {
                 return Outcome.nothing(Refs.brief(ref) + " is gone meanwhile");
             }
             throw fault;
         }
+        Outcome outcome = fetched(told, ref, here, said);
+        String name = told.remote().repository();
+        return now.repository().equals(name)
+                ? outcome
+                : outcome.noting(name + " is named " + now.repository() + " by now");
+    }
+
+    private Outcome fetched(
+            Told told, String ref, @Nullable CommitId here, @Nullable CommitId said) {
+        Branches branches = repositories.branches(told.project());
         CommitId tip = branches.at(Fetches.kept(ref)).orElse(null);
         if (tip == null || tip.equals(here) && !told.again()) {
             return here == null
@@ -184,8 +194,7 @@ public final class Following implements Handling {
         if (here == null) {
             return Outcome.nothing(Refs.brief(ref) + " is not here");
         }
-        fetches.requireSame(told.remote());
-        if (fetches.heads(told.remote()).containsKey(ref)) {
+        if (fetches.heads(fetches.followed(told.remote())).containsKey(ref)) {
             return Outcome.nothing(Refs.brief(ref) + " is there again");
         }
         Push push =

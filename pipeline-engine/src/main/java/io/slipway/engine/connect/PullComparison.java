@@ -10,6 +10,7 @@ import io.slipway.engine.forge.api.ForgeApi;
 import io.slipway.engine.forge.api.Pulls;
 import io.slipway.engine.remote.Remote;
 import io.slipway.engine.remote.RemoteForges;
+import io.slipway.engine.remote.Renames;
 import io.slipway.fault.Fault;
 
 import org.jspecify.annotations.Nullable;
@@ -52,11 +53,13 @@ final class PullComparison {
 
     private final Database database;
     private final RemoteForges forges;
+    private final Renames renames;
     private final Handling handling;
 
     PullComparison(Database database, RemoteForges forges, Handling handling) {
         this.database = database;
         this.forges = forges;
+        this.renames = new Renames(database, forges);
         this.handling = handling;
     }
 
@@ -124,7 +127,7 @@ final class PullComparison {
         }
         List<ForgeEvent.PullRequest> events = database.read(tx -> differences(tx, project, listed));
         if (!events.isEmpty()) {
-            forges.requireSame(remote);
+            renames.followed(remote);
         }
         @Nullable Fault first = null;
         for (ForgeEvent.PullRequest event : events) {

@@ -146,7 +146,7 @@ public final class PullRequests implements Handling {
                                 "this forge lets nobody fetch a pull request of another"
                                         + " repository");
                     }
-                    fetches.fetch(remote, List.of(ref.get()));
+                    Remote now = fetches.fetch(remote, List.of(ref.get()));
                     CommitId head =
                             repositories
                                     .at(told.project(), Fetches.kept(ref.get()))
@@ -154,7 +154,7 @@ public final class PullRequests implements Handling {
                     CommitId said = told.request().headCommit();
                     return said == null || said.equals(head)
                             ? runs.foreign(
-                                    told, head, authors.of(remote, told.request().number(), head))
+                                    told, head, authors.of(now, told.request().number(), head))
                             : Outcome.nothing("it is at " + head.brief() + " meanwhile");
                 });
     }

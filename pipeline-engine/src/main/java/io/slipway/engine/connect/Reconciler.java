@@ -144,7 +144,7 @@ public final class Reconciler implements AutoCloseable {
         for (ForgeEvent event : differences(here, there)) {
             handling.handle(projectId, UUID.randomUUID(), event, Sender.UNKNOWN);
         }
-        pulls.look(remote);
+        pulls.look(database.read(tx -> remotes.get(tx, projectId)));
     }
 
     /// What it has already runs nowhere but on the default branch.

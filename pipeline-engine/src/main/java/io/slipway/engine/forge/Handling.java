@@ -23,7 +23,8 @@ public interface Handling {
     /// What came of it.
     ///
     /// @param run number of the run that this started or had started before; null: none
-    /// @param reason why none was started, for people; empty when one was
+    /// @param reason why none was started, or what there is to say beside the one that was, for
+    ///   people; may be empty then
     record Outcome(@Nullable Integer run, String reason) {
         public static Outcome started(int run) {
             return new Outcome(run, "");
@@ -31,6 +32,11 @@ public interface Handling {
 
         public static Outcome nothing(String why) {
             return new Outcome(null, why);
+        }
+
+        /// The same with something more to say.
+        public Outcome noting(String word) {
+            return new Outcome(run, reason.isEmpty() ? word : reason + "; " + word);
         }
     }
 }

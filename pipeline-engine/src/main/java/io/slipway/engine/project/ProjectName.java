@@ -2,6 +2,8 @@ package io.slipway.engine.project;
 
 import org.jspecify.annotations.Nullable;
 
+import java.util.Locale;
+
 /// A project's name, `[group/]name`, alike in git URL, registry and page.
 public final class ProjectName implements Comparable<ProjectName> {
     private final @Nullable String group;
@@ -22,6 +24,20 @@ public final class ProjectName implements Comparable<ProjectName> {
         }
         return new ProjectName(
                 part(text.substring(0, slash), text), part(text.substring(slash + 1), text));
+    }
+
+    /// The name for a repository elsewhere: `Owner/Some_Name` becomes `owner/some-name`; of a
+    /// longer path the last two parts count.
+    ///
+    /// @throws io.slipway.fault.Fault as [#parse]
+    public static ProjectName ofRepository(String path) {
+        String[] parts = path.toLowerCase(Locale.ROOT).split("/");
+        String last = folded(parts[parts.length - 1]);
+        return parse(parts.length < 2 ? last : folded(parts[parts.length - 2]) + "/" + last);
+    }
+
+    private static String folded(String text) {
+        return text.replaceAll("[^a-z0-9]+", "-").replaceAll("^-+|-+$", "");
     }
 
     private static String part(String part, String whole) {

@@ -75,6 +75,7 @@ public final class Fetches {
     private final Database database;
     private final Repositories repositories;
     private final RemoteForges forges;
+    private final Renames renames;
     private final Egress egress;
     private final Size size;
     private final UUID server;
@@ -108,6 +109,7 @@ public final class Fetches {
         this.database = database;
         this.repositories = repositories;
         this.forges = forges;
+        this.renames = new Renames(database, forges);
         this.egress = forges.egress();
         this.size = size;
         this.server = server;
@@ -185,11 +187,32 @@ public final class Fetches {
     }
 
     /// The branches and tags that the repository has by now, by full name, with what they point to.
-    /// Whether it is the one that was connected is another question: [#requireSame].
+    /// Whether it is the one that was connected is another question: [#followed].
     ///
     /// @throws Fault CONFIGURATION when they can't be had as things are, UNAVAILABLE when trying
     ///   again may help
     public Map<String, CommitId> heads(Remote remote) {
+        try {
+            return listed(remote);
+        } catch (Fault fault) {
+            Remote now = elsewhere(remote, fault);
+            if (now.cloneUrl().equals(remote.cloneUrl())) {
+                throw fault;
+            }
+            return listed(now);
+        }
+    }
+
+    /// Redirects of git servers are not followed: the forge says whether the name is an old one.
+    private Remote elsewhere(Remote remote, Fault why) {
+        try {
+            return renames.followed(remote);
+        } catch (Fault fault) {
+            throw fault.kind() == Kind.CONFIGURATION ? fault : why;
+        }
+    }
+
+    private Map<String, CommitId> listed(Remote remote) {
         return with(
                 remote,
                 (transport, bounds) -> {
@@ -214,21 +237,22 @@ public final class Fetches {
         return heads;
     }
 
-    /// Refuses a remote whose name stands for another repository than the one that was connected.
+    /// A remote under the name that its repository has by now.
     ///
-    /// @throws Fault as [RemoteForges#requireSame]
-    public void requireSame(Remote remote) {
-        forges.requireSame(remote);
+    /// @throws Fault as [Renames#followed]
+    public Remote followed(Remote remote) {
+        return renames.followed(remote);
     }
 
     /// Brings refs here with everything that they reach, and keeps them under [#FETCHED] until
     /// [#alone], in which it is called, comes to its end. Only of the repository that was
-    /// connected: the forge is asked each time whether it still has that name.
+    /// connected: the forge is asked each time which name it has.
     ///
     /// @param refs full names; one that ends with `/*` stands for all below it
-    /// @throws Fault as [#heads] and as [#requireSame]
-    public void fetch(Remote remote, List<String> refs) {
-        requireSame(remote);
+    /// @return the remote as it is by now
+    /// @throws Fault as [#heads] and as [#followed]
+    public Remote fetch(Remote asked, List<String> refs) {
+        Remote remote = followed(asked);
         List<RefSpec> specs = refs.stream().map(Fetches::spec).toList();
         with(
                 remote,
@@ -237,6 +261,7 @@ public final class Fetches {
                     looked(remote, refs, result);
                     return result;
                 });
+        return remote;
     }
 
     /// A branch among many does not hold up the others: it is as if it were not there.

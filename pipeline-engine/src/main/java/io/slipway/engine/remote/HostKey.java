@@ -51,8 +51,15 @@ public record HostKey(String type, String encoded) {
     /// What a server shows that nobody has confirmed yet. Nothing is proved to it. Blocks for as
     /// long as it takes to connect.
     ///
-    /// @throws Fault CONFIGURATION when it must not be reached, UNAVAILABLE when it shows none
+    /// @throws Fault CONFIGURATION when it is no ssh server or must not be reached, UNAVAILABLE
+    ///   when it shows none
     public static HostKey shownBy(Egress egress, EgressUrl server) {
+        if (!server.scheme().equals("ssh")) {
+            throw new Fault(
+                    Kind.CONFIGURATION,
+                    "cannot ask " + server.origin() + " for its key: it does not speak ssh",
+                    "give the repository's ssh address");
+        }
         return Ssh.keyOf(egress, server);
     }
 

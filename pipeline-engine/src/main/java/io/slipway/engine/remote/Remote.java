@@ -87,6 +87,27 @@ public record Remote(
         return token == null && !byApp;
     }
 
+    /// Whether its commits come by ssh.
+    public boolean bySsh() {
+        return cloneUrl.scheme().equals("ssh");
+    }
+
+    /// The same repository under another name.
+    Remote at(String name, EgressUrl url) {
+        return new Remote(
+                projectId,
+                forge,
+                base,
+                url,
+                name,
+                repositoryId,
+                token,
+                knownHosts,
+                deployKey,
+                poll,
+                byApp);
+    }
+
     /// The same with a token.
     Remote with(Secret other) {
         return new Remote(

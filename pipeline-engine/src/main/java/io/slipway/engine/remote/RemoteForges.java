@@ -4,7 +4,6 @@ import io.slipway.engine.egress.Egress;
 import io.slipway.engine.egress.EgressUrl;
 import io.slipway.engine.forge.ForgeKind;
 import io.slipway.engine.forge.api.ForgeApi;
-import io.slipway.engine.forge.api.ForgeRepository;
 import io.slipway.engine.forge.api.GitHubApp;
 import io.slipway.fault.Fault;
 import io.slipway.fault.Fault.Kind;
@@ -13,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 import java.util.Optional;
 
-/// The forges of remotes, and whether a remote is still what was connected. Safe for use by many
-/// threads; each call blocks for as long as a forge takes to answer.
+/// The forges of remotes. Safe for use by many threads; each call blocks for as long as a forge
+/// takes to answer.
 public final class RemoteForges {
     private final Egress egress;
     private final @Nullable GitHubApp app;
@@ -66,40 +65,5 @@ public final class RemoteForges {
     /// @throws Fault as [GitHubApp#token] where the App speaks for it
     public Optional<ForgeApi> api(Remote remote) {
         return ForgeApi.of(egress, remote.forge(), remote.base(), proved(remote).token());
-    }
-
-    /// Refuses a remote whose name stands for another repository by now, or whose repository has
-    /// another name: somebody else may have the name that was connected. A plain git server knows
-    /// nothing of that.
-    ///
-    /// @throws Fault CONFIGURATION when it is so, else as [ForgeApi#repository]
-    public void requireSame(Remote remote) {
-        Optional<ForgeApi> api = api(remote);
-        if (api.isEmpty()) {
-            return;
-        }
-        ForgeRepository now = api.get().repository(remote.repository());
-        if (!now.id().equals(remote.repositoryId())) {
-            throw new Fault(
-                    Kind.CONFIGURATION,
-                    "cannot follow "
-                            + remote.repository()
-                            + ": the forge has another repository by that name, "
-                            + now.id()
-                            + " where "
-                            + remote.repositoryId()
-                            + " was connected",
-                    "connect the one that is meant, by the name that it has now");
-        }
-        if (!now.name().equals(remote.repository())) {
-            throw new Fault(
-                    Kind.CONFIGURATION,
-                    "cannot follow "
-                            + remote.repository()
-                            + ": it is named "
-                            + now.name()
-                            + " by now",
-                    "connect it once more by that name: its project stays");
-        }
     }
 }

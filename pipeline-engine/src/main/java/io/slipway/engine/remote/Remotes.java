@@ -76,7 +76,8 @@ public final class Remotes {
 
     private static final String STANDINGS =
             """
-            select project_id, forge, clone_url, enabled_at is not null as enabled, problem
+            select project_id, forge, clone_url, enabled_at is not null as enabled, problem,
+                formerly
             from project_remotes where project_id = any(?)
             """;
 
@@ -227,7 +228,10 @@ public final class Remotes {
     /// @param url from which it is cloned
     /// @param enabled whether it rolls out without a pipeline file
     /// @param problem why the last look or fetch failed; empty when it did not
-    public record Standing(String forge, String url, boolean enabled, String problem) {}
+    /// @param formerly which name the forge had for it before; empty: it was followed under no
+    ///   other
+    public record Standing(
+            String forge, String url, boolean enabled, String problem, String formerly) {}
 
     /// How the connections of projects stand, by project; those that are pushed to are not in it.
     public static Map<Long, Standing> standings(Tx tx, List<Long> projects) {
@@ -241,7 +245,8 @@ public final class Remotes {
                                         row.choice("forge", ForgeKind.class).word(),
                                         row.text("clone_url"),
                                         row.flag("enabled"),
-                                        row.text("problem"))),
+                                        row.text("problem"),
+                                        row.text("formerly"))),
                 (Object) projects.toArray(Long[]::new));
         return found;
     }
@@ -253,6 +258,21 @@ public final class Remotes {
                 problem,
                 projectId,
                 problem);
+    }
+
+    /// The forge lets the project's key in from now on.
+    public static void letIn(Tx tx, long projectId) {
+        tx.update("update project_remotes set let_in_at = now() where project_id = ?", projectId);
+    }
+
+    /// Whether the forge said that it lets the project's key in.
+    public static boolean isLetIn(Tx tx, long projectId) {
+        return tx.first(
+                        "select 1 as one from project_remotes where project_id = ? and let_in_at is"
+                                + " not null",
+                        row -> true,
+                        projectId)
+                .isPresent();
     }
 
     /// Makes a server the one that fetches, unless another one that lives is at it.

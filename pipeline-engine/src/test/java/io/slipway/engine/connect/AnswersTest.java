@@ -194,6 +194,39 @@ final class AnswersTest {
         }
     }
 
+    /// What is asked under an old name forges send on, but nothing that is to be changed.
+    @Test
+    void aRunIsToldUnderTheNameThatTheRepositoryHasByNow() {
+        String statuses = "/statuses/1234567890123456789012345678901234567890";
+        String moved = "/api/v1/repos/team/store" + statuses;
+        String again = "POST " + moved;
+        forge.at("POST /api/v1/repos/team/shop" + statuses, 307, Map.of("Location", moved), "");
+        forge.at(
+                "GET /api/v1/repos/team/shop",
+                200,
+                Map.of(),
+                "{\"id\":1,\"full_name\":\"team/store\",\"clone_url\":\"%s/team/store.git\"}"
+                        .formatted(forge.origin()));
+        long run = run(1);
+        try (Answers answers = answers()) {
+            await().atMost(LONG)
+                    .until(() -> forge.asked().stream().anyMatch(one -> one.startsWith(again)));
+            await().atMost(LONG).until(() -> "queued".equals(sent(run)));
+        }
+        assertThat(database.read(tx -> remotes.get(tx, project)).repository())
+                .isEqualTo("team/store");
+    }
+
+    private String sent(long run) {
+        return database.read(
+                tx ->
+                        tx.first(
+                                        "select sent from forge_answers where run_id = ?",
+                                        row -> row.text("sent"),
+                                        run)
+                                .orElse(""));
+    }
+
     private static final String COMMENTS = "/api/v1/repos/team/shop/issues/3/comments";
     private static final String COMMENT = "/api/v1/repos/team/shop/issues/comments/55";
 

@@ -157,6 +157,7 @@ final class ConnectionsTest {
                 List.of(names),
                 names.length == 0,
                 organisation,
+                false,
                 List.of(),
                 Duration.ofMinutes(5));
     }

@@ -124,11 +124,16 @@ final class FollowedProject implements AutoCloseable {
 
     /// What the forge says of the repository by the name that was connected.
     void named(String name, int id) {
+        told("/api/v1/repos/team/shop", name, id);
+    }
+
+    /// Which repository the forge says to be at a path of its API.
+    void told(String path, String name, int id) {
         forge.at(
-                "/api/v1/repos/team/shop",
+                path,
                 200,
-                "{\"id\":%d,\"full_name\":\"%s\",\"clone_url\":\"%s/team/shop.git\"}"
-                        .formatted(id, name, forge.origin()));
+                "{\"id\":%d,\"full_name\":\"%2$s\",\"clone_url\":\"%3$s/%2$s.git\"}"
+                        .formatted(id, name, server.origin()));
     }
 
     Fetches fetches(Fetches.Size size) {

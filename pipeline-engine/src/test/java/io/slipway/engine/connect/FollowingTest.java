@@ -127,9 +127,6 @@ final class FollowingTest {
                                         Sender.UNKNOWN))
                 .hasMessageContaining("another repository by that name");
         assertThat(at("refs/heads/side")).as("nothing is deleted").isEqualTo(known);
-        there.named("team/store", 1);
-        assertThatThrownBy(() -> branch(MAIN, head()))
-                .hasMessage("cannot follow team/shop: it is named team/store by now");
         there.named("team/shop", 1);
         assertThat(branch(MAIN, head()).run()).isNotNull();
         assertThat(at(MAIN)).isEqualTo(head());

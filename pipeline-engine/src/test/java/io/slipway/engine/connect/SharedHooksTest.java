@@ -142,6 +142,7 @@ final class SharedHooksTest {
                 List.of(),
                 true,
                 organisation,
+                false,
                 List.of(),
                 Duration.ofMinutes(5));
     }

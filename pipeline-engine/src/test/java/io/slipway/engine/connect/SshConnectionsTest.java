@@ -96,6 +96,7 @@ final class SshConnectionsTest {
                                 List.of("x/y"),
                                 false,
                                 "",
+                                false,
                                 List.of(keys),
                                 Duration.ofMinutes(5)))
                 .getFirst();
@@ -115,7 +116,6 @@ final class SshConnectionsTest {
     void nobodysServerIsConnected() {
         String url = "git@git.example.com:team/shop.git";
         refused("nobody said by which key", ForgeKind.GENERIC, url);
-        refused("asked by https", ForgeKind.GITEA, url, FIRST);
         refused("names no repository", ForgeKind.GENERIC, "ssh://git.example.com", FIRST);
         assertThatThrownBy(
                         () ->

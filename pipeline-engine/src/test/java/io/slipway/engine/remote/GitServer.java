@@ -72,6 +72,12 @@ public final class GitServer implements AutoCloseable {
         }
     }
 
+    /// From now on it is at another path, and nothing is at the old one.
+    public void moveTo(String path) {
+        server.removeContext("/team/shop.git");
+        server.createContext(path, this::answer);
+    }
+
     public String origin() {
         return "http://127.0.0.1:" + server.getAddress().getPort();
     }

@@ -17,14 +17,14 @@ import java.util.List;
 
 /// An ssh server that lets the keys in that it was told of and runs git's own `git-upload-pack`,
 /// for what lies below one folder.
-final class SshGitServer implements AutoCloseable {
-    final List<String> offered = Collections.synchronizedList(new ArrayList<>());
+public final class SshGitServer implements AutoCloseable {
+    public final List<String> offered = Collections.synchronizedList(new ArrayList<>());
     final List<String> asked = Collections.synchronizedList(new ArrayList<>());
-    final List<String> letIn = Collections.synchronizedList(new ArrayList<>());
+    public final List<String> letIn = Collections.synchronizedList(new ArrayList<>());
     private final SshServer server = SshServer.setUpDefaultServer();
 
     /// @param home what paths without a leading slash count from
-    SshGitServer(Path home, int port, KeyPair... hostKeys) throws IOException {
+    public SshGitServer(Path home, int port, KeyPair... hostKeys) throws IOException {
         server.setHost("127.0.0.1");
         server.setPort(port);
         server.setKeyPairProvider(KeyPairProvider.wrap(hostKeys));
@@ -48,7 +48,12 @@ final class SshGitServer implements AutoCloseable {
         server.start();
     }
 
-    static KeyPair hostKey(String type) {
+    /// By which clients know it.
+    public static HostKey known(KeyPair hostKey) {
+        return HostKey.of(hostKey.getPublic());
+    }
+
+    public static KeyPair hostKey(String type) {
         try {
             return KeyUtils.generateKeyPair(
                     type,
@@ -61,7 +66,7 @@ final class SshGitServer implements AutoCloseable {
         }
     }
 
-    int port() {
+    public int port() {
         return server.getPort();
     }
 

@@ -64,13 +64,19 @@ public final class ProjectApi {
             List<AppView.OfApp> apps) {}
 
     /// The repository elsewhere that a project follows.
-    private record Follows(String forge, String url, boolean enabled, @Nullable String problem) {
+    private record Follows(
+            String forge,
+            String url,
+            boolean enabled,
+            @Nullable String problem,
+            @Nullable String formerly) {
         static Follows of(Remotes.Standing standing) {
             return new Follows(
                     standing.forge(),
                     standing.url(),
                     standing.enabled(),
-                    standing.problem().isEmpty() ? null : standing.problem());
+                    standing.problem().isEmpty() ? null : standing.problem(),
+                    standing.formerly().isEmpty() ? null : standing.formerly());
         }
     }
 

@@ -51,6 +51,7 @@ public final class ConnectApi {
             @Nullable Boolean all,
             @Nullable Boolean app,
             @Nullable String organisation,
+            @Nullable Boolean ssh,
             @Nullable List<String> hostKeys,
             @Nullable Integer pollSeconds) {
         Connections.Wish wish() {
@@ -77,16 +78,22 @@ public final class ConnectApi {
             if (byApp && known != ForgeKind.GITHUB) {
                 throw ApiRequest.bad("app", "is nothing that another forge than github has");
             }
+            boolean bySsh = Boolean.TRUE.equals(ssh);
+            if (bySsh && known == ForgeKind.GENERIC) {
+                throw ApiRequest.bad("ssh", "is said by the repository's own url");
+            }
             return new Connections.Wish(
-                    known,
-                    EgressUrl.parse(url),
-                    token == null || token.isBlank() ? null : Secret.of(token.strip()),
-                    byApp,
-                    names,
-                    Boolean.TRUE.equals(all),
-                    hooked,
-                    keys(),
-                    Duration.ofSeconds(poll));
+                            known,
+                            EgressUrl.parse(url),
+                            token == null || token.isBlank() ? null : Secret.of(token.strip()),
+                            byApp,
+                            names,
+                            Boolean.TRUE.equals(all),
+                            hooked,
+                            bySsh,
+                            keys(),
+                            Duration.ofSeconds(poll))
+                    .asked();
         }
 
         private List<HostKey> keys() {
@@ -97,8 +104,6 @@ public final class ConnectApi {
             return lines.stream().map(HostKey::parse).toList();
         }
     }
-
-    private record Server(@Nullable String url) {}
 
     private record View(
             String project,
@@ -139,12 +144,21 @@ public final class ConnectApi {
     }
 
     private Object hostKey(ApiRequest request) throws IOException {
-        String url = request.body(Server.class).url();
+        EgressUrl server = server(request, request.body(Asked.class));
+        HostKey key = connections.shown(request.caller(), server);
+        return Map.of(
+                "server", server.origin(), "key", key.toString(), "fingerprint", key.fingerprint());
+    }
+
+    /// The one that was named, or the one from which a forge's repositories would come.
+    private EgressUrl server(ApiRequest request, Asked asked) {
+        String url = asked.url();
         if (url == null) {
             throw ApiRequest.bad("url", "is missing");
         }
-        HostKey key = connections.shown(request.caller(), EgressUrl.parse(url));
-        return Map.of("key", key.toString(), "fingerprint", key.fingerprint());
+        return asked.forge() == null || asked.forge().equals(ForgeKind.GENERIC.word())
+                ? EgressUrl.parse(url)
+                : connections.sshServer(request.caller(), asked.wish());
     }
 
     /// @param run that rolls out what is there already; null: there is nothing to roll out yet

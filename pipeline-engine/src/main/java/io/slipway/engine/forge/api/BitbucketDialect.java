@@ -43,7 +43,22 @@ final class BitbucketDialect extends AtlassianDialect {
                 json,
                 "full_name",
                 Paths.link(json.path("links").path("clone")),
+                Paths.sshLink(json.path("links").path("clone")),
                 json.path("mainbranch").path("name"));
+    }
+
+    /// In place of the workspace's name it takes nothing where the repository is named by its id.
+    @Override
+    public String repositoryOf(String id) {
+        return "/repositories/%7B%7D/" + Paths.id(id);
+    }
+
+    @Override
+    public Ask deployKey(Where where, String publicKey) {
+        return new Ask(
+                "POST",
+                repository(where.name()) + "/deploy-keys",
+                Map.of("label", TITLE, "key", publicKey));
     }
 
     @Override
@@ -61,7 +76,7 @@ final class BitbucketDialect extends AtlassianDialect {
     private static Map<String, Object> hook(String url, Secret secret) {
         return Map.of(
                 "description",
-                "Slipway",
+                TITLE,
                 "url",
                 url,
                 "active",

@@ -17,14 +17,18 @@ import java.util.Optional;
 
 /// Bitbucket Data Center, REST API `latest`. A repository is named `KEY/slug`.
 final class DataCenterDialect extends AtlassianDialect implements DeploymentDialect {
+    private static final String API = "/api/latest";
+    private static final String KEYS = "/keys/latest";
+
+    /// Keys have an API of their own beside the other.
     @Override
     public EgressUrl api(EgressUrl base) {
-        return Paths.below(base, "/rest/api/latest");
+        return Paths.below(base, "/rest");
     }
 
     @Override
     public String repositories(int page) {
-        return "/repos?permission=REPO_ADMIN&" + pages(page);
+        return API + "/repos?permission=REPO_ADMIN&" + pages(page);
     }
 
     private static String pages(int page) {
@@ -33,8 +37,20 @@ final class DataCenterDialect extends AtlassianDialect implements DeploymentDial
 
     @Override
     public String repository(String name) {
+        return API + place(name);
+    }
+
+    private static String place(String name) {
         String[] parts = Paths.name(name).split("/", 2);
         return "/projects/" + parts[0] + "/repos/" + parts[parts.length - 1];
+    }
+
+    @Override
+    public Ask deployKey(Where where, String publicKey) {
+        return new Ask(
+                "POST",
+                KEYS + place(where.name()) + "/ssh",
+                Map.of("key", Map.of("text", publicKey), "permission", "REPO_READ"));
     }
 
     @Override
@@ -51,6 +67,7 @@ final class DataCenterDialect extends AtlassianDialect implements DeploymentDial
                 json,
                 name,
                 Paths.link(json.path("links").path("clone")),
+                Paths.sshLink(json.path("links").path("clone")),
                 json.path("defaultBranch"));
     }
 
@@ -63,13 +80,15 @@ final class DataCenterDialect extends AtlassianDialect implements DeploymentDial
     @Override
     public Ask organisationHook(String organisation, String url, Secret secret) {
         return new Ask(
-                "POST", "/projects/" + Paths.part(organisation) + "/webhooks", hook(url, secret));
+                "POST",
+                API + "/projects/" + Paths.part(organisation) + "/webhooks",
+                hook(url, secret));
     }
 
     private static Map<String, Object> hook(String url, Secret secret) {
         return Map.of(
                 "name",
-                "Slipway",
+                TITLE,
                 "url",
                 url,
                 "active",

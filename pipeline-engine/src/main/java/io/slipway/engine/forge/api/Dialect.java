@@ -15,6 +15,9 @@ import java.util.Optional;
 
 /// How one forge's API says what all of them can do. Paths are below the API's root.
 interface Dialect {
+    /// Under which name a forge shows what Slipway has entered there.
+    String TITLE = "Slipway";
+
     /// Something that is to be changed.
     ///
     /// @param body sent as JSON, names in order
@@ -45,6 +48,11 @@ interface Dialect {
     /// Path of one repository.
     String repository(String name);
 
+    /// Path of one repository by the forge's own id, whatever its name is; null: it has none.
+    default @Nullable String repositoryOf(String id) {
+        return null;
+    }
+
     /// The list in an answer that is a page of one.
     default JsonNode listed(JsonNode answer) {
         return answer;
@@ -61,6 +69,9 @@ interface Dialect {
 
     /// A new hook of everything that an organisation has.
     Ask organisationHook(String organisation, String url, Secret secret);
+
+    /// A key by which a repository may be read over ssh, and nothing else.
+    Ask deployKey(Where where, String publicKey);
 
     /// A commit's new state.
     Ask state(Where where, CommitState state);

@@ -114,6 +114,15 @@ public final class ForgeApi {
                                         "check the forge's address"));
     }
 
+    /// One repository by the forge's own id, whatever its name is; empty where the forge can't be
+    /// asked so, or says what makes no sense.
+    ///
+    /// @throws Fault as [#repository]
+    public Optional<ForgeRepository> repositoryOf(String id) {
+        String path = dialect.repositoryOf(id);
+        return path == null ? Optional.empty() : known(read(path));
+    }
+
     /// A repository of an answer about many; empty where it can't be used.
     Optional<ForgeRepository> known(JsonNode json) {
         return dialect.repository(json).filter(this::isItsOwn);
@@ -139,6 +148,14 @@ public final class ForgeApi {
     public Reply makeHook(ForgeRepository repository, String url, Secret secret) {
         Dialect.Where where = new Dialect.Where(repository.name(), repository.id());
         return Reply.of(change(dialect.hook(where, url, secret)));
+    }
+
+    /// Lets whoever has a key read a repository over ssh.
+    ///
+    /// @param publicKey as OpenSSH writes it
+    public Reply letIn(ForgeRepository repository, String publicKey) {
+        Dialect.Where where = new Dialect.Where(repository.name(), repository.id());
+        return Reply.of(change(dialect.deployKey(where, publicKey)));
     }
 
     /// Lets the forge tell of what happens in all repositories of an organisation.

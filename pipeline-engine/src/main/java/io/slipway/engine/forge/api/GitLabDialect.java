@@ -63,12 +63,25 @@ final class GitLabDialect implements Dialect, DeploymentDialect {
                 json,
                 "path_with_namespace",
                 json.path("http_url_to_repo"),
+                json.path("ssh_url_to_repo"),
                 json.path("default_branch"));
+    }
+
+    @Override
+    public String repositoryOf(String id) {
+        return "/projects/" + Paths.id(id);
     }
 
     @Override
     public Ask hook(Where where, String url, Secret secret) {
         return new Ask("POST", project(where) + "/hooks", hook(url, secret));
+    }
+
+    /// One that may only read, as long as nothing else is asked for.
+    @Override
+    public Ask deployKey(Where where, String publicKey) {
+        return new Ask(
+                "POST", project(where) + "/deploy_keys", Map.of("title", TITLE, "key", publicKey));
     }
 
     /// GitLab's organisations are groups.

@@ -29,7 +29,24 @@ abstract class HubDialect implements Dialect {
     @Override
     public Optional<ForgeRepository> repository(JsonNode json) {
         return Paths.repository(
-                json, "full_name", json.path("clone_url"), json.path("default_branch"));
+                json,
+                "full_name",
+                json.path("clone_url"),
+                json.path("ssh_url"),
+                json.path("default_branch"));
+    }
+
+    @Override
+    public String repositoryOf(String id) {
+        return "/repositories/" + Paths.id(id);
+    }
+
+    @Override
+    public Ask deployKey(Where where, String publicKey) {
+        return new Ask(
+                "POST",
+                repository(where.name()) + "/keys",
+                Map.of("title", TITLE, "key", publicKey, "read_only", true));
     }
 
     @Override

@@ -63,13 +63,13 @@ final class Paths {
 
     /// @param field of the name
     static Optional<ForgeRepository> repository(
-            JsonNode json, String field, JsonNode clone, JsonNode branch) {
-        return named(json, Dialect.text(json, field), clone, branch);
+            JsonNode json, String field, JsonNode clone, JsonNode ssh, JsonNode branch) {
+        return named(json, Dialect.text(json, field), clone, ssh, branch);
     }
 
     /// @param name null: it says none
     static Optional<ForgeRepository> named(
-            JsonNode json, @Nullable String name, JsonNode clone, JsonNode branch) {
+            JsonNode json, @Nullable String name, JsonNode clone, JsonNode ssh, JsonNode branch) {
         JsonNode id = json.has("uuid") ? json.path("uuid") : json.path("id");
         String known = id.isNumber() ? id.asString() : id.isString() ? id.asString() : "";
         if (name == null || !NAME.matcher(name).matches() || !ID.matcher(known).matches()) {
@@ -84,12 +84,33 @@ final class Paths {
                             known,
                             name,
                             EgressUrl.parse(clone.asString().replaceFirst("://[^/@]*@", "://")),
+                            ssh(ssh),
                             branch.isString() && !branch.asString().isEmpty()
                                     ? branch.asString()
                                     : null));
         } catch (Fault fault) {
             return Optional.empty();
         }
+    }
+
+    /// Null when it is none; whoever wants to fetch by ssh is told so.
+    private static @Nullable EgressUrl ssh(JsonNode url) {
+        try {
+            EgressUrl parsed = EgressUrl.parse(url.asString(""));
+            return parsed.scheme().equals("ssh") ? parsed : null;
+        } catch (Fault fault) {
+            return null;
+        }
+    }
+
+    /// The ssh link of a list of links by name.
+    static JsonNode sshLink(JsonNode links) {
+        for (JsonNode link : links) {
+            if (link.path("name").asString("").equals("ssh")) {
+                return link.path("href");
+            }
+        }
+        return MissingNode.getInstance();
     }
 
     /// The http link of a list of links by name.

@@ -23,6 +23,11 @@ public record Reply(int status, @Nullable Duration pause, String problem) {
         return problem.isEmpty();
     }
 
+    /// Whether what was asked about may be somewhere else by now, under another name.
+    public boolean mayHaveMoved() {
+        return !done() && (status == 0 || status == 404 || status == 410);
+    }
+
     /// Whether asking again may help.
     public boolean temporary() {
         return status == 408 || status == 425 || status == 429 || status >= 500 || pause != null;

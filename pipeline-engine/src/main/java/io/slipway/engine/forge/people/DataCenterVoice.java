@@ -9,8 +9,8 @@ import java.util.Set;
 /// Bitbucket Data Center. Rights that somebody has by a group it does not tell by their name: who
 /// has no other counts as one who may not push.
 ///
-/// @param project `/projects/KEY`
-/// @param root `/projects/KEY/repos/slug`
+/// @param project `/api/latest/projects/KEY`
+/// @param root `/api/latest/projects/KEY/repos/slug`
 record DataCenterVoice(String project, String root) implements Voice {
     private static final Set<String> PUSH =
             Set.of("REPO_WRITE", "REPO_ADMIN", "PROJECT_WRITE", "PROJECT_ADMIN");
@@ -72,7 +72,7 @@ record DataCenterVoice(String project, String root) implements Voice {
 
     @Override
     public String person(String login) {
-        return "/users/" + login;
+        return "/api/latest/users/" + login;
     }
 
     @Override

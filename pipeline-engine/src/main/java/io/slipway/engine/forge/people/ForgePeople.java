@@ -36,8 +36,11 @@ public final class ForgePeople {
                     case GITLAB -> new GitLabVoice("/projects/" + repositoryId);
                     case BITBUCKET_DATA_CENTER ->
                             new DataCenterVoice(
-                                    "/projects/" + parts[0],
-                                    "/projects/" + parts[0] + "/repos/" + parts[parts.length - 1]);
+                                    "/api/latest/projects/" + parts[0],
+                                    "/api/latest/projects/"
+                                            + parts[0]
+                                            + "/repos/"
+                                            + parts[parts.length - 1]);
                     case BITBUCKET, GENERIC -> null;
                 };
         return voice == null

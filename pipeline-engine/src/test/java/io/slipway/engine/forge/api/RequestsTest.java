@@ -105,6 +105,11 @@ final class RequestsTest {
                                     "42", "team/shop", EgressUrl.parse(origin + "/x.git"), "main"),
                             hook,
                             Secret.of("key"));
+            case "deploy-key" ->
+                    api.letIn(
+                            new ForgeRepository(
+                                    "42", "team/shop", EgressUrl.parse(origin + "/x.git"), "main"),
+                            "ssh-ed25519 AAAA");
             case "organisation-hook" -> api.makeHook("team", hook, Secret.of("key"));
             case "comment" -> repository.comment(3, text);
             case "changed-comment" -> repository.changeComment(3, "55", text);
@@ -155,6 +160,7 @@ final class RequestsTest {
                 assertThat(body.path(name).getNodeType())
                         .as(published + " " + name)
                         .isEqualTo(example.path(name).getNodeType());
+                typesAgree(example.path(name), body.path(name), published);
             }
         }
     }
@@ -172,11 +178,11 @@ final class RequestsTest {
         assertThat(operations)
                 .isEqualTo(
                         Map.of(
-                                "github", every + " deployment standing",
-                                "gitlab", every + " deployment standing",
-                                "gitea", every,
-                                "bitbucket", every,
-                                "bitbucket-data-center", every + " deployment"));
+                                "github", every + " deployment standing deploy-key",
+                                "gitlab", every + " deployment standing deploy-key",
+                                "gitea", every + " deploy-key",
+                                "bitbucket", every + " deploy-key",
+                                "bitbucket-data-center", every + " deployment deploy-key"));
         assertThat(Stream.of(ForgeKind.values()).map(ForgeKind::word))
                 .containsAll(operations.keySet());
     }

@@ -36,7 +36,9 @@ public final class ConnectCommand extends ServerWord {
     @Parameters(
             index = "1",
             paramLabel = "URL",
-            description = "of the forge; with generic, of the repository itself")
+            description =
+                    "of the forge, or by ssh of a repository there; with generic, of the repository"
+                            + " itself")
     private String url = "";
 
     @Parameters(
@@ -76,6 +78,12 @@ public final class ConnectCommand extends ServerWord {
     private boolean app;
 
     @Option(
+            names = "--ssh",
+            description =
+                    "commits come by ssh, with a key of the project's; the forge is asked by https")
+    private boolean ssh;
+
+    @Option(
             names = "--host-key",
             paramLabel = "KEY",
             description =
@@ -89,14 +97,14 @@ public final class ConnectCommand extends ServerWord {
         wish.put("forge", forge);
         wish.put("url", url);
         wish.put("pollSeconds", seconds());
-        if (ssh()) {
-            wish.put("hostKeys", List.of(confirmed(api, out)));
-        } else if (app) {
+        boolean generic = forge.equals("generic");
+        boolean bySsh = ssh || address();
+        if (app) {
             wish.put("app", true);
-        } else if (!noToken) {
+        } else if (!noToken && !(generic && bySsh)) {
             wish.put("token", token());
         }
-        if (!all && repositories.isEmpty() && !forge.equals("generic")) {
+        if (!all && repositories.isEmpty() && !generic && !namesOne()) {
             JsonNode offered = api.send("POST", "/connections/offered", wish).path("repositories");
             offered.forEach(name -> out.println(name.asString("")));
             out.println("slipway connect " + forge + " " + url + " REPOSITORY... connects them");
@@ -106,6 +114,12 @@ public final class ConnectCommand extends ServerWord {
         wish.put("repositories", repositories);
         wish.put("all", all);
         wish.put("organisation", organisation);
+        if (bySsh) {
+            wish.put("hostKeys", List.of(confirmed(api, wish, out)));
+        }
+        if (bySsh && !generic) {
+            wish.put("ssh", true);
+        }
         for (JsonNode one : api.send("POST", "/connections", wish).path("connections")) {
             tell(one, out);
         }
@@ -113,18 +127,26 @@ public final class ConnectCommand extends ServerWord {
         return 0;
     }
 
-    /// Without a scheme git takes it for ssh.
-    private boolean ssh() {
+    /// Whether it is an ssh address: without a scheme git takes it for one.
+    private boolean address() {
         return url.startsWith("ssh:") || !url.contains("://");
     }
 
+    /// Whether a forge's address is one of a repository there.
+    private boolean namesOne() {
+        return address() && !url.replaceFirst("^ssh://[^/]*/*|^[^:]*:?/*", "").isEmpty();
+    }
+
     /// The server's key: what was given, or what it shows once somebody agreed to it.
-    private String confirmed(ApiClient api, PrintWriter out) throws InterruptedException {
+    private String confirmed(ApiClient api, Map<String, Object> wish, PrintWriter out)
+            throws InterruptedException {
         String given = hostKey;
         if (given != null && !given.startsWith("SHA256:")) {
             return given;
         }
-        JsonNode shown = api.send("POST", "/connections/host-key", Map.of("url", url));
+        Map<String, Object> asked = new LinkedHashMap<>(wish);
+        asked.remove("pollSeconds");
+        JsonNode shown = api.send("POST", "/connections/host-key", asked);
         String fingerprint = shown.path("fingerprint").asString("");
         if (given != null && !given.equals(fingerprint)) {
             throw new Fault(
@@ -133,7 +155,8 @@ public final class ConnectCommand extends ServerWord {
                     "ask the server's operator which is right; somebody else may be answering");
         }
         if (given == null) {
-            out.println("the server shows the key " + fingerprint);
+            out.println(
+                    shown.path("server").asString("the server") + " shows the key " + fingerprint);
             out.flush();
             if (!agreed()) {
                 throw new Fault(
