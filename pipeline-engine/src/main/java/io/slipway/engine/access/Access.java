@@ -8,11 +8,15 @@ import io.slipway.fault.Fault;
 import io.slipway.fault.Fault.Kind;
 
 import java.security.MessageDigest;
+import java.util.Collection;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.LongFunction;
+import java.util.stream.Collectors;
 
 /// Who a token belongs to, and what its holder may do: what the token was made for, as far as its
 /// owner's role goes.
@@ -29,16 +33,13 @@ public final class Access {
 
     /// The credentials of an attempt end with it, and a session with the token that it was made
     /// with, whether or not somebody revoked them. Time is the database's.
-    private static final String BY_TOKEN =
+    private static final String GOOD =
             """
-            select t.id, t.sha256, t.scopes, t.project_id, t.repository,
-                   p.id as principal, p.name, p.kind
             from tokens t
             join principals p on p.id = t.principal_id
             left join attempts a on a.id = t.attempt_id
             left join tokens o on o.id = t.session_of
-            where t.sha256 = ?
-              and t.revoked_at is null
+            where t.revoked_at is null
               and (t.expires_at is null or t.expires_at > now())
               and (t.idle is null or t.used_at + t.idle > now())
               and (t.attempt_id is null or a.state = 'running')
@@ -46,6 +47,17 @@ public final class Access {
                    or o.revoked_at is null and (o.expires_at is null or o.expires_at > now()))
               and p.disabled_at is null
             """;
+
+    private static final String BY_TOKEN =
+            """
+            select t.id, t.sha256, t.scopes, t.project_id, t.repository,
+                   p.id as principal, p.name, p.kind
+            """
+                    + GOOD
+                    + " and t.sha256 = ?";
+
+    private static final String BY_ID =
+            "select t.id, p.id as principal, p.name, p.kind " + GOOD + " and t.id = any(?)";
 
     private static final String STILL_READS =
             """
@@ -83,6 +95,42 @@ public final class Access {
                 .stream()
                 .flatMap(Optional::stream)
                 .findFirst();
+    }
+
+    private record Held(long token, Principal owner) {}
+
+    /// Of these tokens those that are still worth something, each with what its owner is now: one
+    /// question for however many.
+    public static Map<Long, Roles> standing(Tx tx, Collection<Long> tokenIds) {
+        List<Held> good =
+                tx.query(
+                        BY_ID,
+                        row -> new Held(row.number("id"), principal(row)),
+                        (Object) tokenIds.toArray(Long[]::new));
+        Map<Long, Roles> people =
+                Members.roles(
+                        tx,
+                        good.stream()
+                                .map(Held::owner)
+                                .filter(owner -> owner.kind() == Principal.Kind.PERSON)
+                                .map(Principal::id)
+                                .collect(Collectors.toSet()));
+        return good.stream()
+                .collect(
+                        Collectors.toMap(
+                                Held::token,
+                                held ->
+                                        roles(
+                                                held.owner(),
+                                                id -> people.getOrDefault(id, Roles.NONE))));
+    }
+
+    /// The ids of the projects that the caller may read, as an argument of a statement.
+    public static Long[] readable(Tx tx, Caller caller) {
+        return Projects.all(tx).stream()
+                .map(Project::id)
+                .filter(id -> may(caller, Right.READ, new Subject.OfProject(id)))
+                .toArray(Long[]::new);
     }
 
     /// Whether the caller may do this: the one place that decides. The token must have the right
@@ -139,11 +187,22 @@ public final class Access {
     }
 
     private static Roles roles(Tx tx, Principal principal) {
+        return roles(principal, id -> Members.roles(tx, id));
+    }
+
+    private static Roles roles(Principal principal, LongFunction<Roles> ofPerson) {
         return switch (principal.kind()) {
             case OPERATOR -> OF_OPERATORS;
             case MACHINE -> OF_MACHINES;
-            case PERSON -> Members.roles(tx, principal.id());
+            case PERSON -> ofPerson.apply(principal.id());
         };
+    }
+
+    private static Principal principal(Row row) {
+        return new Principal(
+                row.number("principal"),
+                row.text("name"),
+                row.choice("kind", Principal.Kind.class));
     }
 
     /// Lets the caller pass, or refuses.
@@ -262,11 +321,7 @@ public final class Access {
     }
 
     private static Caller caller(Tx tx, Row row) {
-        Principal principal =
-                new Principal(
-                        row.number("principal"),
-                        row.text("name"),
-                        row.choice("kind", Principal.Kind.class));
+        Principal principal = principal(row);
         return new Caller(
                 principal,
                 row.number("id"),

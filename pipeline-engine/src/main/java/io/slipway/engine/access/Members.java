@@ -9,6 +9,7 @@ import io.slipway.engine.project.Projects;
 import org.jspecify.annotations.Nullable;
 
 import java.time.Instant;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -19,8 +20,8 @@ import java.util.Set;
 /// Who is what in projects and in the instance, as rows. What changes is in the audit log, and
 /// whoever holds something open looks again whether it still may.
 public final class Members {
-    private static final String OF_PERSON =
-            "select project_id, role from roles where principal_id = ?";
+    private static final String OF_PEOPLE =
+            "select principal_id, project_id, role from roles where principal_id = any(?)";
 
     private static final String OF_PROJECT =
             """
@@ -67,21 +68,35 @@ public final class Members {
 
     /// What a person is everywhere.
     static Roles roles(Tx tx, long principalId) {
-        Map<Long, Role> projects = new HashMap<>();
-        Role[] instance = new Role[1];
-        tx.query(
-                OF_PERSON,
-                row -> {
-                    Long project = row.numberOrNull("project_id");
-                    if (project == null) {
-                        instance[0] = role(row);
-                    } else {
-                        projects.put(project, role(row));
-                    }
-                    return true;
-                },
-                principalId);
-        return new Roles(instance[0], projects);
+        return roles(tx, List.of(principalId)).getOrDefault(principalId, Roles.NONE);
+    }
+
+    private record Given(long person, @Nullable Long project, Role role) {}
+
+    /// What each of these people is everywhere; who is nothing is left out.
+    static Map<Long, Roles> roles(Tx tx, Collection<Long> principalIds) {
+        Map<Long, Map<Long, Role>> projects = new HashMap<>();
+        Map<Long, Role> instance = new HashMap<>();
+        for (Given given :
+                tx.query(
+                        OF_PEOPLE,
+                        row ->
+                                new Given(
+                                        row.number("principal_id"),
+                                        row.numberOrNull("project_id"),
+                                        role(row)),
+                        (Object) principalIds.toArray(Long[]::new))) {
+            Map<Long, Role> own = projects.computeIfAbsent(given.person(), id -> new HashMap<>());
+            Long project = given.project();
+            if (project == null) {
+                instance.put(given.person(), given.role());
+            } else {
+                own.put(project, given.role());
+            }
+        }
+        Map<Long, Roles> all = new HashMap<>();
+        projects.forEach((person, own) -> all.put(person, new Roles(instance.get(person), own)));
+        return all;
     }
 
     /// The members of a project by name, or those of the whole instance.

@@ -23,6 +23,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -302,5 +303,55 @@ final class AccessTest {
                                         Duration.ofHours(1)));
         database.change(tx -> Tokens.revokeForAttempt(tx, attempt));
         assertThat(authenticate(token)).isEmpty();
+    }
+
+    private Map<Long, Roles> standing(List<Long> ids) {
+        return database.read(tx -> Access.standing(tx, ids));
+    }
+
+    private TokenText issueTo(String name, Kind kind) {
+        return database.transaction(
+                tx ->
+                        Tokens.issue(
+                                tx,
+                                Principals.ensure(tx, name, kind),
+                                new Grant("test", ALL, null, null)));
+    }
+
+    @Test
+    void manyTokensAreLookedAtTogetherAsEachAlone() {
+        TokenText viewer = issueTo("many-viewer", Kind.PERSON);
+        List<Long> ids =
+                List.of(
+                                viewer,
+                                issueTo("many-nobody", Kind.PERSON),
+                                issueTo("many-operator", Kind.OPERATOR),
+                                issueTo("many-machine", Kind.MACHINE),
+                                issueTo("many-viewer", Kind.PERSON))
+                        .stream()
+                        .map(token -> authenticate(token).orElseThrow().tokenId())
+                        .toList();
+        Caller operator = authenticate(issueTo("many-operator", Kind.OPERATOR)).orElseThrow();
+        Principal person = authenticate(viewer).orElseThrow().principal();
+        database.change(
+                tx -> {
+                    Members.give(tx, operator, shop.id(), person, Role.VIEWER);
+                    Members.give(tx, operator, null, person, Role.DEVELOPER);
+                });
+        revoke(ids.get(4));
+        assertThat(standing(ids))
+                .isEqualTo(
+                        Map.of(
+                                ids.get(0),
+                                new Roles(Role.DEVELOPER, Map.of(shop.id(), Role.VIEWER)),
+                                ids.get(1),
+                                Roles.NONE,
+                                ids.get(2),
+                                Roles.everywhere(Role.ADMIN),
+                                ids.get(3),
+                                Roles.everywhere(Role.MAINTAINER)));
+        assertThat(standing(ids).get(ids.get(0)))
+                .isEqualTo(authenticate(viewer).orElseThrow().roles());
+        assertThat(standing(List.of())).isEmpty();
     }
 }

@@ -18,8 +18,10 @@ import java.util.function.BooleanSupplier;
 /// most ten times a second, and once a second anyway.
 final class EventStream implements AutoCloseable {
     private static final Duration POLL = Duration.ofSeconds(1);
-    private static final Duration APART = Duration.ofMillis(100);
-    private static final Duration CHECK_RIGHTS = Duration.ofSeconds(60);
+    private static final Duration CHECK_RIGHTS = Duration.ofSeconds(20);
+
+    /// What lies between two looks at the same at least.
+    static final Duration APART = Duration.ofMillis(100);
 
     private final List<Watch> watches;
     private final BooleanSupplier gone;
@@ -89,7 +91,9 @@ final class EventStream implements AutoCloseable {
                 tellProgress(out);
                 out.flush();
                 Thread.sleep(APART);
-                signal.await(POLL.minus(APART));
+                if (watches.stream().noneMatch(Watch::isTouched)) {
+                    signal.await(POLL.minus(APART));
+                }
             }
         } catch (ClientGone e) {
             // nobody is there to be told

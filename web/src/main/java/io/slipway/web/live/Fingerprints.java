@@ -2,8 +2,6 @@ package io.slipway.web.live;
 
 import io.slipway.db.Tx;
 
-import java.util.List;
-
 /// Short texts that differ whenever what is shown differs. Comparing them is how a stream finds
 /// changes; a notification only makes it look earlier.
 final class Fingerprints {
@@ -60,8 +58,8 @@ final class Fingerprints {
 
     private Fingerprints() {}
 
-    static String ofProjects(Tx tx, List<Long> ids) {
-        return tx.one(PROJECTS, row -> row.text("print"), (Object) ids.toArray(Long[]::new));
+    static String ofProjects(Tx tx, Long[] ids) {
+        return tx.one(PROJECTS, row -> row.text("print"), (Object) ids);
     }
 
     static String ofProject(Tx tx, long id) {

@@ -2,11 +2,9 @@ package io.slipway.web.live;
 
 import io.slipway.db.Database;
 import io.slipway.db.Notifications;
-import io.slipway.db.Tx;
 import io.slipway.engine.access.Access;
 import io.slipway.engine.access.Caller;
 import io.slipway.engine.access.Right;
-import io.slipway.engine.access.Subject;
 import io.slipway.engine.log.LogReader;
 import io.slipway.engine.project.Project;
 import io.slipway.engine.project.ProjectName;
@@ -36,12 +34,12 @@ public final class LiveApi {
     private static final Pattern CURSOR =
             Pattern.compile("([0-9]{1,15}:[0-9]{1,9})@([0-9]{1,15});");
 
-    private final Api api;
     private final Database database;
     private final Notifications notifications;
     private final RunHistory history;
     private final SharedTails tails;
-    private final SharedPrints prints = new SharedPrints();
+    private final SharedPrints prints = new SharedPrints(EventStream.APART);
+    private final SharedStanding standing;
     private final Semaphore streams = new Semaphore(MOST_STREAMS);
 
     /// Adds the operation.
@@ -51,11 +49,13 @@ public final class LiveApi {
             Notifications notifications,
             RunHistory history,
             LogReader logs) {
-        this.api = api;
         this.database = database;
         this.notifications = notifications;
         this.history = history;
-        this.tails = new SharedTails(logs::lines);
+        this.tails = new SharedTails(logs::lines, EventStream.APART);
+        this.standing =
+                new SharedStanding(
+                        tokens -> database.read(tx -> Access.standing(tx, tokens)), notifications);
         api.get("/stream", this::stream);
     }
 
@@ -75,47 +75,27 @@ public final class LiveApi {
                     "close pages that nobody looks at");
         }
         try {
-            send(request, topics, watches);
+            send(request, watches);
         } finally {
             streams.release();
         }
         return Api.Answered.BY_ITSELF;
     }
 
-    private void send(ApiRequest request, List<Topic> topics, List<Watch> watches)
-            throws IOException {
+    private void send(ApiRequest request, List<Watch> watches) throws IOException {
         HttpServerResponse response = request.context().response();
         response.putHeader("Content-Type", "text/event-stream")
                 .putHeader("Cache-Control", "no-store")
                 .putHeader("X-Accel-Buffering", "no");
         request.context().request().resume();
+        Caller caller = request.caller();
         try (BodyOutput body = new BodyOutput(response, request.vertxContext());
+                SharedStanding.Holder holder = standing.hold(caller.tokenId(), caller.roles());
                 EventStream stream =
                         new EventStream(
-                                notifications,
-                                watches,
-                                response::closed,
-                                () -> mayStill(request, topics))) {
+                                notifications, watches, response::closed, holder::isAsBefore)) {
             stream.run(new EventOutput(body));
         }
-    }
-
-    /// Whether the token is still good, and good for every topic.
-    private boolean mayStill(ApiRequest request, List<Topic> topics) {
-        return api.caller(request.context().request())
-                .map(
-                        caller -> {
-                            if (!caller.roles().equals(request.caller().roles())) {
-                                return false; // the reader comes again, as what it is now
-                            }
-                            try {
-                                topics.forEach(topic -> watch(caller, topic, null));
-                                return true;
-                            } catch (Fault e) {
-                                return e.kind() == Fault.Kind.UNAVAILABLE;
-                            }
-                        })
-                .orElse(false);
     }
 
     /// @throws Fault NOT_FOUND when there is no such thing, or the caller must not know of it
@@ -131,7 +111,7 @@ public final class LiveApi {
                                     database.read(
                                             tx ->
                                                     Fingerprints.ofProjects(
-                                                            tx, readable(tx, caller))));
+                                                            tx, Access.readable(tx, caller))));
             case Topic.OfProject(ProjectName name) -> {
                 long id = project(caller, name).id();
                 yield new StateWatch(
@@ -163,13 +143,6 @@ public final class LiveApi {
     private static String reach(Caller caller) {
         boolean reads = caller.scopes().contains(Right.READ) && caller.repository() == null;
         return reads ? "project " + caller.projectId() + " by " + caller.roles() : "nothing";
-    }
-
-    private static List<Long> readable(Tx tx, Caller caller) {
-        return Projects.all(tx).stream()
-                .map(Project::id)
-                .filter(id -> Access.may(caller, Right.READ, new Subject.OfProject(id)))
-                .toList();
     }
 
     private Project project(Caller caller, ProjectName name) {

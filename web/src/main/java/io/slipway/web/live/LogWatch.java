@@ -62,7 +62,7 @@ final class LogWatch extends Watch {
                             complete,
                             block.times()));
         }
-        if (!lines.isEmpty() && !complete) {
+        if (!complete && (!lines.isEmpty() || isBehind())) {
             touch(); // there may be more already
         }
     }
@@ -72,6 +72,10 @@ final class LogWatch extends Watch {
             tail = tails.take(attempt);
         }
         return tail.from(next, since());
+    }
+
+    private boolean isBehind() {
+        return tail != null && tail.isBehind(since());
     }
 
     private static List<String> fitting(List<String> lines) {

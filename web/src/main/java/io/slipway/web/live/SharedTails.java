@@ -4,6 +4,7 @@ import io.slipway.engine.log.LogReader;
 import io.slipway.engine.log.LogReader.Since;
 import io.slipway.web.api.LogLines;
 
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -13,7 +14,7 @@ import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
 
 /// The ends of logs that somebody follows: each is read from the database once, for however many
-/// look at it.
+/// look at it, and no more often than one of them alone would.
 final class SharedTails {
     private static final int MOST_LINES = 500;
     private static final int FAR_BEHIND = 2_000;
@@ -28,10 +29,13 @@ final class SharedTails {
     }
 
     private final Source source;
+    private final long apart;
     private final Map<Long, Tail> tails = new HashMap<>();
 
-    SharedTails(Source source) {
+    /// @param apart what lies between two looks at a log at least
+    SharedTails(Source source, Duration apart) {
         this.source = source;
+        this.apart = apart.toNanos();
     }
 
     /// The end of one log; to be given back.
@@ -60,22 +64,24 @@ final class SharedTails {
         private long first = 1;
         private boolean begun;
         private boolean more;
-        private boolean complete;
-        private long looked;
+        private volatile boolean complete;
+        private volatile long looked;
 
         private Tail(long attempt) {
             this.attempt = attempt;
         }
 
-        /// Lines from a number on, as they were at a moment or later; from a later one where that
-        /// is far behind the end, or the lines between were not kept.
+        /// Lines from a number on, as they were at a moment or later, or at least when it was last
+        /// looked; from a later one where that is far behind the end, or the lines between were not
+        /// kept.
         ///
         /// @param since by [System#nanoTime]: what was read before is not good enough
         LogLines from(long next, long since) {
             reading.lock();
             try {
-                if (!complete && (!begun || more || looked - since < 0)) {
-                    long now = System.nanoTime();
+                long now = System.nanoTime();
+                boolean due = looked - since < 0 && now - looked >= apart;
+                if (!complete && (!begun || more || due)) {
                     read(next);
                     looked = now;
                 }
@@ -88,6 +94,11 @@ final class SharedTails {
                 reading.unlock();
             }
             return LogLines.of(source.lines(attempt, next, MOST_LINES));
+        }
+
+        /// Whether it is to be looked again, since what was read last was read before that moment.
+        boolean isBehind(long since) {
+            return !complete && looked - since < 0;
         }
 
         private void read(long next) {

@@ -1,6 +1,7 @@
 package io.slipway.web.live;
 
 import java.io.IOException;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /// Tells that something changed: its reader reads it again. Also tells once at the beginning.
@@ -31,7 +32,12 @@ final class StateWatch extends Watch {
 
     @Override
     void tell(EventOutput out) throws IOException {
-        String now = "=" + prints.of(thing, since(), fingerprint);
+        Optional<String> print = prints.of(thing, since(), fingerprint);
+        if (print.isEmpty()) {
+            touch();
+            return;
+        }
+        String now = "=" + print.get();
         if (!now.equals(told)) {
             told = now;
             out.event("changed", new Changed(topic));

@@ -18,6 +18,11 @@ abstract class Watch {
         dirty = true;
     }
 
+    /// Whether it was touched since it last looked.
+    final boolean isTouched() {
+        return dirty;
+    }
+
     /// Looks when touched, else once a second, and tells what is new.
     final void look(EventOutput out) throws IOException {
         long now = System.nanoTime();

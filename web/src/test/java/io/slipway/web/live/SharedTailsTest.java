@@ -8,6 +8,7 @@ import io.slipway.web.api.LogLines;
 import org.junit.jupiter.api.Test;
 
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -18,7 +19,7 @@ final class SharedTailsTest {
     private final AtomicInteger reads = new AtomicInteger();
     private volatile int printed;
     private volatile boolean ended;
-    private final SharedTails tails = new SharedTails(this::lines);
+    private final SharedTails tails = new SharedTails(this::lines, Duration.ZERO);
 
     private LogReader.Block lines(long attempt, long from, int count) {
         reads.incrementAndGet();
@@ -118,6 +119,24 @@ final class SharedTailsTest {
             printed = 5;
             assertThat(tail.from(2, System.nanoTime()).times())
                     .containsExactly(new LogReader.Since(2, 1_001), new LogReader.Since(4, 1_004));
+        }
+    }
+
+    @Test
+    void manyWhoAreWokenOneAfterTheOtherLookNoMoreOftenThanOne() {
+        SharedTails slow = new SharedTails(this::lines, Duration.ofHours(1));
+        printed = 3;
+        try (SharedTails.Tail tail = slow.take(7)) {
+            assertThat(tail.from(1, System.nanoTime()).lines()).hasSize(3);
+            int read = reads.get();
+            printed = 4;
+            long woken = System.nanoTime();
+            for (int viewer = 0; viewer < 100; viewer++) {
+                assertThat(tail.from(4, woken + viewer).lines()).isEmpty();
+                assertThat(tail.isBehind(woken + viewer)).as("it comes again").isTrue();
+            }
+            assertThat(reads).hasValue(read);
+            assertThat(tail.from(2, woken).lines()).as("what is there").hasSize(2);
         }
     }
 }
