@@ -77,6 +77,8 @@ class RolesIT {
                     "path=a.yml",
                     "logSearch",
                     "q=fine",
+                    "namedLog",
+                    "job=look",
                     "compare",
                     "from=1&to=1");
 

@@ -7,6 +7,8 @@ import io.slipway.engine.asking.Trusting;
 import io.slipway.engine.definition.Problem;
 import io.slipway.engine.source.CommitId;
 
+import org.jspecify.annotations.Nullable;
+
 import tools.jackson.databind.json.JsonMapper;
 
 import java.util.Collection;
@@ -209,6 +211,34 @@ public final class RunHistory {
                                 row.number("id"), row.number("run_id"), row.number("project_id")),
                 jobId,
                 number);
+    }
+
+    /// An attempt of a job that was named.
+    ///
+    /// @param id of the attempt's row
+    /// @param job id of the job's row
+    public record NamedAttempt(long id, long job, int number) {}
+
+    /// An attempt of the job of that name, in a transaction of the caller's.
+    ///
+    /// @param attempt its number; null: the newest
+    public static Optional<NamedAttempt> attempt(
+            Tx tx, long projectId, int run, String job, @Nullable Integer attempt) {
+        return tx.first(
+                """
+                select a.id, a.job_id, a.number
+                from runs r
+                join jobs j on j.run_id = r.id
+                join attempts a on a.job_id = j.id and a.number = coalesce(?::integer, j.latest_attempt)
+                where r.project_id = ? and r.number = ? and j.name = ?
+                """,
+                row ->
+                        new NamedAttempt(
+                                row.number("id"), row.number("job_id"), row.integer("number")),
+                attempt,
+                projectId,
+                run,
+                job);
     }
 
     /// The numbers of runs by the ids of their rows, in a transaction of the caller's.

@@ -1,5 +1,7 @@
 package io.slipway.web.api;
 
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
+
 import io.slipway.db.Database;
 import io.slipway.db.Tx;
 import io.slipway.engine.access.Access;
@@ -7,9 +9,11 @@ import io.slipway.engine.access.Caller;
 import io.slipway.engine.access.Right;
 import io.slipway.engine.access.Subject;
 import io.slipway.engine.log.LogReader;
+import io.slipway.engine.project.Project;
 import io.slipway.engine.run.Run;
 import io.slipway.engine.run.RunHistory;
 import io.slipway.engine.run.RunHistory.AttemptPlace;
+import io.slipway.engine.run.RunHistory.NamedAttempt;
 import io.slipway.fault.Fault;
 import io.slipway.web.http.BodyOutput;
 import io.vertx.core.http.HttpServerResponse;
@@ -40,6 +44,7 @@ public final class LogApi {
         this.database = database;
         this.history = history;
         this.logs = logs;
+        api.get("/projects/:project/runs/:run/log", this::named);
         api.get("/jobs/:job/attempts/:attempt/log", this::size);
         api.get("/jobs/:job/attempts/:attempt/log/lines", this::lines);
         api.get("/jobs/:job/attempts/:attempt/log.txt", this::text);
@@ -86,10 +91,17 @@ public final class LogApi {
             List<LogReader.Since> times) {}
 
     private Object lines(ApiRequest request) {
+        long attempt = attempt(request).id();
+        return lines(attempt, block(request, attempt));
+    }
+
+    private LogReader.Block block(ApiRequest request, long attempt) {
         int from = Math.max(request.query("from", 1, Integer.MAX_VALUE), 1);
         int count = Math.max(request.query("count", BLOCK, LARGEST_BLOCK), 1);
-        long attempt = attempt(request).id();
-        LogReader.Block block = logs.lines(attempt, from, count);
+        return logs.lines(attempt, from, count);
+    }
+
+    private Lines lines(long attempt, LogReader.Block block) {
         LogLines shown = LogLines.of(block);
         return new Lines(
                 shown.from(),
@@ -97,6 +109,44 @@ public final class LogApi {
                 shown.lines(),
                 shown.complete(),
                 shown.times());
+    }
+
+    /// A block of a job that is known by its name only.
+    ///
+    /// @param total lines of the whole log
+    /// @param ended whether nothing more will come
+    private record NamedLines(
+            long job, int attempt, long total, boolean ended, @JsonUnwrapped Lines block) {}
+
+    /// What a link to a line names, in one answer.
+    private Object named(ApiRequest request) {
+        Project project = database.read(tx -> request.project(tx, Right.READ));
+        String job = request.query("job", "");
+        if (job.isEmpty()) {
+            throw ApiRequest.bad("job", "is missing");
+        }
+        Integer number =
+                request.query("attempt") == null
+                        ? null
+                        : request.query("attempt", 1, Integer.MAX_VALUE);
+        int run = request.pathInteger("run");
+        NamedAttempt attempt =
+                database.read(tx -> RunHistory.attempt(tx, project.id(), run, job, number))
+                        .orElseThrow(() -> nothingPrinted(run, job));
+        LogReader.Block block = block(request, attempt.id());
+        return new NamedLines(
+                attempt.job(),
+                attempt.number(),
+                block.total(),
+                block.ended(),
+                lines(attempt.id(), block));
+    }
+
+    private static Fault nothingPrinted(int run, String job) {
+        return new Fault(
+                Fault.Kind.NOT_FOUND,
+                "cannot find what " + job + " printed in run " + run + ": there is no such attempt",
+                "take the job's name and its attempts from the run");
     }
 
     /// A colour that was turned on further up than this is not known any more.

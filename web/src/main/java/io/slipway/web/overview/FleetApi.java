@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonUnwrapped;
 
 import io.slipway.db.Database;
 import io.slipway.db.Tx;
+import io.slipway.engine.access.Access;
 import io.slipway.engine.route.AppAddresses;
 import io.slipway.engine.run.RunHistory;
 import io.slipway.engine.source.Repositories;
@@ -110,7 +111,7 @@ public final class FleetApi {
     }
 
     private Read read(Tx tx, ApiRequest request, Asked asked) {
-        Long[] readable = Readable.ids(tx, request.caller());
+        Long[] readable = Access.readable(tx, request.caller());
         List<FleetRows.OfProject> found =
                 FleetRows.projects(
                         tx,
@@ -119,7 +120,8 @@ public final class FleetApi {
                                 asked.after(),
                                 asked.part(),
                                 asked.environment(),
-                                asked.limit() + 1));
+                                asked.limit() + 1,
+                                request.caller().principal()));
         List<FleetRows.OfProject> page = found.stream().limit(asked.limit()).toList();
         Long[] shown = page.stream().map(FleetRows.OfProject::id).toArray(Long[]::new);
         return new Read(

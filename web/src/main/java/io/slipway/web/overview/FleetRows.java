@@ -5,6 +5,7 @@ import com.fasterxml.jackson.annotation.JsonRawValue;
 
 import io.slipway.db.Row;
 import io.slipway.db.Tx;
+import io.slipway.engine.access.Principal;
 import io.slipway.engine.asking.Trusting;
 import io.slipway.engine.route.AppAddresses;
 
@@ -20,7 +21,8 @@ final class FleetRows {
             """
             select p.id, p.name, p.default_branch, p.paused,
                 n.number, n.ref, n.commit, n.subject, n.author, n.state, n.outcome, n.reason,
-                n.created_at, n.ended_at, coalesce(s.runs, '[]') as latest, l.took as lead_time
+                n.created_at, n.ended_at, coalesce(s.runs, '[]') as latest, l.took as lead_time,
+                coalesce(s.mine, false) as mine
             from projects p
             left join lateral (
                 select * from runs
@@ -32,7 +34,8 @@ final class FleetRows {
                 select jsonb_agg(jsonb_build_object(
                     'number', r.number, 'state', r.state, 'outcome', r.outcome,
                     'milliseconds', (extract(epoch from coalesce(r.ended_at, now()) - r.created_at) * 1000)::bigint)
-                    order by r.number) as runs
+                    order by r.number) as runs,
+                    bool_or(r.principal_id = ? or lower(?) in (lower(r.author), lower(r.author_login))) as mine
                 from (select * from runs where project_id = p.id order by number desc limit 12) r) s on true
             left join lateral (
                 select percentile_disc(0.5) within group (order by t.took) as took
@@ -118,6 +121,7 @@ final class FleetRows {
     /// @param newest run of the default branch
     /// @param latest runs of all branches, at most twelve, the newest last
     /// @param leadTime milliseconds from a push to its traffic, the median of the last ten
+    /// @param mine whether who asks pushed or started one of the latest, or wrote its commit
     record OfProject(
             @JsonIgnore long id,
             String name,
@@ -125,7 +129,8 @@ final class FleetRows {
             boolean paused,
             @Nullable Newest newest,
             @JsonRawValue String latest,
-            @Nullable Long leadTime) {}
+            @Nullable Long leadTime,
+            boolean mine) {}
 
     /// The newest run of a branch.
     record Newest(
@@ -189,7 +194,9 @@ final class FleetRows {
     /// @param after the last project of the page before
     /// @param part of its name
     /// @param environment where it has an app; null: anywhere or nowhere
-    record Wanted(String after, String part, @Nullable String environment, int limit) {}
+    /// @param who asks
+    record Wanted(
+            String after, String part, @Nullable String environment, int limit, Principal who) {}
 
     static List<OfProject> projects(Tx tx, Long[] ids, Wanted wanted) {
         return tx.query(
@@ -202,7 +209,10 @@ final class FleetRows {
                                 row.flag("paused"),
                                 newest(row),
                                 row.json("latest"),
-                                row.numberOrNull("lead_time")),
+                                row.numberOrNull("lead_time"),
+                                row.flag("mine")),
+                wanted.who().id(),
+                wanted.who().name(),
                 ids,
                 wanted.after(),
                 wanted.part(),

@@ -2,6 +2,7 @@ package io.slipway.web.overview;
 
 import io.slipway.db.Database;
 import io.slipway.db.Row;
+import io.slipway.engine.access.Access;
 import io.slipway.engine.asking.Trusting;
 import io.slipway.engine.run.Runs;
 import io.slipway.web.api.Api;
@@ -130,7 +131,7 @@ public final class QueueApi {
                                 tx.query(
                                         WORK,
                                         QueueApi::job,
-                                        (Object) Readable.ids(tx, request.caller()))));
+                                        (Object) Access.readable(tx, request.caller()))));
     }
 
     private static Job job(Row row) {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonIgnore;
 
 import io.slipway.db.Database;
 import io.slipway.db.Row;
+import io.slipway.engine.access.Access;
 import io.slipway.web.api.Api;
 import io.slipway.web.api.ApiRequest;
 
@@ -87,7 +88,7 @@ public final class RolloutsApi {
                                 tx.query(
                                         PAGE,
                                         RolloutsApi::rollout,
-                                        Readable.ids(tx, request.caller()),
+                                        Access.readable(tx, request.caller()),
                                         before,
                                         project,
                                         project,

@@ -2,6 +2,8 @@ package io.slipway.web.overview;
 
 import io.slipway.db.Database;
 import io.slipway.db.Row;
+import io.slipway.engine.access.Access;
+import io.slipway.engine.access.Principal;
 import io.slipway.engine.asking.Trusting;
 import io.slipway.web.api.Api;
 import io.slipway.web.api.ApiRequest;
@@ -40,7 +42,8 @@ public final class RunsApi {
                       and r.id < ?
                       and (?::text is null or p.name = ?)
                       and (?::text is null or r.ref = ?)
-                      and (?::bigint is null or r.principal_id = ?)
+                      and (?::bigint is null or r.principal_id = ?
+                        or lower(?) in (lower(r.author), lower(r.author_login)))
                       and (?::text is null
                         or (? = 'running' and r.state <> 'ended')
                         or (? = 'failed' and r.outcome in ('failed', 'errored'))
@@ -87,7 +90,8 @@ public final class RunsApi {
         String project = request.query("project");
         String branch = request.query("branch");
         String ref = branch == null ? null : REFS + branch;
-        Long mine = "true".equals(request.query("mine")) ? request.caller().principal().id() : null;
+        Principal who = request.caller().principal();
+        Long mine = "true".equals(request.query("mine")) ? who.id() : null;
         String state = request.query("state");
         String text = request.query("q");
         int limit = Math.max(1, request.query("limit", 30, 100));
@@ -98,7 +102,7 @@ public final class RunsApi {
                                 tx.query(
                                         PAGE,
                                         RunsApi::run,
-                                        Readable.ids(tx, request.caller()),
+                                        Access.readable(tx, request.caller()),
                                         before,
                                         project,
                                         project,
@@ -106,6 +110,7 @@ public final class RunsApi {
                                         ref,
                                         mine,
                                         mine,
+                                        who.name(),
                                         state,
                                         state,
                                         state,

@@ -1,6 +1,7 @@
 package io.slipway.web.overview;
 
 import io.slipway.web.api.ApiRequest;
+import io.slipway.web.failure.ErrorLines;
 
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Predicate;
@@ -13,25 +14,10 @@ final class Searched {
     /// How many characters an expression may look at: ten times what a log of 50 MB asks for.
     private static final long MOST_READ = 500_000_000;
 
-    /// How compilers, test frameworks, shells and languages begin the line that says what is wrong.
-    private static final Pattern ERROR =
-            Pattern.compile(
-                    "\\b(?:ERROR|FATAL|FAILED|FAILURE|PANIC|SEVERE|CRITICAL)\\b|(?:^|[\\s\\]:>])(?:[eE]rror|[fF]atal|panic)(?:\\[\\w+])?:|^\\s*(?:E"
-                        + "  +\\S|Caused by: |Exception in |Traceback \\(|--- FAIL|not ok \\d|npm"
-                        + " ERR!|[✗✘×] )|^\\s*[\\w.$]+(?:Exception|Error):|: (?:command )?not"
-                        + " found$|: No such file or directory$|: Permission denied$");
-
-    /// Lines that only count errors, of which there are none.
-    private static final Pattern NONE =
-            Pattern.compile(
-                    "\\b(?:0|no) (?:errors?|failures?|failed)\\b|\\b(?:ERROR|FAILED|FAILURE)S?:"
-                            + " 0\\b",
-                    Pattern.CASE_INSENSITIVE);
-
     private Searched() {}
 
     static Predicate<String> errors() {
-        return line -> ERROR.matcher(line).find() && !NONE.matcher(line).find();
+        return ErrorLines::isOne;
     }
 
     static Predicate<String> text(String text, boolean sameCase) {

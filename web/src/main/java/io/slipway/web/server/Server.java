@@ -22,6 +22,7 @@ import io.slipway.web.api.RunApi;
 import io.slipway.web.api.StartApi;
 import io.slipway.web.connect.ConnectApi;
 import io.slipway.web.connect.TrustApi;
+import io.slipway.web.failure.FailuresApi;
 import io.slipway.web.git.GitHandler;
 import io.slipway.web.git.GitHost;
 import io.slipway.web.git.GitLimits;
@@ -242,6 +243,7 @@ public final class Server implements AutoCloseable {
         new RolloutsApi(api, database);
         new EstimateApi(api, database, engine.history());
         new TraceApi(api, database, engine.history());
+        new FailuresApi(api, database, engine.history());
         new LogSearchApi(api, database, engine.logScan());
         new QueueApi(api, database);
         new DeliveryApi(api, database);

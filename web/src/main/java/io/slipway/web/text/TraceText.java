@@ -25,10 +25,15 @@ public final class TraceText {
         for (JsonNode span : trace.path("spans")) {
             long took = span.path("took").asLong();
             boolean decides = span.path("decides").asBoolean(false);
-            lines.line(name(span), time(took), bar(span, whole), decides ? "*" : "");
+            String usual = usual(span.path("usual"));
+            lines.line(name(span), time(took), bar(span, whole), decides ? "*" : "", usual);
         }
         text.append(lines);
         return text.append("* without it the run would have ended earlier\n").toString();
+    }
+
+    private static String usual(JsonNode usual) {
+        return usual.isObject() ? "usually " + time(usual.path("took").asLong()) : "";
     }
 
     private static String name(JsonNode span) {

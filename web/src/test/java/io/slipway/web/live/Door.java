@@ -18,6 +18,7 @@ import io.slipway.engine.source.Repositories;
 import io.slipway.web.api.Api;
 import io.slipway.web.api.ContractCheck;
 import io.slipway.web.api.LogApi;
+import io.slipway.web.failure.FailuresApi;
 import io.slipway.web.http.DashboardFiles;
 import io.slipway.web.http.Handover;
 import io.slipway.web.overview.CompareApi;
@@ -28,6 +29,7 @@ import io.slipway.web.overview.RolloutsApi;
 import io.slipway.web.overview.RunsApi;
 import io.slipway.web.overview.TextPages;
 import io.slipway.web.overview.TokenApi;
+import io.slipway.web.overview.TraceApi;
 import io.vertx.core.Vertx;
 import io.vertx.ext.web.Router;
 
@@ -76,6 +78,8 @@ final class Door implements AutoCloseable {
                 history,
                 repositories);
         new RunsApi(api, database);
+        new TraceApi(api, database, history);
+        new FailuresApi(api, database, history);
         new RolloutsApi(api, database);
         new QueueApi(api, database);
         new CompareApi(api, database, repositories);
