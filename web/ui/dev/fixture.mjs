@@ -52,6 +52,7 @@ const attempt = (number, more = {}) => ({
     evidence: {},
     startedAt: at(300),
     endedAt: at(245),
+    logLines: 48,
     steps: [],
     ...more,
 });
@@ -97,6 +98,8 @@ const failedRun = {
                 attempt(1, { outcome: 'errored', summary: 'the engine went away' }),
                 attempt(2, {
                     outcome: 'failed',
+                    logLines: 200_000,
+                    evidence: { exitCode: 1, lastLines: ['Tests run: 212, Failures: 1', 'BUILD FAILURE'] },
                     steps: steps(['compile', 'start the database', 'mvn -B verify'], (i) =>
                         i === 2 ? { outcome: 'failed', exitCode: 1, lastLine: 200_000 } : {},
                     ),
@@ -262,7 +265,8 @@ export const line = (n) =>
         ? `${ESC}1;31mERROR${ESC}0m [orders] ${ESC}31mCheckoutFlowIT.refund_is_idempotent:161 expected: <200> but was: <409>${ESC}0m`
         : SHAPES[(n * 7) % SHAPES.length](n);
 
-const span = (kind, job, name, state, begin, took, decides) => ({ kind, job, attempt: kind === 'step' || kind === 'prepare' ? 1 : 0, name, state, begin, took, decides });
+const usualOf = (kind, begin, took) => (kind === 'job' || kind === 'step' ? { begin: Math.round(begin * 0.9), took: Math.round(took * 0.8) } : null);
+const span = (kind, job, name, state, begin, took, decides) => ({ kind, job, attempt: kind === 'step' || kind === 'prepare' ? 1 : 0, name, state, begin, took, decides, usual: usualOf(kind, begin, took) });
 export const traceOf = (run) => ({
     run,
     begin: '2026-11-23T12:00:00Z',

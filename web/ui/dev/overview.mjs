@@ -20,6 +20,7 @@ export const fleet = () => ({
         newest: latestRun && { ...latestRun },
         latest: latest(name),
         leadTime: 95_000,
+        mine: name === 'acme/orders',
         apps: apps.map((app) => ({ ...app, commit: latestRun?.commit ?? null, since: at(4000), behind: null })),
     })),
     moving: [{ project: 'shop', run: 12, ref: 'refs/heads/main', subject: 'Show prices with tax', author: 'mira', cause: '', jobs: 3, ended: 1, now: ['test'], createdAt: at(42), expected }],
@@ -185,4 +186,36 @@ export const compared = () => ({
     more: false,
     files: ['pom.xml', 'src/main/java/shop/Refunds.java', 'src/test/java/shop/CheckoutFlowIT.java'],
     configuration: ['LOG_LEVEL', 'REFUND_LIMIT'],
+});
+
+const person = (name, role, more = {}) => ({ name, role, disabledAt: null, hasPassword: true, invited: false, ...more });
+export const people = () => ({
+    people: [person('anna', 'admin'), person('joe', null, { hasPassword: false, invited: true }), person('mira', 'maintainer'), person('paul', 'viewer', { disabledAt: at(90_000) })],
+});
+
+const entry = (seconds, who, action, subject, project, detail = {}) => ({ at: at(seconds), who, action, subject, project, address: '127.0.0.1', detail });
+export const audit = () => ({
+    entries: [
+        entry(40, 'anna', 'role.give', 'joe', 'acme/orders', { role: 'developer' }),
+        entry(90, 'mira', 'push', 'refs/heads/main', 'acme/orders', { old: '9f2c1ab'.padEnd(40, '0'), new: '4be0a17'.padEnd(40, '0') }),
+        entry(300, 'mira', 'config.set', 'DATABASE_URL', 'acme/orders', { app: 'orders', secret: true, version: 12 }),
+        entry(800, 'anna', 'approve', 'run 1840', 'acme/orders', { environment: 'production', commit: '9f2c1ab'.padEnd(40, '0') }),
+        entry(900, null, 'role.give', 'paul', null, { role: 'viewer', by: 'provider' }),
+        entry(4000, 'anna', 'sign-in', 'password', null),
+    ],
+    next: 'a1',
+});
+
+export const failures = () => ({
+    failures: [
+        {
+            job: 'integration',
+            says: 'ERROR [orders] CheckoutFlowIT.refund_is_idempotent:161 expected: <200> but was: <409>',
+            runs: 40,
+            failed: 5,
+            flaky: 3,
+            passedIn: 1839,
+            same: [{ project: 'payments', run: 1840, job: 'integration' }],
+        },
+    ],
 });

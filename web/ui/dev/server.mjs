@@ -41,6 +41,12 @@ const ROUTES = [
     ['GET', /^\/jobs\/(\d+)\/attempts\/\d+\/log\/(search|errors)$/, (r, url, job, what) => json(r, found(log(Number(job)), what === 'errors' ? 'ERROR' : url.searchParams.get('q')))],
     ['GET', /^\/projects\/([^/]+)\/runs\/(\d+)\/trace$/, (r, _, name, n) => json(r, traceOf(Number(n)))],
     ['GET', /^\/projects\/([^/]+)\/runs\/(\d+)\/estimate$/, (r, _, name, n) => json(r, estimateOf(runs[`${name}/${n}`]))],
+    ['GET', /^\/projects\/([^/]+)\/runs\/(\d+)\/failures$/, (r) => json(r, overview.failures())],
+    ['GET', /^\/projects\/([^/]+)\/runs\/(\d+)\/log$/, (r, url, name, n) => named(r, url, runs[`${name}/${n}`])],
+    ['GET', /^\/people$/, (r) => json(r, overview.people())],
+    ['POST', /^\/people$/, (r) => json(r, { name: 'anna', url: 'http://localhost:4173/-/invitation#made-up' })],
+    ['PATCH', /^\/people\/([^/]+)$/, (r) => json(r, null, 200)],
+    ['GET', /^\/audit$/, (r) => json(r, overview.audit())],
     ['GET', /^\/fleet$/, (r) => json(r, EMPTY ? { ...overview.fleet(), projects: [], moving: [], waiting: [] } : overview.fleet())],
     ['GET', /^\/runs$/, (r) => json(r, overview.runs())],
     ['GET', /^\/rollouts$/, (r) => json(r, overview.rollouts())],
@@ -87,6 +93,15 @@ function lines(response, url, of) {
     const from = Number(url.searchParams.get('from') ?? 1);
     const to = Math.min(from + Number(url.searchParams.get('count') ?? 500) - 1, of.lines);
     json(response, { from, lines: range(from, to), complete: of.complete, times: timesOf(from, to) });
+}
+
+function named(response, url, run) {
+    const job = run?.jobs.find((one) => one.name === url.searchParams.get('job'));
+    if (!job) return missing(response, 'the job');
+    const of = log(job.id);
+    const from = Number(url.searchParams.get('from') ?? 1);
+    const to = Math.min(from + 499, of.lines);
+    json(response, { job: job.id, attempt: job.attempts.at(-1).number, total: of.lines, ended: of.complete, from, sgr: '', lines: range(from, to), complete: of.complete, times: timesOf(from, to) });
 }
 
 /** A hundred lines came at once. */

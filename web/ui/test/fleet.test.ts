@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { behindText, cardsOf, groupsOf, isBehind, placeState, rowsOf, type Fleet, type FleetApp, type FleetProject } from '../src/core/fleet';
+import { behindText, cardsOf, groupsOf, isBehind, placeState, placeText, rowsOf, type Fleet, type FleetApp, type FleetProject } from '../src/core/fleet';
 import { matching, targetsOf } from '../src/core/jump';
 import { parse } from '../src/core/routes';
 import { bytes } from '../src/core/sizes';
@@ -35,6 +35,7 @@ const project = (name: string, more: Partial<FleetProject> = {}): FleetProject =
     newest: newest('succeeded'),
     latest: [],
     leadTime: null,
+    mine: false,
     apps: [app()],
     ...more,
 });
@@ -92,6 +93,27 @@ describe('the fleet', () => {
         expect(isBehind(project('a'), app())).toBe(false);
         expect(isBehind(project('a', { newest: newest('succeeded', 'bbb') }), app({ behind: 0 }))).toBe(false);
         expect([null, 1, 3, 100].map((behind) => behindText(app({ behind })))).toEqual(['behind', '1 commit', '3 commits', '100+ commits']);
+    });
+
+    it('says in a few characters which release a place has', () => {
+        const rollout = { number: 3, release: 32, state: 'ended' as const, outcome: 'failed' as const, cause: null };
+        const texts = [
+            app(),
+            app({ trouble: 'gone' }),
+            app({ rollout }),
+            app({ rollout, release: null }),
+            app({ rollout: { ...rollout, state: 'checking', outcome: null } }),
+            app({ rollout: { ...rollout, state: 'starting', outcome: null }, release: null }),
+            app({ release: null }),
+        ].map(placeText);
+        expect(texts).toEqual(['#31', '#31 down', '#32, kept #31', '#32, nothing serves', '#31 → #32', '#32', 'not rolled out']);
+    });
+
+    it('knows what is mine', () => {
+        expect(rowsOf(fleet([project('a'), project('b', { mine: true })])).map((row) => [row.project.name, row.mine])).toEqual([
+            ['a', false],
+            ['b', true],
+        ]);
     });
 
     it('has a card for what fails, moves and waits', () => {

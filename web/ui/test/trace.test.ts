@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parse, tracePath } from '../src/core/routes';
-import { bars, fine, scale, type Span, type Trace } from '../src/core/trace';
+import { bars, fine, lengthOf, scale, type Span, type Trace } from '../src/core/trace';
 
 const span = (more: Partial<Span>): Span => ({
     kind: 'step',
@@ -11,6 +11,7 @@ const span = (more: Partial<Span>): Span => ({
     begin: 0,
     took: 1000,
     decides: false,
+    usual: null,
     ...more,
 });
 const trace = (took: number, ...spans: Span[]): Trace => ({ run: 1, begin: '2026-01-01T00:00:00Z', took, says: '', spans });
@@ -25,6 +26,19 @@ describe('a trace', () => {
         expect([one?.left, one?.width]).toEqual([25, 50]);
         expect(two && two.left + two.width).toBeLessThanOrEqual(100);
         expect(two?.width).toBeGreaterThan(0);
+    });
+
+    it('holds what is usual beside it', () => {
+        const [one, two] = bars(trace(10_000, span({ took: 5_000, usual: { begin: 1_000, took: 2_000 } }), span({})));
+        expect([one?.left, one?.width, one?.ghost]).toEqual([0, 50, { left: 10, width: 20 }]);
+        expect(two?.ghost).toBeNull();
+    });
+
+    it('is a little longer than its run where that usually takes longer, and never much', () => {
+        const usual = (end: number) => trace(10_000, span({ usual: { begin: 0, took: end } }));
+        expect([5_000, 12_000, 60_000].map((end) => lengthOf(usual(end)))).toEqual([10_000, 12_000, 15_000]);
+        expect(bars(usual(60_000))[0]?.ghost).toEqual({ left: 0, width: 100 });
+        expect(bars(trace(10_000, span({ usual: { begin: 60_000, took: 1 } })))[0]?.ghost).toBeNull();
     });
 
     it('names what waits, what is prepared and which attempt it is', () => {

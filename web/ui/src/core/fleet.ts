@@ -22,6 +22,8 @@ export interface FleetRow {
     moves: boolean;
     fails: boolean;
     behind: boolean;
+    /** Who looks pushed or wrote one of its latest runs. */
+    mine: boolean;
 }
 
 /** Rows in the order of what needs somebody: failing, then moving, then by name. */
@@ -53,6 +55,7 @@ function rowOf(project: FleetProject, app: string | null, of: number, moves: boo
         moves: moves || own.some((one) => one.rollout !== null && one.rollout.state !== 'ended'),
         fails,
         behind: own.some((one) => isBehind(project, one)),
+        mine: project.mine,
     };
 }
 
@@ -98,6 +101,15 @@ export function placeState(app: FleetApp): State {
     if (app.rollout !== null && app.rollout.state !== 'ended') return rolloutState(app.rollout);
     if (rejected(app)) return { look: 'failed', word: 'not rolled out' };
     return app.release === null ? { look: 'queued', word: 'not rolled out' } : { look: 'passed', word: 'live' };
+}
+
+/** Which release a place has, in a few characters: `#3`, `#3 → #4`, `#4, kept #3`. */
+export function placeText(app: FleetApp): string {
+    const serves = app.release === null ? null : `#${app.release}`;
+    if (app.rollout !== null && app.rollout.state !== 'ended') return `${serves === null ? '' : `${serves} → `}#${app.rollout.release}`;
+    if (rejected(app) && app.rollout !== null) return `#${app.rollout.release}, ${serves === null ? 'nothing serves' : `kept ${serves}`}`;
+    if (serves === null) return 'not rolled out';
+    return app.trouble === null ? serves : `${serves} down`;
 }
 
 /** A card of the strip on top. */

@@ -201,4 +201,7 @@ export class LogStore {
     }
 }
 
+/** The first line of the block that a line is in. */
+export const blockOf = (number: number) => indexOf(number) * BLOCK + 1;
+
 const indexOf = (number: number) => Math.floor((number - 1) / BLOCK);

@@ -10,6 +10,8 @@ export interface Bar {
     span: Span;
     left: number;
     width: number;
+    /** Where it usually is; null where that is not known. */
+    ghost: { left: number; width: number } | null;
     look: Look;
     name: string;
 }
@@ -25,14 +27,29 @@ const LOOKS: Record<string, Look> = {
 };
 /** So that also the shortest can be seen. */
 const NARROWEST = 0.3;
+/** What is usual may make the picture longer than the run was, but not by more than this. */
+const LONGEST = 1.5;
+
+/** How much time the picture shows: the run's, and what is usual as far as there is room for it. */
+export function lengthOf(trace: Trace): number {
+    const usual = Math.max(0, ...trace.spans.map(({ usual }) => (usual === null ? 0 : usual.begin + usual.took)));
+    return Math.max(trace.took, Math.min(usual, trace.took * LONGEST), 1);
+}
 
 export function bars(trace: Trace): Bar[] {
-    const whole = Math.max(trace.took, 1);
-    return trace.spans.map((span) => {
-        const left = Math.min((span.begin / whole) * 100, 100 - NARROWEST);
-        const width = Math.min(Math.max((span.took / whole) * 100, NARROWEST), 100 - left);
-        return { span, left, width, look: LOOKS[span.state] ?? 'queued', name: nameOf(span) };
-    });
+    const whole = lengthOf(trace);
+    return trace.spans.map((span) => ({
+        span,
+        ...placeOf(span, whole),
+        ghost: span.usual === null || span.usual.begin >= whole ? null : placeOf(span.usual, whole),
+        look: LOOKS[span.state] ?? 'queued',
+        name: nameOf(span),
+    }));
+}
+
+function placeOf({ begin, took }: { begin: number; took: number }, whole: number) {
+    const left = Math.min((begin / whole) * 100, 100 - NARROWEST);
+    return { left, width: Math.min(Math.max((took / whole) * 100, NARROWEST), 100 - left) };
 }
 
 function nameOf(span: Span): string {

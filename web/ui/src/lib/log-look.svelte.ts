@@ -1,3 +1,5 @@
+import { keep, kept } from './kept';
+
 /** What is shown beside the lines of a log. */
 export type Times = 'elapsed' | 'local' | 'off';
 const NEXT: Record<Times, Times> = { elapsed: 'local', local: 'off', off: 'elapsed' };
@@ -15,22 +17,6 @@ class LogLook {
     toggleWrap() {
         this.wrap = !this.wrap;
         keep('log-wrap', this.wrap ? 'yes' : 'no');
-    }
-}
-
-function kept<T extends string>(name: string): T | null {
-    try {
-        return localStorage.getItem(name) as T | null;
-    } catch {
-        return null; // a browser that keeps nothing
-    }
-}
-
-function keep(name: string, value: string) {
-    try {
-        localStorage.setItem(name, value);
-    } catch {
-        // a browser that keeps nothing
     }
 }
 

@@ -1,5 +1,7 @@
 package io.slipway.e2e;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.slipway.engine.source.Git;
 
 import tools.jackson.databind.JsonNode;
@@ -39,6 +41,7 @@ final class Gallery {
         pages.put("sign-in", "/-/sign-in");
         live();
         failing();
+        recurring();
         broken();
         waiting();
         hooked();
@@ -81,7 +84,6 @@ final class Gallery {
         pages.put(
                 "compare", "/gallery/site/runs/compare?from=site@production:1&to=site@production");
         pages.put("messages", "/gallery/site/settings/outgoing");
-        pages.put("trace", "/orders/runs/1/trace");
         pages.put("deliveries", "/gallery/site/settings/deliveries");
     }
 
@@ -125,6 +127,56 @@ final class Gallery {
         exit 1
         """
                 .formatted(HOSTILE.replace("'", "'\\''"));
+    }
+
+    /// A job that comes and goes with the same commit, then fails as another project's does. The
+    /// branch, a step and a file are called by who would like to be executed.
+    private void recurring() {
+        Git git = slipway.repository("payments");
+        git.write(
+                        ".slipway.yml",
+                        """
+                        jobs:
+                          unit:
+                            image: busybox
+                            steps: [{ name: "<img src=x onerror=alert(4)>", run: echo prepare }, sh check.sh]
+                        apps: {}
+                        """)
+                .write("check.sh", "echo fine\n")
+                .commit("Begin");
+        Pushes.passes(git);
+        git.write("<img src=x onerror=alert(3)>", "a file\n").commit("Name a file");
+        Pushes.passes(git);
+        git.write("README", "a branch\n").commit("Name a branch");
+        Git.Ended branch =
+                git.run("push", "slipway", "HEAD:refs/heads/<img/src=x/onerror=alert(6)>");
+        assertThat(branch.code()).as(branch.output()).isZero();
+        git.write("check.sh", "[ $SLIPWAY_ATTEMPT -gt 1 ] || { echo 'ERROR: bad luck'; exit 1; }\n")
+                .commit("Depend on luck");
+        Pushes.rejected(git.run("push", "slipway", "HEAD:main"), "payments");
+        slipway.api("POST", "/projects/payments/runs/4/retry", "{}");
+        Await.until(
+                "the second attempt passed",
+                () ->
+                        slipway.api("/projects/payments/runs/4")
+                                .path("outcome")
+                                .asString("")
+                                .equals("succeeded"));
+        Await.until(
+                "the branch has moved",
+                () ->
+                        git.must("ls-remote", "slipway", "refs/heads/main")
+                                .startsWith(git.head().hex()));
+        git.write(
+                        "check.sh",
+                        """
+                        echo 'ERROR [orders] refund_is_idempotent:99 expected: <200> but was: <409>'
+                        exit 1
+                        """)
+                .commit("Refund twice");
+        Pushes.rejected(git.run("push", "slipway", "HEAD:main"), "payments");
+        pages.put("run-flaky", "/payments/runs/5");
+        pages.put("trace", "/payments/runs/5/trace");
     }
 
     private void broken() {
