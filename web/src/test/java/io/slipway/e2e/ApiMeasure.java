@@ -88,6 +88,8 @@ class ApiMeasure {
                             "/projects/bench-30/runs",
                             run,
                             run + "/estimate",
+                            run + "/trace",
+                            "/projects/bench-30/runs/" + RUNS / 9 * 9 + "/failures",
                             "/projects/bench-30/apps/app/releases",
                             "/queue")) {
                 measure(figures, asking, path);
