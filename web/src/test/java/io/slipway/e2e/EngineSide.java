@@ -1,10 +1,12 @@
 package io.slipway.e2e;
 
 import com.github.dockerjava.api.DockerClient;
+import com.github.dockerjava.api.command.InspectVolumeResponse;
 import com.github.dockerjava.api.exception.ConflictException;
 import com.github.dockerjava.api.exception.NotFoundException;
 import com.github.dockerjava.api.model.Container;
 import com.github.dockerjava.api.model.Image;
+import com.github.dockerjava.api.model.Network;
 
 import io.slipway.runners.docker.DockerAddress;
 import io.slipway.runners.docker.DockerEngine;
@@ -63,6 +65,33 @@ final class EngineSide implements AutoCloseable {
         return containers(instance).stream()
                 .filter(found -> !"app".equals(found.getLabels().get("slipway.kind")))
                 .toList();
+    }
+
+    /// Names of the volumes of jobs.
+    List<String> volumesOfJobs(String instance) {
+        return client()
+                .listVolumesCmd()
+                .withFilter("label", ofJobs(instance, "job"))
+                .exec()
+                .getVolumes()
+                .stream()
+                .map(InspectVolumeResponse::getName)
+                .toList();
+    }
+
+    /// Names of the networks of jobs, used or kept ready.
+    List<String> networksOfJobs(String instance) {
+        return client()
+                .listNetworksCmd()
+                .withFilter("label", ofJobs(instance, "job-network"))
+                .exec()
+                .stream()
+                .map(Network::getName)
+                .toList();
+    }
+
+    private static List<String> ofJobs(String instance, String kind) {
+        return List.of("slipway.instance=" + instance, "slipway.kind=" + kind);
     }
 
     /// Containers of a project's apps.

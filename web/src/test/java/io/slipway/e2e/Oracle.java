@@ -16,7 +16,10 @@ final class Oracle {
     private static final String LOG = "log bytes lost or doubled";
     private static final String VERDICTS = "wrong verdicts";
     private static final String ORPHANS = "orphans after 30 s";
-    private static final Duration LONGEST = Duration.ofSeconds(60);
+    private static final Duration LONGEST = Duration.ofSeconds(30);
+
+    /// Eight of each kind are kept to be used again.
+    private static final int MOST_NETWORKS = 16;
 
     private final Slipway slipway;
     private final Tally tally;
@@ -166,8 +169,8 @@ final class Oracle {
         }
     }
 
-    /// Nothing is left in the engine but what serves, 30 s after the end; a machine that is busy
-    /// with other tests may need longer, and the time is told.
+    /// Nothing is left in the engine but what serves, and the few networks that are kept for jobs
+    /// to come, 30 s after the end.
     void awaitNoOrphans() {
         long begin = System.nanoTime();
         List<String> left = orphans();
@@ -187,6 +190,13 @@ final class Oracle {
         slipway.engine()
                 .jobs(slipway.instance())
                 .forEach(job -> orphans.add(String.join(" ", job.getNames())));
+        slipway.engine()
+                .volumesOfJobs(slipway.instance())
+                .forEach(name -> orphans.add("volume " + name));
+        int networks = slipway.engine().networksOfJobs(slipway.instance()).size();
+        if (networks > MOST_NETWORKS) {
+            orphans.add(networks + " networks of jobs");
+        }
         for (Pusher.Kind kind : judged) {
             int apps = slipway.engine().apps(slipway.instance(), kind.project()).size();
             if (apps != (kind == Pusher.Kind.SHIPS ? 1 : 0)) {

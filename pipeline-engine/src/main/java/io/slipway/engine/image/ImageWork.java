@@ -94,7 +94,7 @@ public final class ImageWork implements JobWork {
         Claim.Job job = claim.job();
         String repository = job.project() + "/" + spec.app();
         Destination to =
-                new Destination(repository, job.commit().hex(), credential(job, repository));
+                new Destination(repository, job.commit().hex(), credential(claim, repository));
         int step = layers.step(builder.goal(to));
         claim.steps().own(step);
         String digest = builder.push(built, to, layers);
@@ -107,16 +107,19 @@ public final class ImageWork implements JobWork {
         claim.steps().end(step, Outcome.SUCCEEDED, null, null, Instant.now());
     }
 
-    private TokenText credential(Claim.Job job, String repository) {
+    private TokenText credential(Claim claim, String repository) {
+        Claim.Job job = claim.job();
         Subject.Repository subject = new Subject.Repository(job.projectId(), repository);
         return database.transaction(
-                tx ->
-                        Tokens.forAttempt(
-                                tx,
-                                job.attemptId(),
-                                Set.of(Right.READ, Right.PUSH),
-                                subject,
-                                CREDENTIAL));
+                tx -> {
+                    claim.guard(tx);
+                    return Tokens.forAttempt(
+                            tx,
+                            job.attemptId(),
+                            Set.of(Right.READ, Right.PUSH),
+                            subject,
+                            CREDENTIAL);
+                });
     }
 
     private static String summary(Built built, LayerRecord layers) {

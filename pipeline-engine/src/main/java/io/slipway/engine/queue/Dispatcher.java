@@ -32,7 +32,9 @@ public final class Dispatcher implements AutoCloseable {
     private static final Duration LOOK = Duration.ofSeconds(1);
     private static final Duration RENEW = Duration.ofSeconds(5);
     private static final Duration HANDOVER = Duration.ofSeconds(9);
-    private static final Duration HANGS = Duration.ofSeconds(10);
+
+    /// With the time until a cancel is read and until its hanging is seen, below 15 s.
+    private static final Duration HANGS = Duration.ofSeconds(8);
 
     /// A connection that hangs is given up after this, well within a lease.
     private static final Duration SILENCE = Duration.ofSeconds(5);
@@ -156,7 +158,7 @@ public final class Dispatcher implements AutoCloseable {
     }
 
     private void renew() {
-        List<Holding> all = List.copyOf(held.values());
+        List<Holding> all = held.values().stream().filter(one -> !one.isLost()).toList();
         if (all.isEmpty()) {
             return;
         }
@@ -180,7 +182,10 @@ public final class Dispatcher implements AutoCloseable {
     private void lookAtClocks() {
         for (Holding one : held.values()) {
             one.lookAtClock();
-            if (one.hangs(HANGS)) {
+            if (one.isLost() && one.hangs(HANGS)) {
+                // Its lease ends, and whoever takes it then may be this server.
+                gone(one.job().attemptId(), one);
+            } else if (one.hangs(HANGS)) {
                 Thread.ofVirtual()
                         .name("force-" + one.job().id())
                         .start(() -> driver.force(one, () -> gone(one.job().attemptId(), one)));

@@ -211,7 +211,7 @@ final class Driver {
     }
 
     private void letGo(Holding holding) {
-        if (holding.ended().filter(Ended.LOST::equals).isPresent()) {
+        if (holding.isLost()) {
             return;
         }
         untilDone(
@@ -234,7 +234,7 @@ final class Driver {
                 }
                 log.warn("{} waits for the database: {}", holding.name(), e.message());
             }
-            if (holding.ended().filter(Ended.LOST::equals).isPresent()) {
+            if (holding.isLost()) {
                 throw new ClaimLost(holding.name());
             }
             LockSupport.parkNanos(AGAIN_AFTER.toNanos());

@@ -89,7 +89,8 @@ final class Hold {
 
     /// Whether the driver was told to stop, and has not for so long.
     synchronized boolean hangs(Duration since, long now) {
-        return (ended == Ended.CANCELLED || ended == Ended.TIMEOUT)
+        return ended != null
+                && ended != Ended.SHUTDOWN
                 && !settled
                 && now - endedAt > since.toNanos();
     }

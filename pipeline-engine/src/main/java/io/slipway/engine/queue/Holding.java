@@ -122,6 +122,22 @@ final class Holding implements Claim {
     }
 
     @Override
+    public Optional<Integer> openStep(int steps) {
+        log.flush();
+        return database.read(
+                tx ->
+                        tx.first(
+                                """
+                                select position from steps
+                                where attempt_id = ? and state = 'running' and position < ?
+                                order by position limit 1
+                                """,
+                                row -> row.integer("position"),
+                                job().attemptId(),
+                                steps));
+    }
+
+    @Override
     public void add(List<PlannedJob> jobs) {
         added = List.copyOf(jobs);
     }
@@ -241,7 +257,7 @@ final class Holding implements Claim {
                 thread.interrupt();
             }
         }
-        if (hold.ended().filter(Ended.LOST::equals).isPresent()) {
+        if (isLost()) {
             log.close();
         }
     }
@@ -260,6 +276,11 @@ final class Holding implements Claim {
         if (hold.lookAtClock(System.nanoTime())) {
             stop();
         }
+    }
+
+    /// Whether somebody else may have it.
+    boolean isLost() {
+        return hold.ended().filter(Ended.LOST::equals).isPresent();
     }
 
     /// Whether the driver was told to stop, and has not for so long.

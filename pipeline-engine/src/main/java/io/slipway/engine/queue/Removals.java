@@ -18,6 +18,8 @@ import java.util.concurrent.locks.ReentrantLock;
 final class Removals {
     private static final Logger log = LoggerFactory.getLogger(Removals.class);
 
+    private static final int MOST_DUE = 200;
+
     private final Database database;
     private final String instance;
     private final Map<JobKind, JobWork> work;
@@ -26,6 +28,10 @@ final class Removals {
     private final ConcurrentLinkedQueue<Long> gone = new ConcurrentLinkedQueue<>();
 
     private final ReentrantLock writing = new ReentrantLock();
+
+    /// Up to where it was looked for what may be left: what cannot be removed holds nothing else
+    /// up.
+    private long from;
 
     /// An attempt that has ended.
     ///
@@ -97,8 +103,14 @@ final class Removals {
                 });
     }
 
-    /// Attempts that ended a while ago and of which something may be left.
+    /// Attempts that ended a while ago and of which something may be left: some of them, in turn.
     List<Due> due() {
+        List<Due> due = dueFrom(from);
+        from = due.size() < MOST_DUE ? 0 : due.getLast().id();
+        return due;
+    }
+
+    private List<Due> dueFrom(long id) {
         return database.read(
                 tx ->
                         tx.query(
@@ -106,10 +118,10 @@ final class Removals {
                                 select a.id, a.job_id, a.number, j.kind
                                 from attempts a
                                 join jobs j on j.id = a.job_id
-                                where a.removed_at is null and a.state = 'ended'
+                                where a.removed_at is null and a.state = 'ended' and a.id > ?
                                     and a.ended_at < clock_timestamp() - interval '5 seconds'
                                 order by a.id
-                                limit 200
+                                limit ?
                                 """,
                                 row ->
                                         new Due(
@@ -118,6 +130,8 @@ final class Removals {
                                                         instance,
                                                         row.number("job_id"),
                                                         row.integer("number")),
-                                                row.choice("kind", JobKind.class))));
+                                                row.choice("kind", JobKind.class)),
+                                id,
+                                MOST_DUE));
     }
 }

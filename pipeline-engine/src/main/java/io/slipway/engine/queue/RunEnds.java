@@ -13,7 +13,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 
 /// Ends runs whose jobs have all ended: computes the outcome, lets what follows be done, and marks
 /// them. A run that a server had in hand when it died is taken by another.
@@ -23,6 +25,7 @@ final class RunEnds {
     private final Database database;
     private final UUID server;
     private final RunEnd runEnd;
+    private final Set<Long> inHand = ConcurrentHashMap.newKeySet();
 
     RunEnds(Database database, UUID server, RunEnd runEnd) {
         this.database = database;
@@ -188,8 +191,20 @@ final class RunEnds {
         return part.name() + verb + (part.summary().isEmpty() ? "" : ": " + part.summary());
     }
 
-    /// Does what follows and marks the run as ended. On a fault it is tried again soon.
+    /// Does what follows and marks the run as ended. On a fault it is tried again soon. A run that
+    /// is claimed again while that takes long is in hand already.
     void end(Run run) {
+        if (!inHand.add(run.id())) {
+            return;
+        }
+        try {
+            endInHand(run);
+        } finally {
+            inHand.remove(run.id());
+        }
+    }
+
+    private void endInHand(Run run) {
         try {
             runEnd.ended(run);
         } catch (RuntimeException e) {

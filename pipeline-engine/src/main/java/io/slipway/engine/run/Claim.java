@@ -45,6 +45,10 @@ public interface Claim {
     /// for none.
     String generated();
 
+    /// The first of so many steps that has begun and has not told its end, whichever claim saw it
+    /// begin.
+    Optional<Integer> openStep(int steps);
+
     /// Jobs that are added to the run together with a verdict that says success, in place of those
     /// that an earlier attempt of this job added. What needs this job needs them too.
     void add(List<PlannedJob> jobs);

@@ -7,6 +7,8 @@ import io.slipway.engine.graph.Concurrency;
 import io.slipway.engine.plan.Plan;
 import io.slipway.fault.Fault;
 
+import org.jspecify.annotations.Nullable;
+
 import tools.jackson.databind.json.JsonMapper;
 
 import java.nio.charset.StandardCharsets;
@@ -145,7 +147,15 @@ public final class Runs {
     /// @return false when there was nothing to cancel
     public boolean cancel(Tx tx, long runId, String reason) {
         Jobs.hold(tx, runId);
-        return end(tx, runId, reason, Reason.CANCELLED);
+        return end(tx, runId, null, reason, Reason.CANCELLED);
+    }
+
+    /// The same for one job of the run. What needs it is skipped.
+    ///
+    /// @return false when it has ended, or there is no such job
+    public boolean cancelJob(Tx tx, long runId, String job, String reason) {
+        Jobs.hold(tx, runId);
+        return end(tx, runId, job, reason, Reason.CANCELLED);
     }
 
     /// Ends a run because a newer one takes its place. One that has begun to roll out goes on to
@@ -165,10 +175,12 @@ public final class Runs {
                                 row -> true,
                                 runId)
                         .isPresent();
-        return !rollsOut && end(tx, runId, SUPERSEDED + by, Reason.SUPERSEDED);
+        return !rollsOut && end(tx, runId, null, SUPERSEDED + by, Reason.SUPERSEDED);
     }
 
-    private static boolean end(Tx tx, long runId, String text, Reason reason) {
+    /// @param job name of the only one that is meant; null: all
+    private static boolean end(
+            Tx tx, long runId, @Nullable String job, String text, Reason reason) {
         int asked =
                 tx.update(
                         """
@@ -176,7 +188,8 @@ public final class Runs {
                             select a.id
                             from attempts a
                             join jobs j on j.id = a.job_id
-                            where j.run_id = ? and a.state <> 'ended' and a.cancel_at is null
+                            where j.run_id = ? and j.name = coalesce(?, j.name)
+                                and a.state <> 'ended' and a.cancel_at is null
                                 and not (? and j.kind = 'rollout' and a.state = 'running')
                             order by a.id
                             for update of a
@@ -192,6 +205,7 @@ public final class Runs {
                         where a.id = asked.id
                         """,
                         runId,
+                        job,
                         reason == Reason.SUPERSEDED,
                         text,
                         reason);
@@ -202,11 +216,13 @@ public final class Runs {
                         set state = 'ended', waits = null, waits_detail = null,
                             outcome = 'cancelled', reason = ?, summary = ?,
                             ended_at = clock_timestamp()
-                        where j.run_id = ? and (j.state = 'waiting' or j.state = 'queued')
+                        where j.run_id = ? and j.name = coalesce(?, j.name)
+                            and (j.state = 'waiting' or j.state = 'queued')
                         """,
                         reason,
                         text,
-                        runId);
+                        runId,
+                        job);
         if (asked + ended == 0) {
             return false;
         }
@@ -249,6 +265,48 @@ public final class Runs {
                     "cannot try the run again: it still runs, or nothing of it failed",
                     "wait for its end, or push a commit");
         }
+        goesOn(tx, runId);
+    }
+
+    /// Tries one job of the run again, whatever came of it, as a new attempt beside the old one;
+    /// and what needed it, directly or not, and has not succeeded.
+    ///
+    /// @throws Fault CONFLICT while the run has not ended, or when it has no such job that was not
+    ///   left out when the run was planned
+    public void retryJob(Tx tx, long runId, String job) {
+        Jobs.hold(tx, runId);
+        int again =
+                tx.update(
+                        """
+                        with recursive again as (
+                            select id from jobs
+                            where run_id = ? and name = ? and left_out is null
+                            union
+                            select j.id
+                            from again a
+                            join job_needs n on n.needs_id = a.id
+                            join jobs j on j.id = n.job_id
+                            where j.left_out is null and j.outcome <> 'succeeded'
+                        )
+                        update jobs
+                        set state = 'waiting', waits = 'needs', outcome = null, reason = null,
+                            summary = null, ended_at = null, started_at = null
+                        where id in (select id from again) and state = 'ended'
+                            and exists (
+                                select 1 from runs where id = run_id and state = 'ended')
+                        """,
+                        runId,
+                        job);
+        if (again == 0) {
+            throw new Fault(
+                    Fault.Kind.CONFLICT,
+                    "cannot try " + job + " again: the run still runs, or has no such job",
+                    "wait for the run's end, and see the names of its jobs");
+        }
+        goesOn(tx, runId);
+    }
+
+    private static void goesOn(Tx tx, long runId) {
         tx.update(
                 """
                 update runs

@@ -48,6 +48,10 @@ public final class CheckWork implements JobWork {
     private static final String GAP =
             "slipway: what was printed from here on is lost: the runner was away";
 
+    /// After these nobody goes on with what the attempt printed.
+    private static final Set<Claim.Ended> ENDED_FOR_GOOD =
+            Set.of(Claim.Ended.CANCELLED, Claim.Ended.TIMEOUT);
+
     private static final Duration AGAIN_AFTER = Duration.ofSeconds(1);
 
     private final Runner runner;
@@ -114,8 +118,12 @@ public final class CheckWork implements JobWork {
         try (Runner.RunningSteps running = open(claim, order, output)) {
             Runner.Exit exit = awaitEnd(claim, running);
             output.end();
-            if (exit.code() < SIGNALS && output.broken()) {
+            Optional<Verdict> killed = killed(claim, exit, spec);
+            if (killed.isPresent() || exit.code() < SIGNALS && output.broken()) {
                 claim.log().line(GAP);
+            }
+            if (killed.isPresent()) {
+                return killed.get();
             }
             Verdict verdict = verdict(exit, output, spec);
             return verdict.outcome() == Outcome.SUCCEEDED && spec.generate() != null
@@ -123,9 +131,44 @@ public final class CheckWork implements JobWork {
                     : verdict;
         } catch (ServiceNotReady e) {
             return notReady(claim, spec, e, masks);
+        } catch (InterruptedException e) {
+            if (claim.ended().filter(ENDED_FOR_GOOD::contains).isPresent()) {
+                output.end();
+            }
+            throw e;
         } catch (Fault e) {
-            return verdict(e, claim.log().sourceEnd() > 0);
+            Verdict verdict = verdict(e, claim.log().sourceEnd() > 0);
+            if (verdict.reason() == Reason.RUNNER_LOST) {
+                output.end();
+                claim.log().line(GAP);
+            }
+            return verdict;
         }
+    }
+
+    /// The starter outlives what the steps do to each other and tells how each of them ended. Where
+    /// it was killed itself while a step ran, by neither the memory limit nor Slipway, the engine
+    /// or the machine went down, or somebody stopped the container: that is no failure of the
+    /// step's.
+    private static Optional<Verdict> killed(Claim claim, Runner.Exit exit, CheckSpec spec) {
+        if (exit.code() < SIGNALS || exit.outOfMemory()) {
+            return Optional.empty();
+        }
+        return claim.openStep(spec.steps().size())
+                .map(step -> spec.steps().get(step).name())
+                .map(
+                        step ->
+                                Verdict.errored(
+                                        Reason.RUNNER_LOST,
+                                        "its container was killed while '" + step + "' ran",
+                                        Map.of(
+                                                "step",
+                                                step,
+                                                "exitCode",
+                                                exit.code(),
+                                                "remedy",
+                                                "see whether the engine or the machine was"
+                                                        + " restarted, then retry the run")));
     }
 
     /// What people see as rows: the steps, and after them the services.

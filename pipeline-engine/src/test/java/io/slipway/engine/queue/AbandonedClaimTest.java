@@ -9,6 +9,7 @@ import io.slipway.db.Notifications;
 import io.slipway.engine.log.LogReader;
 import io.slipway.engine.run.AttemptName;
 import io.slipway.engine.run.Outcome;
+import io.slipway.engine.run.Reason;
 import io.slipway.engine.run.Run;
 import io.slipway.engine.run.RunHistory;
 import io.slipway.engine.run.Runs;
@@ -43,11 +44,13 @@ final class AbandonedClaimTest {
     private static final class BrokenStream implements Runner {
         private final byte[] stream;
         private final int breaksAt;
+        private final int code;
         private boolean broken;
 
-        BrokenStream(byte[] stream, int breaksAt) {
+        BrokenStream(byte[] stream, int breaksAt, int code) {
             this.stream = stream;
             this.breaksAt = breaksAt;
+            this.code = code;
         }
 
         @Override
@@ -61,7 +64,7 @@ final class AbandonedClaimTest {
             }
             boolean breaks = !broken;
             broken = true;
-            return new Ended(breaks);
+            return new Ended(breaks, code);
         }
 
         @Override
@@ -76,13 +79,13 @@ final class AbandonedClaimTest {
         public void close() {}
     }
 
-    private record Ended(boolean broken) implements Runner.RunningSteps {
+    private record Ended(boolean broken, int code) implements Runner.RunningSteps {
         @Override
         public Runner.Exit await() throws InterruptedException {
             if (broken) {
                 throw new InterruptedException("the server was killed here");
             }
-            return new Runner.Exit(0, false, 0, 0);
+            return new Runner.Exit(code, false, 0, 0);
         }
 
         @Override
@@ -121,7 +124,7 @@ final class AbandonedClaimTest {
         Runs.Created run = Plans.run(database, project, Plans.check("a"));
         Holding first = claim();
         byte[] stream = stream(first.nonce());
-        Runner runner = new BrokenStream(stream, breaksAt);
+        Runner runner = new BrokenStream(stream, breaksAt, 0);
         assertThatThrownBy(() -> work(runner).perform(first))
                 .isInstanceOf(InterruptedException.class);
         if (flushed) {
@@ -150,6 +153,44 @@ final class AbandonedClaimTest {
         assertThat(step.firstLine()).isEqualTo(1);
         assertThat(step.lastLine()).isEqualTo(2);
         assertThat(step.outcome()).isEqualTo(Outcome.SUCCEEDED);
+    }
+
+    /// The engine went down with the server: the exit status of the container is not the step's.
+    @Test
+    void aContainerThatWasKilledWhileNobodyFollowedItIsNoFailureOfItsStep() throws Exception {
+        Plans.runner(database, 1000);
+        Runs.Created run = Plans.run(database, Plans.project(database, "killed"), Plans.check("a"));
+        Holding first = claim();
+        byte[] whole = stream(first.nonce());
+        String text = new String(whole, StandardCharsets.UTF_8);
+        byte[] cut = text.substring(0, text.indexOf("ä")).getBytes(StandardCharsets.UTF_8);
+        Runner runner = new BrokenStream(cut, cut.length, 137);
+        assertThatThrownBy(() -> work(runner).perform(first))
+                .isInstanceOf(InterruptedException.class);
+        first.ownLog().flush();
+        first.ownLog().close();
+        database.change(
+                tx ->
+                        tx.update(
+                                "update attempts set lease_until = now() - interval '1 second'"
+                                        + " where state = 'running'"));
+        Holding second = claim();
+        Verdict verdict = work(runner).perform(second);
+        second.ownLog().alongside(tx -> new Verdicts().write(tx, second, verdict));
+        second.ownLog().flush();
+        second.ownLog().close();
+        assertThat(verdict.outcome()).isEqualTo(Outcome.ERRORED);
+        assertThat(verdict.reason()).isEqualTo(Reason.RUNNER_LOST);
+        assertThat(verdict.summary()).contains("was killed while");
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        new LogReader(database, notifications).copy(second.job().attemptId(), out);
+        assertThat(out.toString(StandardCharsets.UTF_8))
+                .isEqualTo(
+                        "one\n"
+                                + "slipway: what was printed from here on is lost: the runner was"
+                                + " away\n");
+        assertThat(new RunHistory(database).jobs(run.id()).getFirst().outcome())
+                .isEqualTo(Outcome.ERRORED);
     }
 
     @Test

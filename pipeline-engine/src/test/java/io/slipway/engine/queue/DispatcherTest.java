@@ -410,6 +410,40 @@ final class DispatcherTest {
         assertThat(dispatcher.driving()).isZero();
     }
 
+    /// Its lease is renewed no more, and this very server may take it again.
+    @Test
+    void aLostJobWhoseDriverDoesNotStopIsTakenUpAgain() {
+        CountDownLatch end = new CountDownLatch(1);
+        AtomicInteger times = new AtomicInteger();
+        work.on(
+                "stuck",
+                claim -> {
+                    while (times.incrementAndGet() == 1 && end.getCount() > 0) {
+                        try {
+                            end.await();
+                        } catch (InterruptedException e) {
+                            times.set(0); // it does not listen
+                        }
+                    }
+                    return Verdict.succeeded("at the second time");
+                });
+        dispatcher(UUID.randomUUID());
+        Runs.Created run = Plans.run(database, project, check("stuck"));
+        await().until(() -> times.get() == 1);
+        database.change(
+                tx ->
+                        tx.update(
+                                """
+                                update attempts
+                                set fence = fence + 1, server_id = null,
+                                    lease_until = clock_timestamp() - interval '1 second'
+                                where state = 'running'
+                                """));
+        Run seen = ended(run.id());
+        assertThat(seen.progress().outcome()).isEqualTo(Outcome.SUCCEEDED);
+        end.countDown();
+    }
+
     @Test
     void whoWatchesARunIsWokenAndReadsItsProgress() {
         work.on(

@@ -55,6 +55,16 @@ final class HoldTest {
     }
 
     @Test
+    void whatWasLostHangsToo() {
+        Hold hold = new Hold(0, seconds(500));
+        assertThat(hold.hangs(Duration.ofSeconds(10), seconds(400))).isFalse();
+        assertThat(hold.lookAtClock(seconds(16))).isTrue();
+        assertThat(hold.ended()).contains(Ended.LOST);
+        assertThat(hold.hangs(Duration.ofSeconds(10), seconds(26))).isFalse();
+        assertThat(hold.hangs(Duration.ofSeconds(10), seconds(27))).isTrue();
+    }
+
+    @Test
     void aCancelAfterATimeLimitGivesItNoMoreTime() {
         Hold hold = new Hold(0, seconds(5));
         assertThat(hold.lookAtClock(seconds(6))).isTrue();

@@ -14,6 +14,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
 
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /// Of several servers one does what follows a run's last job.
 @ExtendWith(DatabaseExtension.class)
@@ -73,6 +75,39 @@ final class RunEndsTest {
         first.end(held);
         assertThat(state(run)).isEqualTo(RunState.FINISHING);
         taken.forEach(second::end);
+        assertThat(state(run)).isEqualTo(RunState.ENDED);
+    }
+
+    @Test
+    void whatTakesLongIsNotBegunASecondTime() throws Exception {
+        Runs.Created run = finishing("ends-slowly");
+        CountDownLatch begun = new CountDownLatch(1);
+        CountDownLatch goesOn = new CountDownLatch(1);
+        AtomicInteger times = new AtomicInteger();
+        RunEnds slow =
+                new RunEnds(
+                        database,
+                        UUID.randomUUID(),
+                        ended -> {
+                            times.incrementAndGet();
+                            begun.countDown();
+                            try {
+                                goesOn.await();
+                            } catch (InterruptedException e) {
+                                throw new IllegalStateException(e);
+                            }
+                        });
+        Run held =
+                slow.claim().stream().filter(one -> one.id() == run.id()).findFirst().orElseThrow();
+        Thread first = Thread.ofVirtual().start(() -> slow.end(held));
+        begun.await();
+        timePasses();
+        assertThat(claimed(slow)).contains(run.id());
+        slow.end(held);
+        assertThat(times).hasValue(1);
+        assertThat(claimed(server())).as("it was taken anew").doesNotContain(run.id());
+        goesOn.countDown();
+        first.join();
         assertThat(state(run)).isEqualTo(RunState.ENDED);
     }
 

@@ -87,6 +87,11 @@ public final class TestClaim implements Claim, LogWriter, StepRecord {
     }
 
     @Override
+    public Optional<Integer> openStep(int steps) {
+        return Optional.empty();
+    }
+
+    @Override
     public void add(List<PlannedJob> jobs) {}
 
     @Override

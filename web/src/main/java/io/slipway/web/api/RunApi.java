@@ -35,7 +35,9 @@ public final class RunApi {
 
     private record Page(List<RunView> runs, boolean more) {}
 
-    private record Retry(@Nullable Boolean all) {}
+    private record Retry(@Nullable Boolean all, @Nullable String job) {}
+
+    private record Cancel(@Nullable String job) {}
 
     private Object newest(ApiRequest request) {
         Project project = database.read(tx -> request.project(tx, Right.READ));
@@ -65,36 +67,48 @@ public final class RunApi {
     }
 
     private Object retry(ApiRequest request) throws Exception {
-        boolean all = Boolean.TRUE.equals(request.body(Retry.class).all());
+        Retry wanted = request.body(Retry.class);
+        boolean all = Boolean.TRUE.equals(wanted.all());
+        String job = wanted.job();
         Run run = run(request, Right.RUN);
         database.change(
                 tx -> {
-                    runs.retry(tx, run.id(), !all);
-                    audit(tx, request, run, "retry");
+                    if (job == null) {
+                        runs.retry(tx, run.id(), !all);
+                    } else {
+                        runs.retryJob(tx, run.id(), job);
+                    }
+                    audit(tx, request, run, job, "retry");
                 });
         return new Api.Accepted(Map.of("run", run.number()));
     }
 
-    private Object cancel(ApiRequest request) {
+    private Object cancel(ApiRequest request) throws Exception {
+        String job = request.body(Cancel.class).job();
         Run run = run(request, Right.RUN);
         String by = "by " + request.caller().principal().name();
         database.change(
                 tx -> {
-                    if (!runs.cancel(tx, run.id(), by)) {
+                    if (job == null && !runs.cancel(tx, run.id(), by)) {
                         throw new Fault(
                                 Fault.Kind.CONFLICT,
                                 "cannot cancel run " + run.number() + ": it has ended",
                                 "");
                     }
-                    audit(tx, request, run, "cancel");
+                    if (job != null && !runs.cancelJob(tx, run.id(), job, by)) {
+                        throw new Fault(
+                                Fault.Kind.CONFLICT,
+                                "cannot cancel " + job + ": it has ended, or there is no such job",
+                                "see the names of the run's jobs");
+                    }
+                    audit(tx, request, run, job, "cancel");
                 });
         return new Api.Accepted(Map.of("run", run.number()));
     }
 
-    private static void audit(Tx tx, ApiRequest request, Run run, String action) {
-        Audit.add(
-                tx,
-                request.caller(),
-                Audit.Entry.of(run.projectId(), action, "run " + run.number()));
+    private static void audit(
+            Tx tx, ApiRequest request, Run run, @Nullable String job, String action) {
+        String what = "run " + run.number() + (job == null ? "" : ", job " + job);
+        Audit.add(tx, request.caller(), Audit.Entry.of(run.projectId(), action, what));
     }
 }

@@ -12,6 +12,7 @@ import org.slf4j.LoggerFactory;
 
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
 
 /// Hands each request to a virtual thread of its own, so that handlers may block. The request is
@@ -39,7 +40,17 @@ public final class Handover implements AutoCloseable {
         return context -> {
             context.request().pause();
             context.put(CONTEXT, Vertx.currentContext());
-            threads.execute(() -> run(context, blocking, faults));
+            try {
+                threads.execute(() -> run(context, blocking, faults));
+            } catch (RejectedExecutionException e) {
+                faults.answer(
+                        context,
+                        new Fault(
+                                Fault.Kind.UNAVAILABLE,
+                                "cannot answer: this server is ending",
+                                "try again in a few seconds",
+                                e));
+            }
         };
     }
 

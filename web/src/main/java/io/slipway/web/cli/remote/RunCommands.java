@@ -34,9 +34,18 @@ public final class RunCommands {
         @Option(names = "--all", description = "everything, not only what failed")
         private boolean all;
 
+        @Option(
+                names = "--job",
+                paramLabel = "JOB",
+                description = "this one alone, and what needed it and has not succeeded")
+        private @Nullable String job;
+
         @Override
         int call(ApiClient api, PrintWriter out) throws InterruptedException {
-            api.send("POST", projectPath() + "/runs/" + run + "/retry", Map.of("all", all));
+            api.send(
+                    "POST",
+                    projectPath() + "/runs/" + run + "/retry",
+                    job == null ? Map.of("all", all) : Map.of("job", job));
             return new RunFollower(api, out, err()).follow(project(), run);
         }
     }
@@ -47,9 +56,15 @@ public final class RunCommands {
             mixinStandardHelpOptions = true,
             description = "Cancels what has not ended of a run.")
     public static final class Cancel extends OfRun {
+        @Option(names = "--job", paramLabel = "JOB", description = "this one alone")
+        private @Nullable String job;
+
         @Override
         int call(ApiClient api, PrintWriter out) throws InterruptedException {
-            api.send("POST", projectPath() + "/runs/" + run + "/cancel", Map.of());
+            api.send(
+                    "POST",
+                    projectPath() + "/runs/" + run + "/cancel",
+                    job == null ? Map.of() : Map.of("job", job));
             int code = new RunFollower(api, out, err()).follow(project(), run);
             return code == 4 ? 0 : code;
         }
