@@ -29,6 +29,7 @@ describe('the audit log', () => {
         expect(said('sign-in', 'token')).toBe('anna signed in with a token');
         expect(said('password.set', 'anna')).toBe('anna chose a password');
         expect(said('approve', 'run 7', { environment: 'production' })).toBe('anna agreed to run 7 for production');
+        expect(said('remote.rename', 'acme/new', { from: 'acme/old', url: 'https://git.example/acme/new' }, { who: null })).toBe('Slipway follows what was called acme/old as acme/new');
         expect(said('exec', 'web in production', { program: 'sh', words: 1 })).toBe('anna ran sh in web in production');
     });
 

@@ -39,6 +39,7 @@ const WORDS: Record<string, (subject: string, of: (name: string) => string) => W
     'config.set': (_, of) => ({ did: of('secret') === 'true' ? 'set the secret' : 'set', more: of('app') === '' ? '' : `of ${of('app')}` }),
     'config.unset': (_, of) => ({ did: of('secret') === 'true' ? 'removed the secret' : 'removed', more: of('app') === '' ? '' : `of ${of('app')}` }),
     connect: (_, of) => ({ did: 'connected', more: `with ${of('url')}` }),
+    'remote.rename': (_, of) => ({ did: `follows what was called ${of('from')} as` }),
     enable: () => ({ did: 'turned rolling out on for' }),
     'trust.add': () => ({ did: 'trusted' }),
     'trust.remove': () => ({ did: 'trusts no longer' }),

@@ -63,7 +63,10 @@ public final class ListCommands {
                 description = "running, waiting, succeeded, failed, cancelled or skipped")
         private @Nullable String state;
 
-        @Option(names = "--mine", description = "only those that you started")
+        @Option(
+                names = "--mine",
+                description =
+                        "only those that you pushed or started, or whose commit bears your name")
         private boolean mine;
 
         @Option(
