@@ -22,6 +22,7 @@ import java.util.Optional;
 import java.util.Queue;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.locks.LockSupport;
 
 /// Takes deliveries out of the inbox, one of a project at a time, and has them handled. What cannot
 /// be done now is tried again with growing pauses for a day. Each server runs one; what a server
@@ -30,23 +31,46 @@ public final class InboxWorker implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(InboxWorker.class);
     private static final Duration EACH = Duration.ofSeconds(1);
     private static final Duration PATIENCE = Duration.ofMillis(500);
+
+    /// Whoever found nothing does not look again at once: a burst that another thread is at would
+    /// wake it a thousand times each second.
+    private static final long REST_NANOS = Duration.ofMillis(20).toNanos();
+
     private static final int THREADS = 4;
 
     /// Of the oldest that are due, the first of a project of which nothing is being handled. A
-    /// holder that was not seen for a minute is gone.
+    /// holder that was not seen for a minute is gone. Projects are gone through one by one, so that
+    /// thousands that wait for one of them cost no more than one does.
     private static final String CLAIM =
             """
+            with recursive waiting as (
+                (select project_id from webhook_deliveries
+                where state = 'received' order by project_id limit 1)
+                union all
+                select (
+                    select d.project_id from webhook_deliveries d
+                    where d.state = 'received' and d.project_id > w.project_id
+                    order by d.project_id limit 1)
+                from waiting w where w.project_id is not null),
+            free as (
+                select w.project_id from waiting w
+                where w.project_id is not null and not exists (
+                    select 1 from webhook_deliveries o join servers s on s.id = o.holder
+                    where o.project_id = w.project_id and o.state = 'received'
+                        and o.holder is not null and s.seen_at > now() - interval '1 minute'))
             update webhook_deliveries set holder = ?
             where id = (
-                select d.id from webhook_deliveries d
+                select d.id from free f
+                cross join lateral (
+                    select n.id from webhook_deliveries n
+                    where n.project_id = f.project_id and n.state = 'received'
+                        and n.due_at <= now()
+                    order by n.due_at, n.received_at limit 1) oldest
+                join webhook_deliveries d on d.id = oldest.id
                 where d.state = 'received' and d.due_at <= now()
                     and (d.holder is null or not exists (
                         select 1 from servers s
                         where s.id = d.holder and s.seen_at > now() - interval '1 minute'))
-                    and not exists (
-                        select 1 from webhook_deliveries o join servers s on s.id = o.holder
-                        where o.project_id = d.project_id and o.id <> d.id
-                            and o.state = 'received' and s.seen_at > now() - interval '1 minute')
                 order by d.due_at, d.received_at limit 1
                 for update of d skip locked)
             returning id, project_id, sender_id, sender_login, events, replay_of
@@ -162,6 +186,7 @@ public final class InboxWorker implements AutoCloseable {
                         "old deliveries are not removed",
                         () -> database.change(tx -> tx.update(OLD)));
             }
+            LockSupport.parkNanos(REST_NANOS);
             signal.await(EACH);
         }
     }
@@ -207,6 +232,7 @@ public final class InboxWorker implements AutoCloseable {
     private void handle(Claimed claimed) {
         List<Integer> runs = new ArrayList<>();
         List<String> reasons = new ArrayList<>();
+        List<String> notes = new ArrayList<>();
         try {
             for (int i = 0; i < claimed.events().size(); i++) {
                 Handling.Outcome outcome =
@@ -217,11 +243,13 @@ public final class InboxWorker implements AutoCloseable {
                                 claimed.sender());
                 if (outcome.run() != null) {
                     runs.add(outcome.run());
-                } else if (!reasons.contains(outcome.reason())) {
-                    reasons.add(outcome.reason());
+                }
+                List<String> said = outcome.run() == null ? reasons : notes;
+                if (!outcome.reason().isEmpty() && !said.contains(outcome.reason())) {
+                    said.add(outcome.reason());
                 }
             }
-            String reason = runs.isEmpty() ? String.join("; ", reasons) : "";
+            String reason = String.join("; ", runs.isEmpty() ? reasons : notes);
             settle(claimed, runs.isEmpty() ? "nothing" : "started", reason, runs);
         } catch (Fault fault) {
             failed(claimed, fault);

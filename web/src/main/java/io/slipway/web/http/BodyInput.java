@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
+import java.util.Arrays;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -86,6 +87,19 @@ public final class BodyInput extends InputStream {
         System.arraycopy(bytes, position, target, offset, count);
         position += count;
         return count;
+    }
+
+    /// What has arrived and was not read yet, as it arrived: waits for something, and takes no
+    /// memory before.
+    ///
+    /// @return empty at the end
+    public byte[] part() throws IOException {
+        if (position == bytes.length && !next()) {
+            return new byte[0];
+        }
+        byte[] part = position == 0 ? bytes : Arrays.copyOfRange(bytes, position, bytes.length);
+        position = bytes.length;
+        return part;
     }
 
     private boolean next() throws IOException {

@@ -1,6 +1,7 @@
 package io.slipway.web.webhook;
 
 import io.slipway.engine.forge.SignedBody;
+import io.slipway.web.http.BodyInput;
 
 import org.jspecify.annotations.Nullable;
 
@@ -13,12 +14,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /// A body that has arrived: in memory while it is small, in a file beyond, and signed on its way.
-/// So many large ones at once cost no memory, and nothing is read twice from the network.
+/// So many large ones at once cost no memory, nothing is read twice from the network, and one that
+/// does not come costs nothing.
 final class SpooledBody implements AutoCloseable {
     private static final int IN_MEMORY = 256 << 10;
-    private static final int CHUNK = 16 << 10;
 
-    private final ByteArrayOutputStream memory = new ByteArrayOutputStream(8 << 10);
+    private final ByteArrayOutputStream memory = new ByteArrayOutputStream(0);
     private @Nullable Path file;
     private @Nullable OutputStream out;
     private long size;
@@ -29,16 +30,15 @@ final class SpooledBody implements AutoCloseable {
     ///
     /// @param most bytes that are taken
     /// @throws Refusal 413 once it is longer
-    static SpooledBody of(InputStream in, SignedBody signed, long most) throws IOException {
+    static SpooledBody of(BodyInput in, SignedBody signed, long most) throws IOException {
         SpooledBody body = new SpooledBody();
         try {
-            byte[] chunk = new byte[CHUNK];
-            for (int count = in.read(chunk); count >= 0; count = in.read(chunk)) {
-                if (body.size + count > most) {
+            for (byte[] part = in.part(); part.length > 0; part = in.part()) {
+                if (body.size + part.length > most) {
                     throw tooLarge(most);
                 }
-                signed.update(chunk, 0, count);
-                body.add(chunk, count);
+                signed.update(part, 0, part.length);
+                body.add(part);
             }
             OutputStream written = body.out;
             if (written != null) {
@@ -58,10 +58,10 @@ final class SpooledBody implements AutoCloseable {
                 "send smaller pushes");
     }
 
-    private void add(byte[] chunk, int count) throws IOException {
-        size += count;
+    private void add(byte[] part) throws IOException {
+        size += part.length;
         if (out == null && size <= IN_MEMORY) {
-            memory.write(chunk, 0, count);
+            memory.write(part, 0, part.length);
             return;
         }
         OutputStream to = out;
@@ -72,7 +72,7 @@ final class SpooledBody implements AutoCloseable {
             out = to;
             memory.writeTo(to);
         }
-        to.write(chunk, 0, count);
+        to.write(part);
     }
 
     /// Bytes of the whole.

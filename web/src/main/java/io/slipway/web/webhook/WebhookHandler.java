@@ -42,8 +42,10 @@ public final class WebhookHandler {
     private static final int KEPT_BODY = 64 << 10;
     private static final String BODY = WebhookHandler.class.getName();
 
-    /// Large bodies are read one after the other: each may take some memory and 100 ms.
-    private static final int LARGE_AT_ONCE = 2;
+    /// Large bodies are read one after the other: each may take some memory and 100 ms, in which
+    /// nothing else of the processor's turn is done. One processor is left to the others.
+    private static final int LARGE_AT_ONCE =
+            Math.clamp(Runtime.getRuntime().availableProcessors() - 1, 1, 2);
 
     private final KnownHooks hooks;
     private final Inbox inbox;

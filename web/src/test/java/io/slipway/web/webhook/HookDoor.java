@@ -50,6 +50,9 @@ import javax.crypto.spec.SecretKeySpec;
 final class HookDoor implements AutoCloseable {
     static final String SECRET = "a secret of sixteen and more";
 
+    /// Each one more is as much work as all before it.
+    private static final int MOST_KEPT = 1000;
+
     final Database database;
     final Hooks hooks;
     final int port;
@@ -94,10 +97,17 @@ final class HookDoor implements AutoCloseable {
 
     private Handling.Outcome handle(
             long project, UUID delivery, ForgeEvent event, io.slipway.engine.forge.Sender sender) {
-        handled.add(event);
+        if (handled.size() < MOST_KEPT) {
+            handled.add(event);
+        }
         return event instanceof ForgeEvent.BranchPushed
                 ? Handling.Outcome.started(runs.incrementAndGet())
                 : Handling.Outcome.nothing("not a branch");
+    }
+
+    /// How many runs were started.
+    int runs() {
+        return runs.get();
     }
 
     long project(String name) {
