@@ -204,7 +204,7 @@ export const projects = [
         app('orders', { environment: 'staging', url: 'http://orders-staging.localhost:8080', release: 33 }),
     ]),
     project('hello', liveRun, [app('hello', { release: 1 })]),
-    { ...project('notes', brokenRun, []), follows: { forge: 'gitea', url: 'https://git.example.com/acme/notes.git', enabled: false, problem: null } },
+    { ...project('notes', brokenRun, []), follows: { forge: 'gitea', url: 'https://git.example.com/acme/notes.git', enabled: false, problem: null, formerly: 'acme/jottings' } },
     project('shop', run(12, { state: 'running', outcome: null, endedAt: null, createdAt: at(42), subject: 'Show prices with tax' }), [
         app('web', { release: 5, rollout: { number: 9, release: 6, state: 'checking', outcome: null, cause: null } }),
         app('db', { url: null, release: 1, rollout: null }),
