@@ -15,6 +15,8 @@ import org.assertj.core.api.SoftAssertions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
+import tools.jackson.databind.JsonNode;
+
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -89,6 +91,58 @@ class DashboardIT {
             assertThat(ticks).isEqualTo(IntStream.rangeClosed(first, 400).boxed().toList());
         }
         Await.until("the push ended", () -> !push.isAlive());
+    }
+
+    @Test
+    void oneJobIsEndedAndTriedAgainByItself() {
+        Git git = slipway.repository("single");
+        git.write(
+                        ".slipway.yml",
+                        """
+                        jobs:
+                          quick: { image: busybox, steps: ["echo quick"] }
+                          slow: { image: busybox, steps: ["echo begins; sleep 600"] }
+                        """)
+                .commit("Two jobs");
+        Process push = git.start("push", "slipway", "HEAD:main");
+        Await.until("the slow job runs", () -> state("slow").equals("running"));
+        try (Chromium chromium = new Chromium()) {
+            Page page = chromium.browser().newPage();
+            page.setDefaultTimeout(60_000);
+            signIn(page);
+            page.navigate(address("/single/runs/1/slow"));
+            button(page, "Cancel job slow").click();
+            Await.until("the push ended", () -> !push.isAlive());
+            Await.until("the job was cancelled", () -> state("slow").equals("cancelled"));
+            assertThat(state("quick")).isEqualTo("succeeded");
+            page.navigate(address("/single/runs/1/quick"));
+            button(page, "Retry job quick").click();
+            Await.until(
+                    "it was tried again",
+                    () ->
+                            slipway
+                                    .api("/projects/single/runs/1")
+                                    .path("jobs")
+                                    .findValues("attempts")
+                                    .stream()
+                                    .anyMatch(attempts -> attempts.size() == 2));
+            button(page, "attempt 2").waitFor();
+            Await.until("it ended", () -> state("quick").equals("succeeded"));
+            assertThat(state("slow")).as("the other is left alone").isEqualTo("cancelled");
+        }
+    }
+
+    private static Locator button(Page page, String name) {
+        return page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName(name));
+    }
+
+    private String state(String job) {
+        for (JsonNode one : slipway.api("/projects/single/runs/1").path("jobs")) {
+            if (one.path("name").asString().equals(job)) {
+                return one.path("outcome").asString(one.path("state").asString());
+            }
+        }
+        return "";
     }
 
     @Test
