@@ -10,6 +10,7 @@ import io.slipway.engine.plan.StepSpec;
 import io.slipway.engine.release.Deployer;
 import io.slipway.engine.release.Deployer.Condition;
 import io.slipway.engine.release.Deployer.Hook;
+import io.slipway.engine.release.Deployer.Obstacle;
 import io.slipway.engine.release.RolloutParts.Before;
 import io.slipway.engine.release.Rollouts;
 import io.slipway.engine.run.Claim;
@@ -139,10 +140,22 @@ final class HookRun {
             if (name.isEmpty()) {
                 throw unknown("its container is gone");
             }
+            if (condition != null && condition.obstacle() != null) {
+                hindered(condition.obstacle());
+            }
             if (condition != null && condition.state() == Condition.State.ENDED) {
                 return end(condition, lastLines);
             }
             Thread.sleep(AGAIN_MILLIS);
+        }
+    }
+
+    private static void hindered(Obstacle obstacle) {
+        if (obstacle.certain()) {
+            throw new Fault(
+                    obstacle.users() ? Kind.CONFIGURATION : Kind.UNAVAILABLE,
+                    "its container cannot start: " + obstacle.sentence(),
+                    "correct it, then retry the run");
         }
     }
 

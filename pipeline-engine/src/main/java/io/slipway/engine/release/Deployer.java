@@ -1,6 +1,10 @@
 package io.slipway.engine.release;
 
+import io.slipway.engine.plan.AppSpec;
+import io.slipway.engine.plan.AppSpec.Health;
+import io.slipway.engine.plan.AppSpec.Volume;
 import io.slipway.engine.plan.Resources;
+import io.slipway.engine.run.Reason;
 
 import org.jspecify.annotations.Nullable;
 
@@ -11,10 +15,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /// Where apps run. Safe for use by many threads; what is done to one container comes from one
 /// thread at a time. Every call may be repeated, and finds what an earlier call made. A target that
 /// does not answer is a [io.slipway.fault.Fault] UNAVAILABLE.
+///
+/// A container is what one rollout makes of a release. An engine has it beside that of the release
+/// before, and the switch moves from one to the other. A cluster has one workload for an app, whose
+/// pods become those of the newest container one by one, each only when the new one serves: there
+/// the one before gives way by itself, and [#stop] of the new one gives it its place back.
 public interface Deployer {
     /// Brings a ready image into the target, if it is not there.
     ///
@@ -29,10 +39,27 @@ public interface Deployer {
 
     /// Creates and starts the container; adopts it when it runs already. It does not carry the
     /// app's name yet, but reaches the apps that do.
+    ///
+    /// @throws io.slipway.fault.Fault CONFLICT when a later rollout of the app has begun, as far as
+    ///   the target can tell
     void start(AppOrder order) throws InterruptedException;
 
     /// How the container is.
     Condition condition(String container);
+
+    /// Asks it once whether it is healthy.
+    ///
+    /// @param port where; 0 for a worker, which is asked for nothing but to run
+    default Answer ask(String container, int port, Health health) {
+        return port == 0
+                ? new Answer(true, false, false, "it runs")
+                : HealthProbe.ask(backend(container, port), health);
+    }
+
+    /// Whether [#listening] can tell; if not, it says nothing that nothing listens.
+    default boolean looksInside() {
+        return true;
+    }
 
     /// The TCP sockets that listen in the container.
     List<Socket> listening(String container);
@@ -55,6 +82,7 @@ public interface Deployer {
     void withdraw(String container);
 
     /// Asks it to end, and kills it when the time is over. It stays, and [#restart] brings it back.
+    /// Where it was about to take the place of another one, that one keeps it.
     void stop(String container, Duration grace);
 
     /// Starts a stopped container again.
@@ -63,7 +91,7 @@ public interface Deployer {
     /// Removes it; its volumes stay.
     void remove(String container);
 
-    /// Names of all containers of apps of this instance.
+    /// Names of all containers of apps of this instance, but those that have given way.
     Set<String> present();
 
     /// Removes what is there for an environment in which no app has a container any more; volumes
@@ -151,7 +179,7 @@ public interface Deployer {
     /// An image that somebody else made.
     ///
     /// @param reference pinned by digest where its registry gave one
-    /// @param engineId content id
+    /// @param engineId content id, or another name by which the target starts it
     /// @param ports that it says it exposes
     record ReadyImage(String reference, String engineId, List<Integer> ports) {
         /// What it is, and no other image: its reference where that has a digest, which can be
@@ -172,27 +200,43 @@ public interface Deployer {
     ///
     /// @param container the name in the engine
     /// @param placement whose app it is
+    /// @param fence of the rollout: grows with each that takes the placement
     /// @param release its number
     /// @param slot which of the environment's addresses it has: no other container of project and
     ///   environment has the same
-    /// @param engineId content id of the image
-    /// @param command replaces the image's; empty: the image's own
+    /// @param engineId the image, as the target starts it
+    /// @param app as it was released
     /// @param env complete, with secrets and PORT
+    /// @param secret names of those variables that hold secrets
     /// @param port what it should listen on; 0: nothing
-    /// @param volumes path in the container by volume name
     /// @param peers the other apps of project and environment, reached by name
     record AppOrder(
             String container,
             Placement placement,
+            long fence,
             int release,
             int slot,
             String engineId,
-            List<String> command,
+            AppSpec app,
             Map<String, String> env,
+            Set<String> secret,
             int port,
-            Map<String, String> volumes,
-            Resources resources,
             List<String> peers) {
+        /// Replaces the image's; empty: the image's own.
+        public List<String> command() {
+            return app.command();
+        }
+
+        /// Path in the container by volume name.
+        public Map<String, String> volumes() {
+            return app.volumes().stream().collect(Collectors.toMap(Volume::name, Volume::path));
+        }
+
+        /// Limits of one container.
+        public Resources resources() {
+            return app.resources();
+        }
+
         @Override
         public String toString() {
             return container + " of release " + release;
@@ -214,13 +258,26 @@ public interface Deployer {
     /// @param lost whether it ended because what ran it was restarted, so that its exit code says
     ///   nothing about the app
     /// @param run differs for each time that it was started; empty when there is none
+    /// @param obstacle what keeps it from running; null when nothing that is known
     record Condition(
             State state,
             @Nullable Integer exitCode,
             boolean outOfMemory,
             long memoryLimit,
             boolean lost,
-            String run) {
+            String run,
+            @Nullable Obstacle obstacle) {
+        /// With nothing in its way.
+        public Condition(
+                State state,
+                @Nullable Integer exitCode,
+                boolean outOfMemory,
+                long memoryLimit,
+                boolean lost,
+                String run) {
+            this(state, exitCode, outOfMemory, memoryLimit, lost, run, null);
+        }
+
         /// There is no such container.
         public static final Condition NONE = new Condition(State.ABSENT, null, false, 0, false, "");
 
@@ -228,16 +285,38 @@ public interface Deployer {
         public enum State {
             /// It was made, and never started.
             MADE,
+            /// The target is about to start it: it looks for room, or fetches the image.
+            COMING,
             /// It runs.
             RUNNING,
             /// It has ended, or was stopped.
             ENDED,
             /// It ends again and again, and the engine starts it again.
             RESTARTING,
+            /// Another one has its place; [Deployer#restart] gives it back.
+            REPLACED,
             /// There is none.
             ABSENT
         }
     }
+
+    /// What keeps a container from running.
+    ///
+    /// @param sentence what is in the way, without a name before it
+    /// @param users whether it is for the user to change, and not the target's affair
+    /// @param certain whether it does not pass by itself
+    /// @param seen what the target says, line by line
+    record Obstacle(
+            Reason reason, String sentence, boolean users, boolean certain, List<String> seen) {}
+
+    /// What one question for its health gave.
+    ///
+    /// @param healthy whether the answer says so
+    /// @param http whether the answer was HTTP; if not, the connection says little, since a proxy
+    ///   of the engine's may have accepted it
+    /// @param connected whether a connection was accepted at all
+    /// @param text for people: `GET /healthz answered 503`
+    record Answer(boolean healthy, boolean http, boolean connected, String text) {}
 
     /// A TCP socket that listens.
     ///

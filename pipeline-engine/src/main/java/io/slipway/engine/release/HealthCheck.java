@@ -1,7 +1,9 @@
 package io.slipway.engine.release;
 
 import io.slipway.engine.plan.AppSpec.Health;
+import io.slipway.engine.release.Deployer.Answer;
 import io.slipway.engine.release.Deployer.Condition;
+import io.slipway.engine.release.Deployer.Obstacle;
 import io.slipway.engine.release.Deployer.Socket;
 import io.slipway.engine.run.Reason;
 import io.slipway.engine.run.Verdict;
@@ -31,6 +33,9 @@ final class HealthCheck {
 
     private static final int MOST_RESTARTS = 5;
 
+    /// So long a target may take to start it while nothing is in its way: images can be large.
+    private static final Duration COMING = Duration.ofMinutes(15);
+
     private final Deployer deployer;
     private final String container;
     private final String app;
@@ -38,6 +43,7 @@ final class HealthCheck {
     private final Supplier<List<String>> printed;
     private long begin;
     private long elsewhereSince;
+    private boolean ran;
     private String last = "it was not asked yet";
 
     /// @param printed what the container printed last, without what must not be seen
@@ -106,8 +112,15 @@ final class HealthCheck {
 
     /// @return null when it is not known yet
     private @Nullable Result look(Condition condition, int asked, boolean fixed) {
+        if (condition.state() == Condition.State.COMING) {
+            return coming(condition.obstacle());
+        }
         if (condition.state() != Condition.State.RUNNING) {
             return ended(condition);
+        }
+        if (!ran) {
+            ran = true;
+            begin = System.nanoTime();
         }
         Result result = asked == 0 ? worker() : ask(asked, fixed);
         if (result == null && elapsed(begin).toMillis() > health.withinMillis()) {
@@ -116,13 +129,39 @@ final class HealthCheck {
         return result;
     }
 
+    /// What is in the way for good is told at once, what may pass when the time is over.
+    private @Nullable Result coming(@Nullable Obstacle obstacle) {
+        long limit = obstacle == null ? COMING.toMillis() : health.withinMillis();
+        boolean late = elapsed(begin).toMillis() > limit;
+        if (obstacle == null) {
+            last = "it is about to be started";
+            return late
+                    ? no(0, Reason.CANNOT_RUN, app + " was not started within 15 min", List.of())
+                    : null;
+        }
+        last = obstacle.sentence();
+        if (!obstacle.certain() && !late) {
+            return null;
+        }
+        String sentence = app + " cannot start: " + obstacle.sentence();
+        Map<String, Object> evidence = evidence(sentence, List.of());
+        evidence.put("events", obstacle.seen());
+        return new Result(
+                0,
+                obstacle.users()
+                        ? Verdict.failed(obstacle.reason(), sentence, evidence)
+                        : Verdict.errored(obstacle.reason(), sentence, evidence));
+    }
+
     private @Nullable Result worker() {
-        return elapsed(begin).toMillis() >= 1_000 ? new Result(0, null) : null;
+        Answer answer = deployer.ask(container, 0, health);
+        last = answer.text();
+        return answer.healthy() && elapsed(begin).toMillis() >= 1_000 ? new Result(0, null) : null;
     }
 
     private @Nullable Result ask(int asked, boolean fixed) {
-        HealthProbe.Result answer = HealthProbe.ask(deployer.backend(container, asked), health);
-        last = answer.answer();
+        Answer answer = deployer.ask(container, asked, health);
+        last = answer.text();
         if (answer.healthy()) {
             return new Result(asked, null);
         }
@@ -157,8 +196,7 @@ final class HealthCheck {
 
     /// Without a health path, listening where a connection is accepted is enough; without a fixed
     /// port, the one port that is open and can be reached is the port.
-    private @Nullable Result tcp(
-            HealthProbe.Result answer, List<Socket> sockets, int asked, boolean fixed) {
+    private @Nullable Result tcp(Answer answer, List<Socket> sockets, int asked, boolean fixed) {
         List<Socket> open = sockets.stream().filter(s -> !s.local()).toList();
         if (open.stream().anyMatch(s -> s.port() == asked)) {
             return health.path() == null && answer.connected() ? new Result(asked, null) : null;
@@ -168,7 +206,7 @@ final class HealthCheck {
             return null;
         }
         int port = ports.getFirst();
-        HealthProbe.Result there = HealthProbe.ask(deployer.backend(container, port), health);
+        Answer there = deployer.ask(container, port, health);
         boolean healthy =
                 there.healthy() || !there.http() && there.connected() && health.path() == null;
         return healthy ? new Result(port, null) : null;
@@ -214,6 +252,10 @@ final class HealthCheck {
         if (condition.state() == Condition.State.ABSENT) {
             throw unknown("its container is gone");
         }
+        if (condition.state() == Condition.State.REPLACED
+                || condition.state() == Condition.State.COMING) {
+            throw unknown("another one took its place");
+        }
         if (condition.outOfMemory()) {
             long limit = condition.memoryLimit() / (1 << 20);
             String sentence = app + " ran out of memory: its limit is " + limit + " MB";
@@ -237,7 +279,7 @@ final class HealthCheck {
         }
         String within = " after " + health.withinMillis() / 1000 + " s";
         String sentence =
-                sockets.isEmpty()
+                asked != 0 && deployer.looksInside() && sockets.isEmpty()
                         ? app
                                 + " listens on no port"
                                 + within

@@ -1,6 +1,7 @@
 package io.slipway.engine.release;
 
 import io.slipway.engine.plan.AppSpec.Health;
+import io.slipway.engine.release.Deployer.Answer;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -14,16 +15,7 @@ final class HealthProbe {
 
     private HealthProbe() {}
 
-    /// What one question gave.
-    ///
-    /// @param healthy whether an HTTP answer says so
-    /// @param http whether the answer was HTTP; if not, the connection says little, since a proxy
-    ///   of the engine's may have accepted it
-    /// @param connected whether a connection was accepted at all
-    /// @param answer for people: `GET /healthz answered 503`
-    record Result(boolean healthy, boolean http, boolean connected, String answer) {}
-
-    static Result ask(String backend, Health health) {
+    static Answer ask(String backend, Health health) {
         int colon = backend.lastIndexOf(':');
         String host = backend.substring(0, colon).replace("[", "").replace("]", "");
         int port = Integer.parseInt(backend.substring(colon + 1));
@@ -32,12 +24,12 @@ final class HealthProbe {
             socket.connect(new InetSocketAddress(host, port), PATIENCE_MILLIS);
             return asked(socket, host + ":" + port, path, health.path() == null ? 500 : 400);
         } catch (IOException e) {
-            return new Result(
+            return new Answer(
                     false, false, false, "nothing accepts a connection: " + e.getMessage());
         }
     }
 
-    private static Result asked(Socket socket, String authority, String path, int limit) {
+    private static Answer asked(Socket socket, String authority, String path, int limit) {
         String request =
                 "GET "
                         + path
@@ -53,12 +45,12 @@ final class HealthProbe {
             byte[] start = socket.getInputStream().readNBytes(12);
             String text = new String(start, StandardCharsets.ISO_8859_1);
             if (!text.matches("HTTP/1\\.[01] [1-5][0-9][0-9]")) {
-                return new Result(false, false, true, "GET " + path + " got no HTTP answer");
+                return new Answer(false, false, true, "GET " + path + " got no HTTP answer");
             }
             int status = Integer.parseInt(text.substring(9));
-            return new Result(status < limit, true, true, "GET " + path + " answered " + status);
+            return new Answer(status < limit, true, true, "GET " + path + " answered " + status);
         } catch (IOException e) {
-            return new Result(
+            return new Answer(
                     false, false, true, "GET " + path + " got no answer: " + e.getMessage());
         }
     }

@@ -3,7 +3,6 @@ package io.slipway.engine.release;
 import io.slipway.db.Database;
 import io.slipway.engine.log.Masks;
 import io.slipway.engine.plan.AppSpec;
-import io.slipway.engine.plan.AppSpec.Volume;
 import io.slipway.engine.plan.RolloutSpec;
 import io.slipway.engine.plan.StepSpec;
 import io.slipway.engine.release.AppContainers.AppContainer;
@@ -226,6 +225,10 @@ final class RolloutDrive {
 
     private AppOrder order(String engineId, AppValues.Values values) {
         Map<String, String> env = new LinkedHashMap<>(values.env());
+        Set<String> secret =
+                env.keySet().stream()
+                        .filter(name -> values.hidden().contains(env.get(name)))
+                        .collect(Collectors.toSet());
         int port = port();
         if (port != 0) {
             env.put("PORT", Integer.toString(port));
@@ -239,14 +242,14 @@ final class RolloutDrive {
         return new AppOrder(
                 container,
                 placement,
+                rollout.fence(),
                 release.number(),
                 parts.database().read(tx -> AppContainers.slot(tx, container)),
                 engineId,
-                app.command(),
+                app,
                 env,
+                secret,
                 port,
-                app.volumes().stream().collect(Collectors.toMap(Volume::name, Volume::path)),
-                app.resources(),
                 peers);
     }
 

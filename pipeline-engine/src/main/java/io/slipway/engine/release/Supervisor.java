@@ -181,14 +181,14 @@ public final class Supervisor implements AutoCloseable {
         return database.transaction(
                 tx -> {
                     // A rollout writes what it wants before it touches a container.
-                    if (trouble != null && !AppContainers.locked(tx, container, false)) {
+                    boolean alone = condition.state() == Condition.State.REPLACED;
+                    if (trouble != null && !AppContainers.locked(tx, container, alone)) {
                         return false;
                     }
-                    if (condition.state() == Condition.State.ABSENT) {
-                        restartWhenDue(tx, container);
-                    } else if (condition.state() == Condition.State.ENDED
-                            || condition.state() == Condition.State.MADE) {
-                        restart(tx, container);
+                    switch (condition.state()) {
+                        case ABSENT -> restartWhenDue(tx, container);
+                        case ENDED, MADE, REPLACED -> restart(tx, container);
+                        case RUNNING, RESTARTING, COMING -> {}
                     }
                     return tx.update(TROUBLE, trouble, container.placementId(), trouble) > 0;
                 });
@@ -199,6 +199,11 @@ public final class Supervisor implements AutoCloseable {
         return switch (condition.state()) {
             case RUNNING -> null;
             case MADE -> "it was not started";
+            case COMING ->
+                    condition.obstacle() == null
+                            ? "it is about to be started"
+                            : "it cannot start: " + condition.obstacle().sentence();
+            case REPLACED -> "something else was put in its place; it is being brought back";
             case RESTARTING ->
                     "it ends again and again, last with exit code " + condition.exitCode() + memory;
             case ENDED -> "it ended with exit code " + condition.exitCode() + memory;
@@ -259,13 +264,19 @@ public final class Supervisor implements AutoCloseable {
 
     private void steps(AppContainer old) {
         deployer.withdraw(old.name());
-        if (old.backend() != null) {
+        if (old.backend() != null && !servesOn(old.backend())) {
             traffic.drain(old.backend(), DRAIN);
         }
         deployer.stop(old.name(), GRACE);
         lastWords.accept(old.name());
         deployer.remove(old.name());
         database.change(tx -> AppContainers.set(tx, old.name(), State.GONE));
+    }
+
+    /// Where all releases of an app have one address, the target drains.
+    private boolean servesOn(String backend) {
+        return database.read(AppContainers::present).stream()
+                .anyMatch(c -> c.state() == State.SERVING && backend.equals(c.backend()));
     }
 
     @Override

@@ -5,6 +5,8 @@ import com.sun.net.httpserver.HttpServer;
 import io.slipway.fault.Fault;
 import io.slipway.fault.Fault.Kind;
 
+import org.jspecify.annotations.Nullable;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -18,6 +20,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 
 /// A target in memory. Each container listens on a real port while it runs. It refuses misuse: two
 /// containers that run with one volume, two with one slot.
@@ -37,6 +40,12 @@ public final class ScriptedDeployer implements Deployer, AutoCloseable {
 
     /// What each app's container printed last.
     public volatile String lastLine = "bye";
+
+    /// What is in the way of containers that do not carry the app's name yet.
+    public volatile @Nullable Obstacle obstacle;
+
+    /// Whose place somebody else has taken, until it is given back.
+    public final Set<String> replaced = ConcurrentHashMap.newKeySet();
 
     private final Map<String, Container> containers = new TreeMap<>();
     private final Map<String, List<Entry>> printed = new HashMap<>();
@@ -254,6 +263,13 @@ public final class ScriptedDeployer implements Deployer, AutoCloseable {
                                 .orElse(Condition.NONE);
                     }
                     String run = Integer.toString(found.run);
+                    if (obstacle != null && !found.announced) {
+                        return new Condition(
+                                Condition.State.COMING, null, false, 0, false, "", obstacle);
+                    }
+                    if (replaced.contains(container)) {
+                        return new Condition(Condition.State.REPLACED, null, false, 0, false, run);
+                    }
                     return found.running
                             ? new Condition(Condition.State.RUNNING, null, false, 0, false, run)
                             : new Condition(
@@ -336,6 +352,7 @@ public final class ScriptedDeployer implements Deployer, AutoCloseable {
                 "restart",
                 () -> {
                     Container found = must(container);
+                    replaced.remove(container);
                     if (!found.running) {
                         found.run++;
                         found.lost = false;

@@ -32,6 +32,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.FutureTask;
 
 /// Hooks on a real engine.
@@ -193,13 +194,13 @@ class DockerHooksTest {
                 "slipway-" + fixture.instance + "-1-1",
                 at,
                 1,
+                1,
                 10,
                 String.valueOf(image),
-                List.of(),
+                RolloutRows.app("web", 0, List.of()),
                 Map.of(),
+                Set.of(),
                 0,
-                Map.of(),
-                SERVES.resources(),
                 List.of());
     }
 
