@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.function.Consumer;
 
 /// The connection to one cluster.
 public final class KubernetesCluster implements AutoCloseable {
@@ -20,6 +21,15 @@ public final class KubernetesCluster implements AutoCloseable {
         this.client = client;
     }
 
+    /// Connects, and asks for the cluster's version.
+    ///
+    /// @param kubeconfig a file; null: inside a cluster the account of the own pod, else what
+    ///   `kubectl` takes
+    /// @throws Fault with what is in the way
+    public static KubernetesCluster connect(@Nullable Path kubeconfig) {
+        return connect(kubeconfig, "cannot use", KubernetesClient::getKubernetesVersion);
+    }
+
     /// Connects, and asks whether the pods of a namespace may be seen.
     ///
     /// @param kubeconfig a file; null: inside a cluster the account of the own pod, else what
@@ -27,6 +37,17 @@ public final class KubernetesCluster implements AutoCloseable {
     /// @param namespace which has to be there
     /// @throws Fault with what is in the way
     public static KubernetesCluster connect(@Nullable Path kubeconfig, String namespace) {
+        return connect(
+                kubeconfig,
+                "cannot use the namespace " + namespace + " of",
+                client ->
+                        client.pods()
+                                .inNamespace(namespace)
+                                .list(new ListOptionsBuilder().withLimit(1L).build()));
+    }
+
+    private static KubernetesCluster connect(
+            @Nullable Path kubeconfig, String what, Consumer<KubernetesClient> question) {
         if (kubeconfig != null && !Files.isReadable(kubeconfig)) {
             throw new Fault(
                     Fault.Kind.CONFIGURATION,
@@ -39,14 +60,11 @@ public final class KubernetesCluster implements AutoCloseable {
                         : Config.fromKubeconfig(kubeconfig.toFile());
         KubernetesClient client = new KubernetesClientBuilder().withConfig(config).build();
         try {
-            client.pods()
-                    .inNamespace(namespace)
-                    .list(new ListOptionsBuilder().withLimit(1L).build());
+            question.accept(client);
             return new KubernetesCluster(client);
         } catch (KubernetesClientException e) {
             client.close();
-            throw KubernetesFaults.of(
-                    "cannot use the namespace " + namespace + " of " + config.getMasterUrl(), e);
+            throw KubernetesFaults.of(what + " " + config.getMasterUrl(), e);
         } catch (RuntimeException e) {
             client.close();
             throw e;

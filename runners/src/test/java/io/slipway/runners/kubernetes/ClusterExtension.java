@@ -48,7 +48,12 @@ public final class ClusterExtension
             String namespace,
             String helper,
             String busybox,
-            String nobody) {}
+            String nobody) {
+        /// With which the names of namespaces begin that are removed at the end.
+        public String apps() {
+            return "slipway-" + instance + "-";
+        }
+    }
 
     @Override
     public void beforeAll(ExtensionContext context) throws Exception {
@@ -90,6 +95,9 @@ public final class ClusterExtension
                     .as("what the tests left in the cluster")
                     .isEmpty();
             client.namespaces().withName(space.namespace()).delete();
+            client.namespaces().list().getItems().stream()
+                    .filter(found -> found.getMetadata().getName().startsWith(space.apps()))
+                    .forEach(found -> client.resource(found).delete());
         }
     }
 

@@ -6,19 +6,13 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.slipway.runners.kubernetes.KubernetesFaults;
 import io.slipway.runners.kubernetes.KubernetesLabels;
+import io.slipway.runners.kubernetes.NodeCredentials;
 
 import java.util.List;
 
 /// What the pods of jobs may reach: nothing, or everything but what clouds tell their machines of
 /// themselves. Nobody reaches them: services are in the same pod.
 final class JobPolicies {
-    /// Where clouds answer with credentials of the node.
-    private static final List<String> METADATA =
-            List.of("169.254.169.254/32", "169.254.170.0/24", "100.100.100.200/32");
-
-    private static final List<String> METADATA_V6 =
-            List.of("fd00:ec2::254/128", "fd00:ec2::23/128");
-
     private JobPolicies() {}
 
     static List<NetworkPolicy> of(String instance, String namespace) {
@@ -26,20 +20,7 @@ final class JobPolicies {
                 policy(instance, namespace, "none").build(),
                 policy(instance, namespace, "egress")
                         .editSpec()
-                        .addNewEgress()
-                        .addNewTo()
-                        .withNewIpBlock()
-                        .withCidr("0.0.0.0/0")
-                        .withExcept(METADATA)
-                        .endIpBlock()
-                        .endTo()
-                        .addNewTo()
-                        .withNewIpBlock()
-                        .withCidr("::/0")
-                        .withExcept(METADATA_V6)
-                        .endIpBlock()
-                        .endTo()
-                        .endEgress()
+                        .withEgress(NodeCredentials.everythingElse())
                         .endSpec()
                         .build());
     }
