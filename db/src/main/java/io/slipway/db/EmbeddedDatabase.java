@@ -242,6 +242,7 @@ public final class EmbeddedDatabase {
             log.info("attached to the embedded PostgreSQL that still runs");
             return;
         }
+        forgetRecycled();
         PostgresSettings.write(data(), durability, port);
         boolean started =
                 programs.run(
@@ -258,6 +259,16 @@ public final class EmbeddedDatabase {
                                 String.valueOf(LONGEST_START.toSeconds())));
         if (!started || !attached()) {
             throw programs.failed("pg_ctl", output());
+        }
+    }
+
+    /// PostgreSQL does not start while the process that its file names lives, whatever that is.
+    /// After a container was killed it is one of the next container's: there the numbers begin
+    /// anew.
+    private void forgetRecycled() throws IOException {
+        if (Postmaster.isAnotherProgram(data())) {
+            log.warn("the embedded PostgreSQL was not stopped; another program has its number now");
+            Files.deleteIfExists(Postmaster.file(data()));
         }
     }
 

@@ -13,17 +13,37 @@ import java.util.Optional;
 record Postmaster(long pid, int port) {
 
     static Optional<Postmaster> read(Path data) {
+        return written(data)
+                .filter(
+                        found ->
+                                ProcessHandle.of(found.pid())
+                                        .filter(Postmaster::isPostgres)
+                                        .isPresent());
+    }
+
+    /// Whether the process that the file names lives and is no PostgreSQL.
+    static boolean isAnotherProgram(Path data) {
+        return written(data)
+                .flatMap(found -> ProcessHandle.of(found.pid()))
+                .filter(ProcessHandle::isAlive)
+                .filter(process -> !isPostgres(process))
+                .isPresent();
+    }
+
+    static Path file(Path data) {
+        return data.resolve("postmaster.pid");
+    }
+
+    private static Optional<Postmaster> written(Path data) {
         try {
-            List<String> lines =
-                    Files.readAllLines(data.resolve("postmaster.pid"), StandardCharsets.UTF_8);
+            List<String> lines = Files.readAllLines(file(data), StandardCharsets.UTF_8);
             if (lines.size() < 4) {
                 return Optional.empty();
             }
-            Postmaster found =
+            return Optional.of(
                     new Postmaster(
                             Long.parseLong(lines.get(0).strip()),
-                            Integer.parseInt(lines.get(3).strip()));
-            return ProcessHandle.of(found.pid()).filter(Postmaster::isPostgres).map(p -> found);
+                            Integer.parseInt(lines.get(3).strip())));
         } catch (IOException | NumberFormatException e) {
             return Optional.empty();
         }

@@ -123,6 +123,25 @@ final class EmbeddedDatabaseTest {
         again.stop();
     }
 
+    /// What a killed container leaves: in the next one the number is a process that is neither
+    /// PostgreSQL nor above it.
+    @Test
+    void aPidFileWhoseNumberIsAnotherProgramsByNowDoesNotHinderTheStart() throws Exception {
+        start().stop();
+        Process other = new ProcessBuilder("sleep", "600").start();
+        try {
+            Files.writeString(
+                    folder.resolve("postgres/data/postmaster.pid"),
+                    other.pid() + "\n/nowhere\n0\n1\n");
+            EmbeddedDatabase again = start();
+            assertThat(postmaster().pid()).isNotEqualTo(other.pid());
+            assertThat(other.isAlive()).isTrue();
+            again.stop();
+        } finally {
+            other.destroy();
+        }
+    }
+
     @Test
     void oneThatIsDisposableIsMadeAnewWhenItDoesNotStart() throws Exception {
         Path own = folder.resolve("postgres");
