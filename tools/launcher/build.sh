@@ -87,6 +87,8 @@ test_everything() {
         set -- -Dsurefire.rerunFailingTestsCount=1 -Dfailsafe.rerunFailingTestsCount=1 "$@"
         # For the tests of forges, while the first tests run; where Go is missing they are skipped and say so.
         sh "$root/tools/gitea/gitea.sh" build >"$root/web/target/gitea.log" 2>&1 &
+        # For those of the bucket and of the chart, one after the other.
+        { sh "$root/tools/installed.sh" build versitygw && sh "$root/tools/installed.sh" build helm; } >"$root/web/target/installed.log" 2>&1 &
     fi
     mvn -B -ntp -f "$root/pom.xml" "-Dslipway.chromium=$chromium" verify "$@" || status=$?
     if [ "$cluster" = true ]; then

@@ -14,7 +14,7 @@ import java.security.MessageDigest;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 
 /// The server's socket, on a free port of 127.0.0.1: only the switch, which knows the link's
 /// secret, is answered there.
@@ -28,8 +28,8 @@ public final class HttpListener implements AutoCloseable {
     /// Listens at once; requests wait until the router has routes.
     ///
     /// @param secret of the link
-    /// @param ready whether the server can do its work now
-    public HttpListener(Vertx vertx, Router router, String secret, BooleanSupplier ready) {
+    /// @param ready how far the server is now; may block
+    public HttpListener(Vertx vertx, Router router, String secret, Supplier<Readiness> ready) {
         this.vertx = vertx;
         byte[] expected = secret.getBytes(StandardCharsets.US_ASCII);
         router.route().order(-3).handler(context -> guard(context, expected));
@@ -39,10 +39,10 @@ public final class HttpListener implements AutoCloseable {
                 .handler(
                         context ->
                                 context.vertx()
-                                        .executeBlocking(ready::getAsBoolean, false)
+                                        .executeBlocking(ready::get, false)
                                         .onComplete(
-                                                yes -> say(context, 200, "ready\n", yes),
-                                                e -> say(context, 503, "not ready\n")));
+                                                state -> say(context, state),
+                                                e -> say(context, Readiness.WITHOUT_DATABASE)));
         HttpServerOptions options =
                 new HttpServerOptions()
                         .setMaxHeaderSize(64 << 10)
@@ -66,8 +66,8 @@ public final class HttpListener implements AutoCloseable {
         }
     }
 
-    private static void say(RoutingContext context, int status, String text, boolean yes) {
-        say(context, yes ? status : 503, yes ? text : "not ready\n");
+    private static void say(RoutingContext context, Readiness state) {
+        say(context, state == Readiness.SERVING ? 200 : 503, state.text() + "\n");
     }
 
     private static void say(RoutingContext context, int status, String text) {

@@ -1,8 +1,6 @@
 package io.slipway.web.server;
 
-import io.slipway.engine.blob.FolderBlobStore;
 import io.slipway.engine.image.Registry;
-import io.slipway.engine.image.StalledUploads;
 import io.slipway.runners.docker.DockerAddress;
 import io.slipway.runners.docker.DockerEngine;
 import io.slipway.runners.docker.app.DockerDeployer;
@@ -28,12 +26,12 @@ final class DockerParts implements AutoCloseable {
     private final JobNetworks networks;
     private final RegistryNetwork registryNetwork;
     private final DockerRunner runner;
-    private final Registry registry;
     private final EngineImages images;
     private final DockerImageBuilder builder;
     private final DockerDeployer deployer;
 
-    DockerParts(Foundation base) {
+    /// @param registry where its images go
+    DockerParts(Foundation base, Registry registry) {
         EngineSettings settings = base.settings().engine();
         Map<String, String> env = environment(settings);
         try {
@@ -47,14 +45,6 @@ final class DockerParts implements AutoCloseable {
                     closing.add(new RegistryNetwork(engine.client(), base.instance(), subnets));
             this.networks = new JobNetworks(engine, base.instance(), subnets, SPARE_NETWORKS);
             this.runner = closing.add(new DockerRunner(engine, base.instance(), networks));
-            this.registry =
-                    new Registry(
-                            base.database(),
-                            new FolderBlobStore(base.folder().paths().blobs()),
-                            new Registry.Limits(
-                                    settings.keeping().largestBlob(),
-                                    () -> Disk.isFull(base.folder().paths().blobs())));
-            closing.add(new StalledUploads(registry));
             this.images = new EngineImages(engine, registry, settings.registry());
             this.builder = new DockerImageBuilder(engine, images);
             this.deployer =
@@ -94,10 +84,6 @@ final class DockerParts implements AutoCloseable {
 
     DockerRunner runner() {
         return runner;
-    }
-
-    Registry registry() {
-        return registry;
     }
 
     EngineImages images() {

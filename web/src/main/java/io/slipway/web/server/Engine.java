@@ -4,8 +4,6 @@ import io.slipway.db.Database;
 import io.slipway.db.Tx;
 import io.slipway.engine.applog.AppLogs;
 import io.slipway.engine.approval.ForeignRuns;
-import io.slipway.engine.blob.BlobStore;
-import io.slipway.engine.blob.FolderBlobStore;
 import io.slipway.engine.connect.ConnectedPlanning;
 import io.slipway.engine.connect.OfferedRuns;
 import io.slipway.engine.forge.Handling;
@@ -98,13 +96,13 @@ final class Engine implements AutoCloseable {
 
     private final Closing closing = new Closing();
     private final Foundation base;
+    private final Stores stores;
     private final DockerParts docker;
     private final @Nullable ClusterParts cluster;
     private final Repositories repositories;
     private final Runs runs = new Runs();
     private final RunHistory history;
     private final RunChanges changes;
-    private final BlobStore sealedLogs;
     private final LogReader logs;
     private final Configuration configuration;
     private final ConfigurationChanges configurationChanges;
@@ -122,8 +120,14 @@ final class Engine implements AutoCloseable {
     private final WebhookParts webhooks;
 
     /// @param server how the switch reaches the listener; null when there is none
-    Engine(Foundation base, DockerParts docker, Traffic traffic, @Nullable ServerLink server) {
+    Engine(
+            Foundation base,
+            Stores stores,
+            DockerParts docker,
+            Traffic traffic,
+            @Nullable ServerLink server) {
         this.base = base;
+        this.stores = stores;
         this.docker = docker;
         ClusterSettings settings = base.settings().engine().cluster();
         this.cluster =
@@ -133,8 +137,7 @@ final class Engine implements AutoCloseable {
                 new Repositories(base.folder().paths().repositories(), base.failpoint());
         this.history = new RunHistory(database);
         this.changes = closing.add(new RunChanges(base.notifications()));
-        this.sealedLogs = new FolderBlobStore(base.folder().paths().logs());
-        this.logs = new LogReader(database, base.notifications(), sealedLogs);
+        this.logs = new LogReader(database, base.notifications(), stores.logs());
         this.key = SealingKey.at(base.folder().paths().key());
         this.configuration = new Configuration(key);
         this.rolloutRuns = new RolloutRuns(runs);
@@ -300,14 +303,14 @@ final class Engine implements AutoCloseable {
         supervisor.start();
         forges.start(handling);
         closing.add(new OutgoingSender(database, outgoing(), forges.egress(), url));
-        closing.add(new LogSealer(database, sealedLogs));
+        closing.add(new LogSealer(database, stores.logs()));
         closing.add(
                 new Retention(
                         database,
                         repositories,
                         new OldImages(
                                 database,
-                                docker.registry(),
+                                stores.registry(),
                                 docker.images()::drop,
                                 base.settings().engine().keeping().images()),
                         base.settings().engine().keeping().runs()));
@@ -352,7 +355,7 @@ final class Engine implements AutoCloseable {
     }
 
     LogScan logScan() {
-        return new LogScan(base.database(), sealedLogs);
+        return new LogScan(base.database(), stores.logs());
     }
 
     SealingKey key() {

@@ -4,6 +4,7 @@ import io.slipway.db.Database;
 import io.slipway.engine.access.Subject;
 import io.slipway.engine.access.TokenText;
 import io.slipway.engine.access.Tokens;
+import io.slipway.engine.image.Registry;
 import io.slipway.engine.run.Claim;
 import io.slipway.engine.secret.SealingKey;
 import io.slipway.engine.step.RegistryAccess;
@@ -31,12 +32,14 @@ final class RegistryDoor implements RegistryAccess {
     private static final int USUAL = 5000;
 
     private final Database database;
+    private final Registry registry;
     private final DockerParts docker;
     private final SealingKey key;
     private final CompletableFuture<Optional<String>> address = new CompletableFuture<>();
 
-    RegistryDoor(Database database, DockerParts docker, SealingKey key) {
+    RegistryDoor(Database database, Registry registry, DockerParts docker, SealingKey key) {
         this.database = database;
+        this.registry = registry;
         this.docker = docker;
         this.key = key;
     }
@@ -68,7 +71,7 @@ final class RegistryDoor implements RegistryAccess {
 
     private HttpServer listen(Vertx vertx, Handover handover, String gateway) {
         Router router = Router.router(vertx);
-        new RegistryHandler(database, docker.registry(), handover, true).mount(router);
+        new RegistryHandler(database, registry, handover, true).mount(router);
         try {
             return listen(vertx, router, gateway, USUAL);
         } catch (CompletionException e) {

@@ -29,6 +29,7 @@ import io.slipway.web.git.GitLimits;
 import io.slipway.web.http.DashboardFiles;
 import io.slipway.web.http.Handover;
 import io.slipway.web.http.HttpListener;
+import io.slipway.web.http.Readiness;
 import io.slipway.web.live.LiveApi;
 import io.slipway.web.overview.BadgeApi;
 import io.slipway.web.overview.CompareApi;
@@ -37,6 +38,7 @@ import io.slipway.web.overview.EstimateApi;
 import io.slipway.web.overview.FleetApi;
 import io.slipway.web.overview.ImageApi;
 import io.slipway.web.overview.LogSearchApi;
+import io.slipway.web.overview.MetricsApi;
 import io.slipway.web.overview.QueueApi;
 import io.slipway.web.overview.RolloutsApi;
 import io.slipway.web.overview.RunsApi;
@@ -71,8 +73,10 @@ import java.util.function.Consumer;
 public final class Server implements AutoCloseable {
     private final Closing closing = new Closing();
     private final Foundation base;
+    private final Stores stores;
     private final DockerParts docker;
     private final String version;
+    private volatile Readiness readiness = Readiness.STARTING;
 
     /// Returns when everything serves.
     ///
@@ -101,8 +105,9 @@ public final class Server implements AutoCloseable {
         try {
             begins.accept(database(settings));
             this.base = closing.add(new Foundation(settings, false, failpoint));
+            this.stores = closing.add(new Stores(base));
             begins.accept("the Docker engine");
-            this.docker = closing.add(new DockerParts(base));
+            this.docker = closing.add(new DockerParts(base, stores.registry()));
             begins.accept("the switch");
             process.ensure();
             closing.add(process.keep());
@@ -141,13 +146,15 @@ public final class Server implements AutoCloseable {
                                         Math.min(4, Runtime.getRuntime().availableProcessors())));
         Router router = Router.router(vertx);
         HttpListener listener =
-                closing.add(new HttpListener(vertx, router, secret(), this::databaseAnswers));
+                closing.add(new HttpListener(vertx, router, secret(), this::readiness));
         Handover handover = closing.add(new Handover());
-        Engine engine = closing.add(new Engine(base, docker, traffic, listener.link()));
+        Engine engine = closing.add(new Engine(base, stores, docker, traffic, listener.link()));
         mount(router, engine, handover, contract);
-        RegistryDoor door = new RegistryDoor(base.database(), docker, engine.key());
+        RegistryDoor door =
+                new RegistryDoor(base.database(), stores.registry(), docker, engine.key());
         door.open(vertx, handover);
         engine.start(door, version);
+        readiness = Readiness.SERVING;
     }
 
     private static String secret() {
@@ -156,8 +163,11 @@ public final class Server implements AutoCloseable {
         return HexFormat.of().formatHex(bytes);
     }
 
-    private boolean databaseAnswers() {
-        return base.database().read(tx -> tx.one("select 1 as one", row -> row.number("one"))) == 1;
+    private Readiness readiness() {
+        if (readiness == Readiness.SERVING) {
+            base.database().read(tx -> tx.one("select 1 as one", row -> row.number("one")));
+        }
+        return readiness;
     }
 
     private void mount(Router router, Engine engine, Handover handover, Contract contract) {
@@ -175,7 +185,7 @@ public final class Server implements AutoCloseable {
                                 settings.serving().url()),
                         GitLimits.DEFAULT);
         new GitHandler(host, handover).mount(router);
-        new RegistryHandler(base.database(), docker.registry(), handover, false).mount(router);
+        new RegistryHandler(base.database(), stores.registry(), handover, false).mount(router);
         Api api =
                 new Api(
                         router,
@@ -246,6 +256,7 @@ public final class Server implements AutoCloseable {
         new FailuresApi(api, database, engine.history());
         new LogSearchApi(api, database, engine.logScan());
         new QueueApi(api, database);
+        new MetricsApi(api, database);
         new DeliveryApi(api, database);
         new ImageApi(api, database);
         new CompareApi(api, database, engine.repositories());
@@ -261,6 +272,7 @@ public final class Server implements AutoCloseable {
     /// Hands over what runs, and stops; the switch and the apps go on.
     @Override
     public void close() {
+        readiness = Readiness.DRAINING;
         closing.close();
     }
 }

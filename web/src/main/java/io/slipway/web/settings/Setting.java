@@ -101,6 +101,38 @@ public enum Setting {
             "10Gi",
             "The most bytes that one layer or other blob of the registry may have, such as `500Mi`"
                     + " or `10Gi`."),
+    /// Where bytes are kept.
+    S3_BUCKET(
+            true,
+            "none: the data folder",
+            "A bucket of an S3 server, in which images and long logs are kept; it has to be"
+                    + " there."),
+    /// Whose bucket.
+    S3_ENDPOINT(
+            true,
+            "Amazon's",
+            "The S3 server of the bucket, such as `https://s3.example.com`; no path."),
+    /// Where the bucket is.
+    S3_REGION(true, "us-east-1", "The bucket's region; many servers take any."),
+    /// What else is in the bucket.
+    S3_PREFIX(
+            true,
+            "none",
+            "What stands before the names of all that is kept in the bucket, such as `slipway/`."),
+    /// How the bucket is named in a request.
+    S3_STYLE(
+            true,
+            "auto",
+            "Where requests name the bucket: `path`, `host`, or `auto`: in the path where an"
+                    + " endpoint is set."),
+    /// Who asks.
+    S3_ACCESS_KEY(
+            true,
+            "as Amazon's own tools find it",
+            "The id of the key by which the bucket is reached. Without it and the secret: variables"
+                    + " `AWS_*`, `~/.aws/credentials`, or the role of the machine or pod."),
+    /// What proves it.
+    S3_SECRET_KEY(false, "none", "The secret of that key."),
     /// How much history there is.
     KEEP_RUNS(
             true,

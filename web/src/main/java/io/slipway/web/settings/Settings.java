@@ -2,6 +2,7 @@ package io.slipway.web.settings;
 
 import io.slipway.db.DatabaseAddress;
 import io.slipway.engine.asking.ForeignLimits;
+import io.slipway.engine.blob.S3Bucket;
 import io.slipway.engine.definition.Inclusions;
 import io.slipway.engine.detection.FromImages;
 import io.slipway.engine.egress.EgressRules;
@@ -68,6 +69,7 @@ public record Settings(
     /// @param forks what a fork's job gets at most
     /// @param cluster where jobs run; null: on the Docker engine
     /// @param githubApp by which repositories of GitHub are connected without a token; null: none
+    /// @param bucket where images and long logs are kept; null: in the data folder
     public record EngineSettings(
             @Nullable String docker,
             String registry,
@@ -79,7 +81,8 @@ public record Settings(
             EgressRules egress,
             ForeignLimits forks,
             @Nullable ClusterSettings cluster,
-            @Nullable AppSettings githubApp) {}
+            @Nullable AppSettings githubApp,
+            @Nullable S3Bucket bucket) {}
 
     /// A GitHub App.
     ///

@@ -167,7 +167,8 @@ final class SettingsReader {
                 sources.value(Setting.FORK_LIMITS, SettingsReader::forks)
                         .orElse(ForeignLimits.STANDARD),
                 cluster(),
-                githubApp());
+                githubApp(),
+                new BucketReader(sources).read());
     }
 
     private @Nullable ClusterSettings cluster() {

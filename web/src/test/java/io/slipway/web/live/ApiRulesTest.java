@@ -79,6 +79,27 @@ final class ApiRulesTest {
     }
 
     @Test
+    void howBusyTheInstanceIsCanBeReadByPrometheus() throws Exception {
+        database.change(
+                tx ->
+                        tx.update(
+                                "insert into runners (name, kind, slots) values ('measured',"
+                                        + " 'docker', 7)"));
+        HttpResponse<String> answer = door.get("/api/v1/metrics", token);
+        assertThat(answer.headers().firstValue("Content-Type"))
+                .hasValue("text/plain; version=0.0.4; charset=utf-8");
+        assertThat(answer.body())
+                .contains("# TYPE slipway_runner_slots gauge\n")
+                .contains("slipway_runner_slots{runner=\"measured\"} 7\n")
+                .contains("slipway_runner_running{runner=\"measured\"} 0\n")
+                .contains("\nslipway_runs_open 0\n")
+                .containsPattern("\nslipway_heap_bytes [1-9][0-9]+\n")
+                .containsPattern("\nprocess_start_time_seconds [0-9]+\\.[0-9]{3}\n");
+        assertThat(answer.body().lines())
+                .allMatch(line -> line.matches("# (HELP|TYPE) .*|[a-z_]+(\\{.*})? [0-9.]+"));
+    }
+
+    @Test
     void whatSomebodyHasAlreadyIsNotSentAgain() throws Exception {
         HttpResponse<String> first = door.get("/api/v1/queue", token);
         String tag = first.headers().firstValue("ETag").orElseThrow();

@@ -24,6 +24,7 @@ import io.slipway.web.http.Handover;
 import io.slipway.web.overview.CompareApi;
 import io.slipway.web.overview.FleetApi;
 import io.slipway.web.overview.LogSearchApi;
+import io.slipway.web.overview.MetricsApi;
 import io.slipway.web.overview.QueueApi;
 import io.slipway.web.overview.RolloutsApi;
 import io.slipway.web.overview.RunsApi;
@@ -82,6 +83,7 @@ final class Door implements AutoCloseable {
         new FailuresApi(api, database, history);
         new RolloutsApi(api, database);
         new QueueApi(api, database);
+        new MetricsApi(api, database);
         new CompareApi(api, database, repositories);
         TextPages.mount(router);
         new DashboardFiles(dashboard).mount(router, handover);
