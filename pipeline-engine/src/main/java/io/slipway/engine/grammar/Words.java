@@ -31,6 +31,11 @@ public final class Words {
                             + PART
                             + ")*(?::[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?"
                             + "(?:@sha256:[0-9a-f]{64})?");
+    private static final Pattern TAG_AND_DIGEST = Pattern.compile("(:[^/:@]*)?(@.*)?$");
+
+    /// Of an image's name, with its registry: registries take no longer one.
+    private static final int LONGEST_IMAGE = 255;
+
     private static final Pattern SYSTEM = Pattern.compile("/(proc|sys|dev)(/.*)?");
 
     private Words() {}
@@ -171,7 +176,9 @@ public final class Words {
 
     /// Whether a text can be the reference of an image.
     public static boolean isImage(String text) {
-        return text.length() <= 500 && IMAGE.matcher(text).matches();
+        return text.length() <= 500
+                && IMAGE.matcher(text).matches()
+                && TAG_AND_DIGEST.matcher(text).replaceFirst("").length() <= LONGEST_IMAGE;
     }
 
     /// One of some words.

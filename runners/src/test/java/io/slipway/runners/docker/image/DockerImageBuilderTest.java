@@ -14,6 +14,7 @@ import io.slipway.runners.docker.DockerEngine;
 import io.slipway.runners.docker.DockerExtension;
 
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -165,6 +166,39 @@ final class DockerImageBuilderTest {
                                         .commandLine()
                                         .filter(line -> line.contains(unique))
                                         .isPresent());
+    }
+
+    /// A-PPE-16: whoever may not push neither fills nor reads what the project's builds keep, and
+    /// one fork nothing of another's.
+    @Test
+    @Tag("attack")
+    void forksBuildsHaveCacheMountsOfTheirOwn() throws Exception {
+        assertThat(kept("project", false, 1)).isEqualTo("nothing\n");
+        assertThat(kept("fork", true, 2)).isEqualTo("nothing\n");
+        assertThat(kept("another fork", true, 3)).isEqualTo("nothing\n");
+        assertThat(kept("project", false, 4)).isEqualTo("project\n");
+    }
+
+    /// What a build finds in a cache mount, in which it leaves something.
+    private String kept(String leaves, boolean foreign, int attempt) throws Exception {
+        String run =
+                "RUN --mount=type=cache,id=%s,target=/kept cat /kept/who 2>/dev/null || echo nothing;"
+                                .formatted(unique)
+                        + " echo %s > /kept/who; true %d".formatted(leaves, attempt);
+        String text = "FROM busybox\n" + run + "\n";
+        BuildOrder own = order(text);
+        AttemptName name = new AttemptName("00000000", 4711, attempt);
+        made.add(
+                builder.build(
+                                new BuildOrder(
+                                        name,
+                                        own.context(),
+                                        own.dockerfile(),
+                                        own.labels(),
+                                        foreign),
+                                told)
+                        .engineId());
+        return told.output.get("[2/2] " + run);
     }
 
     @Test
