@@ -11,8 +11,11 @@ import io.slipway.engine.access.Tokens;
 import io.slipway.engine.account.Accounts;
 import io.slipway.engine.oidc.Oidc;
 import io.slipway.engine.route.ServerLink;
+import io.slipway.engine.run.RunHistory;
+import io.slipway.engine.run.Runs;
 import io.slipway.web.api.Api;
 import io.slipway.web.api.ContractCheck;
+import io.slipway.web.api.RunApi;
 import io.slipway.web.http.Handover;
 import io.slipway.web.overview.TokenApi;
 import io.vertx.core.Vertx;
@@ -59,6 +62,7 @@ final class PeopleDoor implements AutoCloseable {
         new MemberApi(api, database);
         new AuditApi(api, database);
         new TokenApi(api, database);
+        new RunApi(api, database, new RunHistory(database), new Runs());
         this.port =
                 vertx.createHttpServer()
                         .requestHandler(router)

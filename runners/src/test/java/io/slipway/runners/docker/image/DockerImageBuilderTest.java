@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Collectors;
 
 @ExtendWith(DockerExtension.class)
 final class DockerImageBuilderTest {
@@ -181,10 +182,11 @@ final class DockerImageBuilderTest {
 
     /// What a build finds in a cache mount, in which it leaves something.
     private String kept(String leaves, boolean foreign, int attempt) throws Exception {
+        String mark = "build-" + attempt;
         String run =
-                "RUN --mount=type=cache,id=%s,target=/kept cat /kept/who 2>/dev/null || echo nothing;"
-                                .formatted(unique)
-                        + " echo %s > /kept/who; true %d".formatted(leaves, attempt);
+                "RUN --mount=type=cache,id=%s,target=/kept : %s; [ ! -e /kept/who ] && echo nothing"
+                                .formatted(unique, mark)
+                        + " || cat /kept/who; echo %s > /kept/who".formatted(leaves);
         String text = "FROM busybox\n" + run + "\n";
         BuildOrder own = order(text);
         AttemptName name = new AttemptName("00000000", 4711, attempt);
@@ -198,7 +200,11 @@ final class DockerImageBuilderTest {
                                         foreign),
                                 told)
                         .engineId());
-        return told.output.get("[2/2] " + run);
+        assertThat(told.output.keySet()).anyMatch(layer -> layer.contains(mark));
+        return told.output.entrySet().stream()
+                .filter(layer -> layer.getKey().contains(mark))
+                .map(Map.Entry::getValue)
+                .collect(Collectors.joining());
     }
 
     @Test
