@@ -184,6 +184,19 @@ public final class Tokens {
         insert(tx, Principals.slipway(tx), grant, text, repositories.name(), attemptId);
     }
 
+    /// Makes a text a credential by which the nodes of a cluster fetch the images of a project, for
+    /// as long as the project is there. A second time changes nothing.
+    ///
+    /// @param repositories `shop/*`
+    /// @param text that nobody can guess, the same for each rollout of the project
+    public static void keepForNodes(Tx tx, Subject.Repository repositories, TokenText text) {
+        if (tx.first(KNOWN, row -> true, (Object) text.sha256()).isPresent()) {
+            return;
+        }
+        Grant grant = new Grant("nodes", Set.of(Right.READ), repositories.projectId(), null);
+        insert(tx, Principals.slipway(tx), grant, text, repositories.name(), null);
+    }
+
     /// Ends the credentials of an attempt at once.
     public static void revokeForAttempt(Tx tx, long attemptId) {
         tx.update(REVOKE_ATTEMPT, attemptId);

@@ -285,6 +285,27 @@ final class AccessTest {
         assertThat(authenticate(token)).isEmpty();
     }
 
+    @Test
+    void theCredentialOfNodesFetchesImagesOfOneProjectAndDoesNothingElse() {
+        Project fourth = project("fourth");
+        TokenText token = TokenText.of("slw_another-word-that-nobody-guesses");
+        for (int rollout = 1; rollout <= 2; rollout++) {
+            database.change(
+                    tx ->
+                            Tokens.keepForNodes(
+                                    tx, new Subject.Repository(fourth.id(), "fourth/*"), token));
+        }
+        Caller node = authenticate(token).orElseThrow();
+        for (Right right : Right.values()) {
+            boolean fetches = right == Right.READ;
+            assertThat(mayImages(node, right, fourth, "fourth/web")).isEqualTo(fetches);
+            assertThat(mayImages(node, right, other, "other/web")).isFalse();
+            assertThat(mayImages(node, right, other, "fourth/web")).isFalse();
+            assertThat(may(node, right, fourth)).isFalse();
+            assertThat(Access.may(node, right, Subject.INSTANCE)).isFalse();
+        }
+    }
+
     private static boolean mayImages(Caller caller, Right right, Project project, String name) {
         return Access.may(caller, right, new Subject.Repository(project.id(), name));
     }

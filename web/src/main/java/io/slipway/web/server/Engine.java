@@ -22,6 +22,7 @@ import io.slipway.engine.plan.Planner;
 import io.slipway.engine.project.ProjectName;
 import io.slipway.engine.project.Projects;
 import io.slipway.engine.release.ConfiguredValues;
+import io.slipway.engine.release.Deployer;
 import io.slipway.engine.release.Placement;
 import io.slipway.engine.release.Placements;
 import io.slipway.engine.release.RolloutParts;
@@ -54,6 +55,7 @@ import io.slipway.engine.trigger.Presence;
 import io.slipway.engine.trigger.Pushes;
 import io.slipway.engine.trigger.Settlement;
 import io.slipway.web.settings.ClusterSettings;
+import io.slipway.web.settings.TargetSettings;
 
 import org.jspecify.annotations.Nullable;
 
@@ -99,6 +101,7 @@ final class Engine implements AutoCloseable {
     private final Stores stores;
     private final DockerParts docker;
     private final @Nullable ClusterParts cluster;
+    private final Deployer deployer;
     private final Repositories repositories;
     private final Runs runs = new Runs();
     private final RunHistory history;
@@ -139,6 +142,11 @@ final class Engine implements AutoCloseable {
         this.changes = closing.add(new RunChanges(base.notifications()));
         this.logs = new LogReader(database, base.notifications(), stores.logs());
         this.key = SealingKey.at(base.folder().paths().key());
+        TargetSettings target = base.settings().engine().target();
+        this.deployer =
+                target == null
+                        ? docker.deployer()
+                        : closing.add(new TargetParts(base, key, target)).deployer();
         this.configuration = new Configuration(key);
         this.rolloutRuns = new RolloutRuns(runs);
         this.configurationChanges = new ConfigurationChanges(key, this::configured);
@@ -154,13 +162,13 @@ final class Engine implements AutoCloseable {
         this.parts =
                 new RolloutParts(
                         database,
-                        docker.deployer(),
+                        deployer,
                         traffic,
                         routes,
                         new ConfiguredValues(configuration),
                         addresses,
-                        new HookRuns(database, docker.deployer()));
-        this.appLogs = closing.add(new AppLogs(database, base.notifications(), docker.deployer()));
+                        new HookRuns(database, deployer));
+        this.appLogs = closing.add(new AppLogs(database, base.notifications(), deployer));
         Planning planning =
                 new ConnectedPlanning(
                         Planning.by(
@@ -332,6 +340,10 @@ final class Engine implements AutoCloseable {
 
     DockerParts docker() {
         return docker;
+    }
+
+    Deployer deployer() {
+        return deployer;
     }
 
     Repositories repositories() {

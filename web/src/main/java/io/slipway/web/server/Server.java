@@ -208,7 +208,7 @@ public final class Server implements AutoCloseable {
                 engine.foreignRuns());
         new AppApi(
                 api, base.database(), engine.rolloutRuns(), engine.appLogs(), engine.addresses());
-        new ExecApi(api, base.database(), docker.deployer());
+        new ExecApi(api, base.database(), engine.deployer());
         new ConfigApi(api, base.database(), engine.configuration(), engine.configurationChanges());
         new ConnectApi(
                 api,

@@ -81,6 +81,36 @@ public enum Setting {
             "ignored",
             "`enforced` when the cluster enforces NetworkPolicies; otherwise a job with"
                     + " `network: none` is not run."),
+    /// Where apps run.
+    DEPLOYER(
+            true,
+            "docker",
+            "Where apps run: `docker`, on the engine above, or `kubernetes`, in namespaces of a"
+                    + " cluster (docs/kubernetes.md)."),
+    /// How namespaces of apps are called.
+    KUBERNETES_APPS(
+            true,
+            "slipway-",
+            "What the names of the namespaces for apps begin with; each environment of a project"
+                    + " has one."),
+    /// What pods of apps may.
+    KUBERNETES_PROFILE(
+            true,
+            "restricted",
+            "What pods of apps may: `restricted`, nothing and never as root, or `baseline`, what"
+                    + " containers of apps on an engine may."),
+    /// How apps in a cluster are reached.
+    KUBERNETES_NODE(
+            true,
+            "none",
+            "The address of a node by which the switch reaches apps (NodePort), for a server that"
+                    + " runs neither in the cluster nor on one of its nodes."),
+    /// What else leads to them.
+    KUBERNETES_DOOR(
+            true,
+            "none",
+            "What leads to apps beside the switch: `ingress:CLASS`, an Ingress of that class, or"
+                    + " `gateway:NAMESPACE/NAME`, an HTTPRoute of that Gateway."),
     /// What images of known kinds begin with.
     BASE_IMAGES(
             true,

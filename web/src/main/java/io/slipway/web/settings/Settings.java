@@ -68,6 +68,7 @@ public record Settings(
     /// @param egress what may be reached outside
     /// @param forks what a fork's job gets at most
     /// @param cluster where jobs run; null: on the Docker engine
+    /// @param target the cluster where apps run; null: on the Docker engine
     /// @param githubApp by which repositories of GitHub are connected without a token; null: none
     /// @param bucket where images and long logs are kept; null: in the data folder
     public record EngineSettings(
@@ -81,6 +82,7 @@ public record Settings(
             EgressRules egress,
             ForeignLimits forks,
             @Nullable ClusterSettings cluster,
+            @Nullable TargetSettings target,
             @Nullable AppSettings githubApp,
             @Nullable S3Bucket bucket) {}
 

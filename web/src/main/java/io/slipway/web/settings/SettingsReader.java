@@ -167,6 +167,7 @@ final class SettingsReader {
                 sources.value(Setting.FORK_LIMITS, SettingsReader::forks)
                         .orElse(ForeignLimits.STANDARD),
                 cluster(),
+                TargetSettings.read(sources, this::folder),
                 githubApp(),
                 new BucketReader(sources).read());
     }

@@ -149,6 +149,33 @@ final class SettingsTest {
     }
 
     @Test
+    void appsRunInAClusterOnlyWhenItIsAskedFor() {
+        assertThat(read().engine().target()).isNull();
+        environment.put("SLIPWAY_DEPLOYER", "kubernetes");
+        assertThat(read().engine().target())
+                .isEqualTo(new TargetSettings(null, "slipway-", true, null, null));
+        environment.put("SLIPWAY_KUBECONFIG", "~/cluster.yaml");
+        environment.put("SLIPWAY_KUBERNETES_APPS", "apps-");
+        environment.put("SLIPWAY_KUBERNETES_PROFILE", "baseline");
+        environment.put("SLIPWAY_KUBERNETES_NODE", "192.0.2.7");
+        environment.put("SLIPWAY_KUBERNETES_DOOR", "gateway:infra/public");
+        assertThat(read().engine().target())
+                .isEqualTo(
+                        new TargetSettings(
+                                home.resolve("cluster.yaml"),
+                                "apps-",
+                                false,
+                                "192.0.2.7",
+                                new TargetSettings.Door(null, "infra", "public")));
+        environment.put("SLIPWAY_KUBERNETES_DOOR", "ingress:traefik");
+        assertThat(read().engine().target().door())
+                .isEqualTo(new TargetSettings.Door("traefik", null, null));
+        environment.put("SLIPWAY_KUBERNETES_DOOR", "traefik");
+        assertThatThrownBy(this::read)
+                .hasMessageContaining("write ingress:CLASS or gateway:NAMESPACE/NAME");
+    }
+
+    @Test
     void allMistakesAreToldAtOnceWithWhereTheyAre() throws IOException {
         Path file = file("SLIPWAY_DOMAIN=-\nnonsense\nSLIPWAY_PROT=1\n");
         environment.put("SLIPWAY_PORT", "65536");
