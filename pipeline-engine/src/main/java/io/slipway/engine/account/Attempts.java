@@ -1,10 +1,5 @@
 package io.slipway.engine.account;
 
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.LongSupplier;
@@ -16,14 +11,13 @@ import java.util.function.LongSupplier;
 /// use by several threads.
 public final class Attempts {
     private static final Duration WINDOW = Duration.ofMinutes(15);
-    private static final int CELLS = 1 << 15;
     private static final int BOTH = 10;
     private static final int ADDRESS = 60;
     private static final int ACCOUNT = 100;
 
-    private final byte[] salt = new byte[16];
+    private final Cells table = new Cells();
     private final LongSupplier nanos;
-    private final int[] counts = new int[CELLS];
+    private final int[] counts = new int[Cells.COUNT];
     private long began;
 
     /// With the clock of the machine.
@@ -35,7 +29,6 @@ public final class Attempts {
     Attempts(LongSupplier nanos) {
         this.nanos = nanos;
         this.began = nanos.getAsLong();
-        new SecureRandom().nextBytes(salt);
     }
 
     private record Cell(int index, int most) {}
@@ -67,23 +60,17 @@ public final class Attempts {
     }
 
     private List<Cell> cells(String address, String name) {
-        Cell from = new Cell(cell("a " + address), ADDRESS);
+        String from = Cells.network(address);
+        Cell whole = new Cell(cell("a " + from), ADDRESS);
         return name.isEmpty()
-                ? List.of(from)
+                ? List.of(whole)
                 : List.of(
-                        from,
+                        whole,
                         new Cell(cell("n " + name), ACCOUNT),
-                        new Cell(cell("b " + address + " " + name), BOTH));
+                        new Cell(cell("b " + from + " " + name), BOTH));
     }
 
     private int cell(String key) {
-        try {
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            digest.update(salt);
-            byte[] hash = digest.digest(key.getBytes(StandardCharsets.UTF_8));
-            return Math.floorMod(ByteBuffer.wrap(hash).getInt(), CELLS);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
-        }
+        return table.of(key).index();
     }
 }

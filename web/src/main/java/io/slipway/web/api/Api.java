@@ -6,6 +6,7 @@ import io.slipway.engine.access.Caller;
 import io.slipway.engine.access.Role;
 import io.slipway.engine.access.SessionUse;
 import io.slipway.engine.access.TokenText;
+import io.slipway.engine.account.TokenDoor;
 import io.slipway.engine.blob.Digest;
 import io.slipway.engine.project.Project;
 import io.slipway.engine.project.ProjectName;
@@ -52,6 +53,7 @@ public final class Api {
     private final Contract contract;
     private final Repeats repeats;
     private final SessionUse sessions;
+    private final TokenDoor tokens;
     private final UnaryOperator<String> words;
 
     /// @param origin what Slipway calls itself, `http://localhost:8080`: the only origin whose
@@ -83,6 +85,7 @@ public final class Api {
         this.origin = origin;
         this.repeats = new Repeats(database);
         this.sessions = new SessionUse(database);
+        this.tokens = new TokenDoor(database);
         this.words = words;
     }
 
@@ -300,8 +303,12 @@ public final class Api {
     }
 
     private Optional<Caller> authenticate(TokenText token, Way way) {
-        return database.read(tx -> Access.authenticate(tx, token))
-                .map(caller -> caller.from(way.client()));
+        return tokens.caller(token, way.client());
+    }
+
+    /// Who presents a token, for the doors beside the API: they count together.
+    public TokenDoor tokens() {
+        return tokens;
     }
 
     /// Answers somebody who need not be signed in.
@@ -316,13 +323,6 @@ public final class Api {
     /// Answers that nobody is known by what was presented.
     public void unauthorized(RoutingContext context) {
         faults.unauthorized(context);
-    }
-
-    /// Answers that somebody has tried too often.
-    ///
-    /// @param seconds until it may be tried again
-    public void tooMany(RoutingContext context, long seconds) {
-        faults.tooMany(context, seconds);
     }
 
     /// Whether a request that a browser sends by itself comes from Slipway's own pages.

@@ -25,7 +25,7 @@ final class ApiFaults implements FaultAnswer {
 
     @Override
     public void answer(RoutingContext context, Fault fault) {
-        status(context, FaultAnswer.status(fault), fault);
+        status(context, FaultAnswer.status(context, fault), fault);
     }
 
     /// Nobody is signed in: the one answer that is no fault's kind.
@@ -37,17 +37,6 @@ final class ApiFaults implements FaultAnswer {
                         "sign in, or send Authorization: Bearer <token>");
         context.response().putHeader("WWW-Authenticate", "Bearer realm=\"slipway\"");
         status(context, 401, fault);
-    }
-
-    /// Somebody has tried too often.
-    void tooMany(RoutingContext context, long seconds) {
-        Fault fault =
-                new Fault(
-                        Fault.Kind.PERMISSION,
-                        "cannot sign in: there were too many tries",
-                        "wait " + (seconds + 59) / 60 + " min, then try again");
-        context.response().putHeader("Retry-After", Long.toString(seconds));
-        status(context, 429, fault);
     }
 
     /// A key that belongs to another request.

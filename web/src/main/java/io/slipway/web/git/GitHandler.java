@@ -3,6 +3,7 @@ package io.slipway.web.git;
 import io.slipway.engine.access.Access;
 import io.slipway.engine.access.Caller;
 import io.slipway.engine.access.Right;
+import io.slipway.engine.account.TokenDoor;
 import io.slipway.engine.project.Project;
 import io.slipway.engine.project.ProjectName;
 import io.slipway.engine.project.Projects;
@@ -36,10 +37,10 @@ public final class GitHandler {
     private final Doorkeeper doorkeeper;
     private final Receiving receiving;
 
-    public GitHandler(GitHost host, Handover handover) {
+    public GitHandler(GitHost host, Handover handover, TokenDoor tokens) {
         this.host = host;
         this.handover = handover;
-        this.doorkeeper = new Doorkeeper(host.database());
+        this.doorkeeper = new Doorkeeper(tokens);
         this.receiving = new Receiving(host);
     }
 

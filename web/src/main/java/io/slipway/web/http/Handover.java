@@ -1,5 +1,6 @@
 package io.slipway.web.http;
 
+import io.slipway.engine.account.TooManyTries;
 import io.slipway.fault.Fault;
 import io.vertx.core.Context;
 import io.vertx.core.Handler;
@@ -88,6 +89,8 @@ public final class Handover implements AutoCloseable {
                 log.error("{} {}", context.request().method(), context.request().path(), e);
             }
             faults.answer(context, e);
+        } catch (TooManyTries e) {
+            faults.tooMany(context, e);
         } catch (ClientGone e) {
             log.debug("the client of {} hung up", context.request().path());
         } catch (Exception e) {

@@ -1,5 +1,6 @@
 package io.slipway.web.people;
 
+import io.slipway.engine.account.TooManyTries;
 import io.slipway.engine.oidc.Oidc;
 import io.slipway.fault.Fault;
 import io.slipway.fault.Fault.Kind;
@@ -112,6 +113,9 @@ public final class OidcApi {
             location = step.location();
         } catch (Fault e) {
             FaultAnswer.TEXT.answer(context, e); // people read it, in their browser
+            return;
+        } catch (TooManyTries e) {
+            FaultAnswer.TEXT.tooMany(context, e);
             return;
         }
         context.response()

@@ -10,6 +10,7 @@ import io.slipway.engine.access.TokenText;
 import io.slipway.engine.access.Tokens;
 import io.slipway.engine.account.Accounts;
 import io.slipway.engine.account.Attempts;
+import io.slipway.engine.account.TooManyTries;
 import io.slipway.fault.Fault;
 import io.slipway.fault.Fault.Kind;
 import io.slipway.web.api.Api;
@@ -137,11 +138,7 @@ public final class SessionApi {
 
     private void tried(RoutingContext context, String name, Proof proof) {
         String address = Way.of(context.request()).client();
-        long wait = attempts.enter(address, name);
-        if (wait > 0) {
-            api.tooMany(context, wait);
-            return;
-        }
+        enter(address, name);
         Optional<TokenText> session;
         try {
             session = proof.session();
@@ -161,14 +158,15 @@ public final class SessionApi {
 
     /// Counts that somebody comes to sign in.
     ///
-    /// @throws Fault PERMISSION when it was too often
+    /// @throws TooManyTries when it was too often
     void count(RoutingContext context) {
-        long wait = attempts.enter(Way.of(context.request()).client(), "");
+        enter(Way.of(context.request()).client(), "");
+    }
+
+    private void enter(String address, String name) {
+        long wait = attempts.enter(address, name);
         if (wait > 0) {
-            throw new Fault(
-                    Kind.PERMISSION,
-                    "cannot sign in: there were too many tries",
-                    "wait " + (wait + 59) / 60 + " min, then try again");
+            throw new TooManyTries(wait);
         }
     }
 
@@ -259,11 +257,7 @@ public final class SessionApi {
         }
         Principal person = request.caller().principal();
         Way way = Way.of(request.context().request());
-        long wait = attempts.enter(way.client(), person.name());
-        if (wait > 0) {
-            api.tooMany(request.context(), wait);
-            return Api.Answered.BY_ITSELF;
-        }
+        enter(way.client(), person.name());
         if (!accounts.change(person, old, chosen)) {
             throw new Fault(
                     Kind.CONFIGURATION,

@@ -38,7 +38,8 @@ final class RegistryAnswers {
                 fault.remedy().isEmpty()
                         ? fault.message()
                         : fault.message() + "; " + fault.remedy();
-        error(context, FaultAnswer.status(fault), code, told);
+        int status = FaultAnswer.status(context, fault);
+        error(context, status, status == 429 ? "TOOMANYREQUESTS" : code, told);
     }
 
     static void error(RoutingContext context, int status, String code, String message) {

@@ -1,9 +1,9 @@
 package io.slipway.web.registry;
 
-import io.slipway.db.Database;
 import io.slipway.engine.access.Caller;
 import io.slipway.engine.access.Principal;
 import io.slipway.engine.access.Right;
+import io.slipway.engine.account.TokenDoor;
 import io.slipway.engine.image.Registry;
 import io.slipway.engine.image.RegistryRefusal;
 import io.slipway.engine.image.RegistryRefusal.Code;
@@ -24,12 +24,13 @@ public final class RegistryHandler {
     private final UploadDoor uploads;
     private final ManifestDoor manifests;
 
+    /// @param tokens who presents one
     /// @param jobsOnly whether only credentials of jobs count: for the listener that containers
     ///   reach
     public RegistryHandler(
-            Database database, Registry registry, Handover handover, boolean jobsOnly) {
+            TokenDoor tokens, Registry registry, Handover handover, boolean jobsOnly) {
         this.handover = handover;
-        this.rights = new RegistryRights(database, registry, jobsOnly);
+        this.rights = new RegistryRights(tokens, registry, jobsOnly);
         this.blobs = new BlobDoor(registry);
         this.uploads = new UploadDoor(registry, rights);
         this.manifests = new ManifestDoor(registry);
@@ -43,13 +44,15 @@ public final class RegistryHandler {
 
     private void answer(RoutingContext context) throws IOException {
         context.response().putHeader("Docker-Distribution-Api-Version", "registry/2.0");
-        Optional<Caller> caller = rights.caller(context.request().getHeader("Authorization"));
+        Way way = Way.of(context.request());
+        Optional<Caller> caller =
+                rights.caller(context.request().getHeader("Authorization"), way.client());
         if (caller.isEmpty()) {
             RegistryAnswers.unknownCaller(context);
             return;
         }
         if (caller.get().principal().kind() != Principal.Kind.MACHINE) {
-            Way.of(context.request()).requireSecret(); // engines use Slipway's own, which end soon
+            way.requireSecret(); // engines use Slipway's own, which end soon
         }
         String path = String.valueOf(context.request().path());
         if (path.equals("/v2/") || path.equals("/v2")) {

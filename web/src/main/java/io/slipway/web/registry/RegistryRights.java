@@ -1,10 +1,10 @@
 package io.slipway.web.registry;
 
-import io.slipway.db.Database;
 import io.slipway.engine.access.Access;
 import io.slipway.engine.access.Caller;
 import io.slipway.engine.access.Right;
 import io.slipway.engine.access.Subject;
+import io.slipway.engine.account.TokenDoor;
 import io.slipway.engine.image.Registry;
 import io.slipway.engine.image.RegistryRefusal;
 import io.slipway.engine.image.RegistryRefusal.Code;
@@ -17,22 +17,25 @@ import java.util.Optional;
 
 /// Who asks the registry, and whether they may.
 final class RegistryRights {
-    private final Database database;
+    private final TokenDoor tokens;
     private final Registry registry;
     private final boolean jobsOnly;
 
     /// @param jobsOnly whether only credentials that are bound to one repository count
-    RegistryRights(Database database, Registry registry, boolean jobsOnly) {
-        this.database = database;
+    RegistryRights(TokenDoor tokens, Registry registry, boolean jobsOnly) {
+        this.tokens = tokens;
         this.registry = registry;
         this.jobsOnly = jobsOnly;
     }
 
     /// Who holds the token of an `Authorization` header: Basic with any user, or Bearer.
-    Optional<Caller> caller(@Nullable String authorization) {
+    ///
+    /// @param address from where it comes
+    /// @throws io.slipway.engine.account.TooManyTries when too many unknown tokens came from there
+    Optional<Caller> caller(@Nullable String authorization, String address) {
         return Presented.password(authorization)
                 .or(() -> Presented.bearer(authorization))
-                .flatMap(token -> database.read(tx -> Access.authenticate(tx, token)))
+                .flatMap(token -> tokens.caller(token, address))
                 .filter(caller -> !jobsOnly || caller.repository() != null);
     }
 

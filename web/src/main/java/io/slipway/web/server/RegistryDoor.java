@@ -4,6 +4,7 @@ import io.slipway.db.Database;
 import io.slipway.engine.access.Subject;
 import io.slipway.engine.access.TokenText;
 import io.slipway.engine.access.Tokens;
+import io.slipway.engine.account.TokenDoor;
 import io.slipway.engine.image.Registry;
 import io.slipway.engine.run.Claim;
 import io.slipway.engine.secret.SealingKey;
@@ -71,7 +72,7 @@ final class RegistryDoor implements RegistryAccess {
 
     private HttpServer listen(Vertx vertx, Handover handover, String gateway) {
         Router router = Router.router(vertx);
-        new RegistryHandler(database, registry, handover, true).mount(router);
+        new RegistryHandler(TokenDoor.ofJobs(database), registry, handover, true).mount(router);
         try {
             return listen(vertx, router, gateway, USUAL);
         } catch (CompletionException e) {

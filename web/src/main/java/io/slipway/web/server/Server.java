@@ -184,8 +184,6 @@ public final class Server implements AutoCloseable {
                                 engine.deliveries(),
                                 settings.serving().url()),
                         GitLimits.DEFAULT);
-        new GitHandler(host, handover).mount(router);
-        new RegistryHandler(base.database(), stores.registry(), handover, false).mount(router);
         Api api =
                 new Api(
                         router,
@@ -194,6 +192,8 @@ public final class Server implements AutoCloseable {
                         settings.serving().url().toString(),
                         engine.key()::word,
                         contract);
+        new GitHandler(host, handover, api.tokens()).mount(router);
+        new RegistryHandler(api.tokens(), stores.registry(), handover, false).mount(router);
         Documents.mount(router, contract);
         people(api, engine.forges().egress());
         new ProjectApi(api, base.database(), engine.history(), engine.addresses());

@@ -3,6 +3,7 @@ package io.slipway.web.git;
 import io.slipway.db.Database;
 import io.slipway.db.Notifications;
 import io.slipway.engine.access.FirstToken;
+import io.slipway.engine.account.TokenDoor;
 import io.slipway.engine.definition.Inclusions;
 import io.slipway.engine.gate.HostOwners;
 import io.slipway.engine.log.LogReader;
@@ -91,7 +92,10 @@ final class TestHost implements AutoCloseable {
                         new LogReader(database, notifications),
                         new Deliveries(database),
                         URI.create("http://localhost:8080"));
-        new GitHandler(new GitHost(database, repositories, pushes, watching, limits), handover)
+        new GitHandler(
+                        new GitHost(database, repositories, pushes, watching, limits),
+                        handover,
+                        new TokenDoor(database))
                 .mount(router);
         this.http = await(vertx.createHttpServer().requestHandler(router).listen(0, "127.0.0.1"));
         this.port = http.actualPort();

@@ -2,6 +2,8 @@ package io.slipway.web.people;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.slipway.db.Database;
 import io.slipway.db.DatabaseExtension;
 import io.slipway.engine.project.ProjectName;
@@ -18,6 +20,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import tools.jackson.databind.JsonNode;
 
 import java.net.http.HttpResponse;
+import java.util.Base64;
 import java.util.List;
 
 /// Rows of docs/security.md: A-WEB-1, A-WEB-2, A-WEB-7, A-WEB-9, A-TOK-2, A-TOK-4, A-RATE-1.
@@ -140,6 +143,50 @@ final class SessionApiTest {
         assertThat(door.signIn("emil", PASSWORD).from("192.0.2.9", "https").status())
                 .as("its owner elsewhere")
                 .isEqualTo(204);
+    }
+
+    @Test
+    void whoGuessesTokensWaitsAndWhoHasOneGoesOn() throws Exception {
+        String from = "192.0.2.40";
+        assertThat(door.ask("GET", "/me").byOperator().from(from, "https").status()).isEqualTo(200);
+        for (int again = 0; again < 50; again++) {
+            assertThat(presenting("Bearer slw_guess0", from).status()).isEqualTo(401);
+        }
+        for (int i = 1; i < 60; i++) {
+            assertThat(presenting("Bearer slw_guess" + i, from).status()).isEqualTo(401);
+        }
+        String pair = Base64.getEncoder().encodeToString("anna:slw_another".getBytes(UTF_8));
+        for (String guess : List.of("Bearer slw_another", "Basic " + pair)) {
+            HttpResponse<String> shut = presenting(guess, from).send();
+            assertThat(shut.statusCode()).as(shut.body()).isEqualTo(429);
+            assertThat(shut.body()).contains("too many tries").contains("wait ");
+            assertThat(Long.parseLong(shut.headers().firstValue("Retry-After").orElseThrow()))
+                    .isBetween(1L, 900L);
+        }
+        assertThat(door.ask("GET", "/me").byOperator().from(from, "https").status()).isEqualTo(200);
+        assertThat(presenting("Bearer slw_another", "192.0.2.41").status()).isEqualTo(401);
+    }
+
+    private PeopleDoor.Asked presenting(String authorization, String from) {
+        return door.ask("GET", "/me").with("Authorization", authorization).from(from, "https");
+    }
+
+    @Test
+    void whoGuessesInvitationsWaits() throws Exception {
+        int refused = 0;
+        int shut = 0;
+        for (int i = 0; i < 65; i++) {
+            int status =
+                    door.ask("POST", "/invitation")
+                            .with("Origin", PeopleDoor.ORIGIN)
+                            .from("192.0.2.42", "https")
+                            .body("{'invitation':'slw_" + i + "','password':'" + PASSWORD + "'}")
+                            .status();
+            refused += status == 401 ? 1 : 0;
+            shut += status == 429 ? 1 : 0;
+        }
+        assertThat(refused).isEqualTo(60);
+        assertThat(shut).isEqualTo(5);
     }
 
     @Test

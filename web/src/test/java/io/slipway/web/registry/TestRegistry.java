@@ -7,6 +7,7 @@ import io.slipway.engine.access.Right;
 import io.slipway.engine.access.Subject;
 import io.slipway.engine.access.TokenText;
 import io.slipway.engine.access.Tokens;
+import io.slipway.engine.account.TokenDoor;
 import io.slipway.engine.blob.FolderBlobStore;
 import io.slipway.engine.image.Registry;
 import io.slipway.engine.project.ProjectName;
@@ -72,7 +73,12 @@ final class TestRegistry implements AutoCloseable {
                         new FolderBlobStore(folder),
                         new Registry.Limits(LARGEST_BLOB, () -> full));
         Router router = Router.router(vertx);
-        new RegistryHandler(database, registry, handover, jobsOnly).mount(router);
+        new RegistryHandler(
+                        jobsOnly ? TokenDoor.ofJobs(database) : new TokenDoor(database),
+                        registry,
+                        handover,
+                        jobsOnly)
+                .mount(router);
         this.http =
                 vertx.createHttpServer()
                         .requestHandler(router)
