@@ -83,10 +83,11 @@ function found(of, text) {
 const one = (response, found, what) => (found ? json(response, found) : missing(response, what));
 
 function page(response, url, all) {
-    const before = Number(url.searchParams.get('before') ?? Infinity);
+    const before = Number(url.searchParams.get('cursor') ?? Infinity);
     const limit = Number(url.searchParams.get('limit') ?? 20);
     const left = all.filter((run) => run.number < before);
-    json(response, { runs: left.slice(0, limit), more: left.length > limit });
+    const shown = left.slice(0, limit);
+    json(response, { runs: shown, next: left.length > limit ? String(shown.at(-1).number) : null });
 }
 
 function lines(response, url, of) {

@@ -1,3 +1,5 @@
+import type { components } from '#openapi';
+
 /** What the feed needs of an EventSource. */
 export interface Source {
     readyState: number;
@@ -5,14 +7,9 @@ export interface Source {
     close(): void;
 }
 
-export interface LogEvent {
-    job: number;
-    attempt: number;
-    from: number;
-    lines: string[];
-    complete?: boolean;
-    times?: { line: number; at: number }[];
-}
+type Events = components['schemas'];
+
+export type LogEvent = Events['LogEvent'];
 
 export interface Listener {
     /** Read again what the topic names. Also comes when the stream begins, and after each time it was away. */
@@ -115,7 +112,7 @@ export class EventFeed {
     }
 
     private changed(data: string) {
-        const { topic } = JSON.parse(data) as { topic: string };
+        const { topic } = JSON.parse(data) as Events['ChangedEvent'];
         for (const entry of this.of(keyOf(topic))) entry.listener.changed?.();
     }
 
@@ -124,7 +121,7 @@ export class EventFeed {
     }
 
     private progress(data: string) {
-        const { job, line } = JSON.parse(data) as { job: number; line: string };
+        const { job, line } = JSON.parse(data) as Events['ProgressEvent'];
         for (const entry of [...this.entries]) entry.listener.progress?.(job, line);
     }
 

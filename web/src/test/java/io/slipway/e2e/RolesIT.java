@@ -14,8 +14,8 @@ import io.slipway.engine.access.Tokens;
 import io.slipway.engine.project.ProjectName;
 import io.slipway.engine.project.Projects;
 import io.slipway.engine.source.Git;
-import io.slipway.web.api.Contract;
 import io.slipway.web.api.ContractCheck;
+import io.slipway.web.contract.Contract;
 
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;

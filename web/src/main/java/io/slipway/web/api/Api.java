@@ -12,9 +12,13 @@ import io.slipway.engine.project.Project;
 import io.slipway.engine.project.ProjectName;
 import io.slipway.engine.project.Projects;
 import io.slipway.engine.route.ServerLink;
+import io.slipway.web.contract.Contract;
+import io.slipway.web.contract.Need;
+import io.slipway.web.contract.QueryRules;
 import io.slipway.web.http.Handover;
 import io.slipway.web.http.Presented;
 import io.slipway.web.http.Way;
+import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.Cookie;
 import io.vertx.core.http.HttpMethod;
@@ -22,6 +26,7 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
+import io.vertx.ext.web.handler.HttpException;
 
 import org.jspecify.annotations.Nullable;
 
@@ -32,8 +37,8 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.UnaryOperator;
 
 /// Who asks, what is asked, and what is answered: each operation is a function of a checked
@@ -44,6 +49,9 @@ public final class Api {
 
     /// Under this key a request has an [AsText] that its answer is shown by.
     public static final String AS_TEXT = AsText.class.getName();
+
+    /// Under this key a request is for a page's address, whose own parameters mean nothing here.
+    public static final String OF_PAGE = Api.class.getName() + " page";
 
     private final Router router;
     private final Database database;
@@ -121,18 +129,13 @@ public final class Api {
 
     /// Adds an operation that changes something.
     public void add(HttpMethod method, String path, Operation operation) {
-        Need need = contract.need(method.name(), path);
-        Set<String> parameters = contract.parameters(method.name(), path);
+        Rules rules =
+                new Rules(
+                        contract.need(method.name(), path),
+                        contract.query(method.name(), path),
+                        contract.secret(method.name(), path));
         router.route(method, PREFIX + path)
-                .handler(
-                        handover.to(
-                                context -> {
-                                    if (method != HttpMethod.GET) {
-                                        onlyKnown(context, parameters);
-                                    }
-                                    serve(context, need, operation);
-                                },
-                                faults));
+                .handler(handover.to(context -> serve(context, rules, operation), faults));
     }
 
     /// An operation for which nobody needs to be signed in.
@@ -140,20 +143,38 @@ public final class Api {
         if (contract.need(method.name(), path).of() != Need.Of.NOBODY) {
             throw new IllegalStateException(path + " is not for nobody, says the contract");
         }
-        router.route(method, PREFIX + path).handler(handover.to(blocking, faults));
+        QueryRules query = contract.query(method.name(), path);
+        router.route(method, PREFIX + path)
+                .handler(
+                        handover.to(
+                                context -> {
+                                    onlyKnown(context, query);
+                                    blocking.handle(context);
+                                },
+                                faults));
     }
 
-    /// What changes something is asked for by its path and its body; what else an address says must
-    /// be in the contract.
-    private static void onlyKnown(RoutingContext context, Set<String> parameters) {
-        for (String name : context.queryParams().names()) {
-            if (!parameters.contains(name)) {
-                throw ApiRequest.bad("the parameter " + name, "is unknown here");
+    private static void onlyKnown(RoutingContext context, QueryRules query) {
+        MultiMap given;
+        try {
+            given = context.queryParams();
+        } catch (HttpException e) {
+            throw ApiRequest.bad("the query", "can't be decoded");
+        }
+        if (context.get(OF_PAGE) == null) {
+            query.checkNames(given.names());
+            for (Map.Entry<String, String> one : given) {
+                query.checkValue(one.getKey(), one.getValue());
             }
         }
     }
 
-    private void serve(RoutingContext context, Need need, Operation operation) throws Exception {
+    /// What the contract says of an operation.
+    ///
+    /// @param secret whether its answer must not be kept
+    private record Rules(Need need, QueryRules query, boolean secret) {}
+
+    private void serve(RoutingContext context, Rules rules, Operation operation) throws Exception {
         Optional<Caller> caller = caller(context.request());
         if (caller.isEmpty()) {
             faults.unauthorized(context);
@@ -163,10 +184,11 @@ public final class Api {
             sessions.note(caller.get().tokenId());
         }
         ApiRequest request = new ApiRequest(context, caller.get(), Handover.contextOf(context));
-        mustBe(request, need);
+        mustBe(request, rules.need());
+        onlyKnown(context, rules.query());
         String key = context.request().getHeader("Idempotency-Key");
         if (key != null && !reads(context.request())) {
-            serveOnce(request, operation, key);
+            serveOnce(request, operation, new Once(key, rules.secret()));
             return;
         }
         Object body = operation.answer(request);
@@ -192,20 +214,20 @@ public final class Api {
         }
     }
 
-    private void serveOnce(ApiRequest request, Operation operation, String key) throws Exception {
+    private record Once(String key, boolean secret) {}
+
+    private void serveOnce(ApiRequest request, Operation operation, Once once) throws Exception {
         RoutingContext context = request.context();
         String what = context.request().method() + " " + context.request().uri();
-        String path = context.request().path();
-        boolean secret = path.matches(".*/(tokens|hooks|outgoing|people|invitation|password)");
         Repeats.Asked asked = new Repeats.Asked(what, words.apply("request " + sha256(request)));
         Repeats.Answer answer;
         try {
             answer =
                     repeats.once(
                             request.caller().principal().id(),
-                            key,
+                            once.key(),
                             asked,
-                            secret,
+                            once.secret(),
                             () -> answer(operation.answer(request)));
         } catch (Repeats.Reused e) {
             faults.unprocessable(context, e.fault());

@@ -29,6 +29,9 @@ import java.util.Objects;
 public final class AppApi {
     private static final int RELEASES = 100;
 
+    /// More than are ever kept of an app.
+    private static final int MOST_CHUNKS = 100_000;
+
     private final Database database;
     private final RolloutRuns runs;
     private final AppLogs logs;
@@ -130,7 +133,6 @@ public final class AppApi {
     private Object log(ApiRequest request) throws Exception {
         Placement placement = database.read(tx -> placement(tx, request, Right.READ));
         boolean follow = "true".equals(request.query("follow"));
-        int chunks = request.query("chunks", 100_000, 100_000);
         request.context()
                 .response()
                 .putHeader("Content-Type", "text/plain; charset=utf-8")
@@ -140,7 +142,7 @@ public final class AppApi {
         request.context().request().resume();
         try (BodyOutput out = new BodyOutput(request.context().response(), request.vertxContext());
                 AppLogs.News news = logs.news(placement.id())) {
-            long at = copy(placement, logs.tail(placement.id(), Math.max(chunks, 1)), out);
+            long at = copy(placement, logs.tail(placement.id(), MOST_CHUNKS), out);
             while (follow && !request.context().response().closed()) {
                 news.await();
                 at = copy(placement, at, out);

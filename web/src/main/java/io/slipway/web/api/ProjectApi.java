@@ -16,11 +16,15 @@ import io.vertx.core.http.HttpMethod;
 
 import org.jspecify.annotations.Nullable;
 
+import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /// Projects with their newest run and their apps.
 public final class ProjectApi {
+    private static final int PAGE = 200;
+
     private final Database database;
     private final RunHistory history;
     private final AppAddresses addresses;
@@ -80,8 +84,13 @@ public final class ProjectApi {
         }
     }
 
+    private record Page(List<ProjectView> projects, @Nullable String next) {}
+
     private Object all(ApiRequest request) {
-        List<Project> projects =
+        String part = request.query("q", "").strip().toLowerCase(Locale.ROOT);
+        String after = request.query("cursor", "");
+        int limit = request.query("limit", PAGE, PAGE);
+        List<Project> found =
                 database.read(Projects::all).stream()
                         .filter(
                                 project ->
@@ -89,8 +98,14 @@ public final class ProjectApi {
                                                 request.caller(),
                                                 Right.READ,
                                                 new Subject.OfProject(project.id())))
+                        .filter(project -> project.name().toString().contains(part))
+                        .filter(project -> project.name().toString().compareTo(after) > 0)
+                        .sorted(Comparator.comparing(project -> project.name().toString()))
+                        .limit(limit + 1L)
                         .toList();
-        return Map.of("projects", views(projects));
+        List<Project> page = found.stream().limit(limit).toList();
+        return new Page(
+                views(page), found.size() > limit ? page.getLast().name().toString() : null);
     }
 
     private Object one(ApiRequest request) {

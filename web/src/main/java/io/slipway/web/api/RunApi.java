@@ -33,7 +33,7 @@ public final class RunApi {
         api.add(HttpMethod.POST, "/projects/:project/runs/:run/cancel", this::cancel);
     }
 
-    private record Page(List<RunView> runs, boolean more) {}
+    private record Page(List<RunView> runs, @Nullable String next) {}
 
     private record Retry(@Nullable Boolean all, @Nullable String job) {}
 
@@ -41,11 +41,12 @@ public final class RunApi {
 
     private Object newest(ApiRequest request) {
         Project project = database.read(tx -> request.project(tx, Right.READ));
-        int before = request.query("before", Integer.MAX_VALUE, Integer.MAX_VALUE);
+        int before = request.query("cursor", Integer.MAX_VALUE, Integer.MAX_VALUE);
         int limit = Math.max(1, request.query("limit", 20, 100));
         List<Run> found = history.newest(project.id(), before, limit + 1);
         List<RunView> page = found.stream().limit(limit).map(RunView::of).toList();
-        return new Page(page, found.size() > limit);
+        return new Page(
+                page, found.size() > limit ? Integer.toString(page.getLast().number()) : null);
     }
 
     private Object one(ApiRequest request) {

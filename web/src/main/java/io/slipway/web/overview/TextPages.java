@@ -103,6 +103,7 @@ public final class TextPages {
         String path = context.request().path();
         Matcher badge = SHORT.matcher(path);
         if (badge.matches()) {
+            context.put(Api.OF_PAGE, true);
             context.reroute(ofProject(badge.group(1)) + "/" + badge.group(2));
             return;
         }
@@ -126,6 +127,7 @@ public final class TextPages {
     }
 
     private static void reroute(RoutingContext context, Twin twin) {
+        context.put(Api.OF_PAGE, true);
         String query = context.request().query();
         String mark = twin.path().indexOf('?') < 0 ? "?" : "&";
         context.reroute(Api.PREFIX + twin.path() + (query == null ? "" : mark + query));

@@ -1,7 +1,7 @@
 package io.slipway.web.server;
 
 import io.slipway.engine.definition.Definition;
-import io.slipway.web.api.Contract;
+import io.slipway.web.contract.Contract;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.ext.web.Router;
 

@@ -6,6 +6,8 @@ import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.SchemaRegistryConfig;
 import com.networknt.schema.SpecificationVersion;
 
+import io.slipway.web.contract.Contract;
+
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -119,9 +121,28 @@ public final class ContractCheck {
         } else if (content.isMissingNode() && status < 300) {
             wrong.add("the answer has a body where the contract has none");
         } else if (content.path(plain).has("schema")) {
-            JsonNode json = JSON.readTree(answer);
-            check(base + "/content/" + escaped(plain) + "/schema", json, "the answer", wrong);
+            String at = base + "/content/" + escaped(plain) + "/schema";
+            boolean lines = plain.equals("application/x-ndjson");
+            for (String part : lines ? answer.split("\n+") : new String[] {answer}) {
+                check(at, JSON.readTree(part), "the answer", wrong);
+            }
         }
+    }
+
+    /// What is wrong with an event of `/stream`; empty when it is as the contract says.
+    ///
+    /// @param data JSON
+    public static List<String> event(String name, String data) {
+        JsonNode events =
+                CONTRACT.at(
+                        "/paths/~1stream/get/responses/200/content/text~1event-stream/x-events");
+        String reference = events.path(name).path("$ref").asString("");
+        if (reference.isEmpty()) {
+            return List.of("the contract has no event " + name);
+        }
+        List<String> wrong = new ArrayList<>();
+        check(reference.substring(1), JSON.readTree(data), "the event " + name, wrong);
+        return wrong;
     }
 
     private static List<String> request(Found found, String query, String body) {

@@ -53,4 +53,28 @@ final class ContractCheckTest {
                                 "GET", "/runs", "", 404, "application/problem+json", "{}"))
                 .isNotEmpty();
     }
+
+    @Test
+    void eventsHaveWhatItNames() {
+        assertThat(ContractCheck.event("changed", "{\"topic\":\"projects\"}")).isEmpty();
+        assertThat(ContractCheck.event("changed", "{\"topic\":1}")).hasSize(1);
+        assertThat(ContractCheck.event("changed", "{\"topic\":\"x\",\"more\":1}")).hasSize(1);
+        assertThat(ContractCheck.event("progress", "{\"job\":7,\"line\":\"80 %\"}")).isEmpty();
+        String log = "{\"job\":7,\"attempt\":1,\"from\":%s,\"lines\":[\"a\"],\"complete\":false%s}";
+        assertThat(ContractCheck.event("log", log.formatted("1", ",\"times\":[]"))).isEmpty();
+        assertThat(ContractCheck.event("log", log.formatted("0", ",\"times\":[]"))).hasSize(1);
+        assertThat(ContractCheck.event("log", log.formatted("1", ""))).hasSize(1);
+        assertThat(ContractCheck.event("resync", "{}")).hasSize(1);
+    }
+
+    @Test
+    void ofAnAnswerOfLinesEachIsHeldToIt() {
+        String path = "/projects/shop/apps/web/exec";
+        String body = "{\"command\":[\"date\"]}";
+        String type = "application/x-ndjson";
+        String lines = "{\"out\":\"aGk=\"}\n\n\n{\"exit\":0}\n";
+        assertThat(ContractCheck.exchange("POST", path, body, 200, type, lines)).isEmpty();
+        String more = "{\"out\":\"aGk=\"}\n{\"ended\":0}\n";
+        assertThat(ContractCheck.exchange("POST", path, body, 200, type, more)).hasSize(1);
+    }
 }

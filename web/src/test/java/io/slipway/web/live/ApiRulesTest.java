@@ -22,6 +22,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
+import java.util.List;
 
 /// What holds for every operation.
 @ExtendWith(DatabaseExtension.class)
@@ -97,6 +98,75 @@ final class ApiRulesTest {
                 .containsPattern("\nprocess_start_time_seconds [0-9]+\\.[0-9]{3}\n");
         assertThat(answer.body().lines())
                 .allMatch(line -> line.matches("# (HELP|TYPE) .*|[a-z_]+(\\{.*})? [0-9.]+"));
+    }
+
+    @Test
+    void aParameterThatAnOperationDoesNotHaveIsRefused() throws Exception {
+        HttpResponse<String> answer = door.get("/api/v1/rollouts?app=web&sort=age", token);
+        assertThat(answer.statusCode()).isEqualTo(400);
+        assertThat(answer.body())
+                .isEqualTo(
+                        "{\"type\":\"about:blank\",\"title\":\"Bad"
+                            + " Request\",\"status\":400,\"detail\":\"cannot take the request: the"
+                            + " parameter sort is unknown"
+                            + " here\",\"kind\":\"configuration\",\"remedy\":\"leave it out, or use"
+                            + " one of these: project, environment, app, state, cursor, limit\"}");
+        assertThat(door.get("/api/v1/queue?Limit=1", token).statusCode()).isEqualTo(400);
+        assertThat(door.get("/api/v1/runs?state=odd", token).body())
+                .contains("cannot take the request: state is 'odd'")
+                .contains("use one of these: running, waiting, succeeded, failed, cancelled,");
+        assertThat(door.get("/api/v1/runs?limit=0", token).body())
+                .contains("limit is '0'")
+                .contains("use a number from 1 to 100");
+        assertThat(door.get("/api/v1/runs?mine", token).body())
+                .contains("mine is ''")
+                .contains("use one of these: true, false");
+        assertThat(door.get("/api/v1/stream?topics=projects&x=1", token).statusCode())
+                .isEqualTo(400);
+        assertThat(door.get("/api/v1/queue?x=1", null).statusCode()).isEqualTo(401);
+    }
+
+    @Test
+    void listsComePageByPage() throws Exception {
+        TokenText all = door.token(null);
+        for (String name : List.of("paged-a", "paged-b", "paged-c")) {
+            database.change(tx -> Projects.create(tx, ProjectName.parse(name), null));
+        }
+        String first = door.get("/api/v1/projects?q=paged-&limit=2", all).body();
+        assertThat(first)
+                .contains("\"name\":\"paged-a\"", "\"name\":\"paged-b\"", "\"next\":\"paged-b\"")
+                .doesNotContain("paged-c");
+        assertThat(door.get("/api/v1/projects?q=paged-&limit=2&cursor=paged-b", all).body())
+                .contains("\"name\":\"paged-c\"", "\"next\":null")
+                .doesNotContain("paged-a");
+        database.change(
+                tx ->
+                        tx.update(
+                                """
+                                insert into runs (project_id, number, trigger, ref, commit)
+                                select p.id, n, 'push', 'refs/heads/main', repeat('0', 40)
+                                from projects p, generate_series(1, 5) n where p.name = 'paged-a'
+                                """));
+        String runs = "/api/v1/projects/paged-a/runs?limit=3";
+        assertThat(door.get(runs, all).body())
+                .contains("\"number\":5", "\"number\":3", "\"next\":\"3\"")
+                .doesNotContain("\"number\":2");
+        assertThat(door.get(runs + "&cursor=3", all).body())
+                .contains("\"number\":2", "\"number\":1", "\"next\":null")
+                .doesNotContain("\"number\":3");
+    }
+
+    @Test
+    void aPagesAddressMayHaveParametersOfItsOwn() throws Exception {
+        HttpRequest.Builder page =
+                door.request("/-/queue?tab=mine", token).header("Accept", "text/plain");
+        assertThat(door.send(page).body()).isEqualTo("nothing runs and nothing waits\n");
+        assertThat(door.get("/-/queue.json?tab=mine", token).body()).isEqualTo("{\"jobs\":[]}");
+        for (String fresh : List.of("/shop/badge.svg?v=7", "/shop/cctray.xml?v=7")) {
+            assertThat(door.get(fresh, token).statusCode()).as(fresh).isEqualTo(200);
+        }
+        assertThat(door.get("/api/v1/projects/shop/badge.svg?v=7", token).statusCode())
+                .isEqualTo(400);
     }
 
     @Test

@@ -14,13 +14,17 @@ import io.slipway.engine.log.LogReader;
 import io.slipway.engine.log.LogScan;
 import io.slipway.engine.route.AppAddresses;
 import io.slipway.engine.run.RunHistory;
+import io.slipway.engine.run.Runs;
 import io.slipway.engine.source.Repositories;
 import io.slipway.web.api.Api;
 import io.slipway.web.api.ContractCheck;
 import io.slipway.web.api.LogApi;
+import io.slipway.web.api.ProjectApi;
+import io.slipway.web.api.RunApi;
 import io.slipway.web.failure.FailuresApi;
 import io.slipway.web.http.DashboardFiles;
 import io.slipway.web.http.Handover;
+import io.slipway.web.overview.BadgeApi;
 import io.slipway.web.overview.CompareApi;
 import io.slipway.web.overview.FleetApi;
 import io.slipway.web.overview.LogSearchApi;
@@ -43,10 +47,16 @@ import java.net.URLClassLoader;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodySubscriber;
+import java.net.http.HttpResponse.BodySubscribers;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Set;
+import java.util.concurrent.Flow;
 import java.util.stream.Stream;
 
 /// The API's logs and events, and the dashboard's files, on a port of their own.
@@ -72,12 +82,11 @@ final class Door implements AutoCloseable {
         new LiveApi(api, database, notifications, history, logs);
         new TokenApi(api, database);
         repositories = new Repositories(folder);
-        new FleetApi(
-                api,
-                database,
-                new AppAddresses(URI.create("http://localhost"), true),
-                history,
-                repositories);
+        AppAddresses addresses = new AppAddresses(URI.create("http://localhost"), true);
+        new FleetApi(api, database, addresses, history, repositories);
+        new BadgeApi(api, database, history, addresses);
+        new ProjectApi(api, database, history, addresses);
+        new RunApi(api, database, history, new Runs());
         new RunsApi(api, database);
         new TraceApi(api, database, history);
         new FailuresApi(api, database, history);
@@ -122,23 +131,67 @@ final class Door implements AutoCloseable {
 
     HttpResponse<String> get(String path, @Nullable TokenText token)
             throws IOException, InterruptedException {
-        HttpResponse<String> answer =
-                client.send(request(path, token).build(), HttpResponse.BodyHandlers.ofString());
+        return send(request(path, token));
+    }
+
+    /// What is answered to what is meant to be no request of the contract's.
+    HttpResponse<String> raw(HttpRequest.Builder request) throws IOException, InterruptedException {
+        return client.send(request.build(), HttpResponse.BodyHandlers.ofString());
+    }
+
+    /// What is answered; both are held to the contract.
+    HttpResponse<String> send(HttpRequest.Builder request)
+            throws IOException, InterruptedException {
+        HttpRequest built = request.build();
+        HttpResponse<String> answer = client.send(built, HttpResponse.BodyHandlers.ofString());
+        String query = built.uri().getRawQuery();
+        String path = built.uri().getRawPath() + (query == null ? "" : "?" + query);
         if (path.startsWith(Api.PREFIX + "/")) {
-            String asked = path.substring(Api.PREFIX.length());
-            String type = answer.headers().firstValue("Content-Type").orElse("");
             assertThat(
                             ContractCheck.exchange(
-                                    "GET", asked, "", answer.statusCode(), type, answer.body()))
+                                    built.method(),
+                                    path.substring(Api.PREFIX.length()),
+                                    body(built),
+                                    answer.statusCode(),
+                                    answer.headers().firstValue("Content-Type").orElse(""),
+                                    answer.body()))
                     .as(path + " is asked and answered as the contract says")
                     .isEmpty();
         }
         return answer;
     }
 
-    HttpResponse<String> send(HttpRequest.Builder request)
-            throws IOException, InterruptedException {
-        return client.send(request.build(), HttpResponse.BodyHandlers.ofString());
+    /// What a request has sent.
+    private static String body(HttpRequest request) {
+        BodySubscriber<String> text = BodySubscribers.ofString(StandardCharsets.UTF_8);
+        if (request.bodyPublisher().isEmpty()) {
+            return "";
+        }
+        request.bodyPublisher()
+                .get()
+                .subscribe(
+                        new Flow.Subscriber<>() {
+                            @Override
+                            public void onSubscribe(Flow.Subscription subscription) {
+                                text.onSubscribe(subscription);
+                            }
+
+                            @Override
+                            public void onNext(ByteBuffer bytes) {
+                                text.onNext(List.of(bytes));
+                            }
+
+                            @Override
+                            public void onError(Throwable cause) {
+                                text.onError(cause);
+                            }
+
+                            @Override
+                            public void onComplete() {
+                                text.onComplete();
+                            }
+                        });
+        return text.getBody().toCompletableFuture().join();
     }
 
     Events events(String topics, TokenText token, @Nullable String last) throws Exception {

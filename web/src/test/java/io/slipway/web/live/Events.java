@@ -1,5 +1,9 @@
 package io.slipway.web.live;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.slipway.web.api.ContractCheck;
+
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -53,11 +57,16 @@ final class Events implements AutoCloseable {
         arrived.add(END);
     }
 
-    /// The next event; fails when none comes.
+    /// The next event; fails when none comes, or one that is not as the contract says.
     Event next() throws InterruptedException {
         Event event = arrived.poll(10, TimeUnit.SECONDS);
         if (event == null) {
             throw new AssertionError("no event came in 10 s");
+        }
+        if (event != END) {
+            assertThat(ContractCheck.event(event.name(), event.data()))
+                    .as(event + " is as the contract says")
+                    .isEmpty();
         }
         return event;
     }

@@ -126,7 +126,7 @@ final class HostileRequestsTest {
         }
         for (String path : paths) {
             HttpResponse<String> answer =
-                    door.send(
+                    door.raw(
                             door.request("/", token)
                                     .uri(
                                             URI.create(

@@ -251,6 +251,20 @@ final class SessionApiTest {
                                 .status())
                 .isEqualTo(400);
         assertThat(door.ask("GET", "/audit?limit=1&limit=2").byOperator().status()).isEqualTo(400);
+        HttpResponse<String> unknownParameter =
+                door.ask("GET", "/projects/shop/audit?project=bank").byOperator().send();
+        assertThat(unknownParameter.statusCode()).isEqualTo(400);
+        assertThat(unknownParameter.body())
+                .isEqualTo(
+                        """
+                        {"type":"about:blank","title":"Bad Request","status":400,\
+                        "detail":"cannot take the request: the parameter project is unknown here",\
+                        "kind":"configuration",\
+                        "remedy":"leave it out, or use one of these: who, action, since, until, cursor, limit"}\
+                        """);
+        assertThat(door.ask("GET", "/me?limit=1").byOperator().send().body())
+                .contains("\"remedy\":\"leave it out: there are none here\"");
+        assertThat(door.ask("GET", "/session?next=/").status()).isEqualTo(400);
         assertThat(
                         door.ask("POST", "/session")
                                 .with("Origin", PeopleDoor.ORIGIN)

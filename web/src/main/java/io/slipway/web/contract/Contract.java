@@ -1,4 +1,4 @@
-package io.slipway.web.api;
+package io.slipway.web.contract;
 
 import io.slipway.engine.yaml.Node;
 import io.slipway.engine.yaml.YamlReader;
@@ -14,7 +14,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.util.HashSet;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
@@ -69,37 +69,51 @@ public final class Contract {
     ///
     /// @param method in capitals
     /// @param path as the router has it, `/projects/:project`
-    Need need(String method, String path) {
-        String written = path.replaceAll(":([a-z]+)", "{$1}");
-        String key = method.toLowerCase(Locale.ROOT);
-        JsonNode operation = json.path("paths").path(written).path(key);
-        if (!METHODS.contains(key) || operation.isMissingNode()) {
+    public Need need(String method, String path) {
+        JsonNode operation = operation(method, path);
+        if (!METHODS.contains(method.toLowerCase(Locale.ROOT)) || operation.isMissingNode()) {
             throw new IllegalStateException(
-                    RESOURCE + " does not have the operation " + method + " " + written);
+                    RESOURCE + " does not have the operation " + method + " " + written(path));
         }
         return Need.parse(operation.path("x-role").asString("instance admin"));
     }
 
-    /// Names of the parameters that an operation takes in its query.
+    /// Whether an operation's answer holds something that is told once: `x-secret-answer`.
     ///
     /// @param method in capitals
     /// @param path as the router has it
-    Set<String> parameters(String method, String path) {
-        JsonNode item = json.path("paths").path(path.replaceAll(":([a-z]+)", "{$1}"));
-        Set<String> names = new HashSet<>();
-        for (JsonNode list :
-                List.of(
-                        item.path("parameters"),
-                        item.path(method.toLowerCase(Locale.ROOT)).path("parameters"))) {
+    public boolean secret(String method, String path) {
+        return operation(method, path).path("x-secret-answer").asBoolean(false);
+    }
+
+    /// What an operation takes in its query.
+    ///
+    /// @param method in capitals
+    /// @param path as the router has it
+    public QueryRules query(String method, String path) {
+        JsonNode item = json.path("paths").path(written(path));
+        JsonNode operation = operation(method, path);
+        List<QueryRules.Parameter> known = new ArrayList<>();
+        for (JsonNode list : List.of(item.path("parameters"), operation.path("parameters"))) {
             for (JsonNode each : list) {
                 String reference = each.path("$ref").asString("");
                 JsonNode parameter = reference.isEmpty() ? each : json.at(reference.substring(1));
                 if (parameter.path("in").asString("").equals("query")) {
-                    names.add(parameter.path("name").asString());
+                    known.add(QueryRules.Parameter.of(parameter));
                 }
             }
         }
-        return names;
+        return new QueryRules(
+                List.copyOf(known), operation.path("x-other-parameters").asBoolean(false));
+    }
+
+    private JsonNode operation(String method, String path) {
+        return json.path("paths").path(written(path)).path(method.toLowerCase(Locale.ROOT));
+    }
+
+    /// A path as the contract has it.
+    private static String written(String path) {
+        return path.replaceAll(":([a-z]+)", "{$1}");
     }
 
     private static JsonNode json(Node node) {

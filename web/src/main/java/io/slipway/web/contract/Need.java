@@ -1,4 +1,4 @@
-package io.slipway.web.api;
+package io.slipway.web.contract;
 
 import io.slipway.engine.access.Role;
 
@@ -7,11 +7,11 @@ import org.jspecify.annotations.Nullable;
 /// What somebody has to be for an operation: its `x-role` in the contract.
 ///
 /// @param role the least; null: none, it is enough to be signed in
-record Need(Of of, @Nullable Role role) {
+public record Need(Of of, @Nullable Role role) {
     private static final String INSTANCE = "instance ";
 
     /// Where the role counts.
-    enum Of {
+    public enum Of {
         /// Nobody has to be signed in.
         NOBODY,
         /// Whoever is signed in gets what is theirs.
