@@ -7,18 +7,21 @@ import io.slipway.web.cli.LintCommand;
 import io.slipway.web.cli.PlanCommand;
 import io.slipway.web.cli.SwitchCommand;
 import io.slipway.web.cli.UpCommand;
+import io.slipway.web.cli.look.EnvsCommand;
+import io.slipway.web.cli.look.ImageCommand;
+import io.slipway.web.cli.look.ListCommands;
+import io.slipway.web.cli.look.StatusCommand;
+import io.slipway.web.cli.look.WhyCommand;
 import io.slipway.web.cli.remote.AppCommands;
 import io.slipway.web.cli.remote.ConfigCommand;
 import io.slipway.web.cli.remote.ConnectCommand;
 import io.slipway.web.cli.remote.DeliveryCommands;
 import io.slipway.web.cli.remote.ExecCommand;
-import io.slipway.web.cli.remote.ListCommands;
 import io.slipway.web.cli.remote.LogsCommand;
 import io.slipway.web.cli.remote.OpenCommand;
 import io.slipway.web.cli.remote.PeopleCommands;
 import io.slipway.web.cli.remote.RunCommands;
 import io.slipway.web.cli.remote.StartCommands;
-import io.slipway.web.cli.remote.StatusCommand;
 import io.slipway.web.cli.remote.TokensCommand;
 import io.slipway.web.cli.remote.TrustCommand;
 import io.slipway.web.cli.remote.WatchCommand;
@@ -54,6 +57,8 @@ public final class Main implements Runnable {
                     DownCommand.class,
                     DemoCommand.class,
                     StatusCommand.class,
+                    EnvsCommand.class,
+                    WhyCommand.class,
                     ListCommands.Projects.class,
                     DeliveryCommands.class,
                     ListCommands.Runs.class,
@@ -61,6 +66,7 @@ public final class Main implements Runnable {
                     ListCommands.Trace.class,
                     LogsCommand.class,
                     ExecCommand.class,
+                    ImageCommand.class,
                     AppCommands.Releases.class,
                     AppCommands.Rollback.class,
                     AppCommands.Restart.class,

@@ -32,12 +32,22 @@ class CompletionTest {
         assertThat(completed(file, "rollb")).isEqualTo("rollback");
         assertThat(completed(file, "config", "un")).isEqualTo("unset");
         assertThat(completed(file, "approve", "--rej")).isEqualTo("--reject");
+        assertThat(completed(file, "en")).isEqualTo("envs enable");
+        assertThat(completed(file, "wh")).isEqualTo("why");
+        assertThat(completed(file, "image", "--la")).isEqualTo("--layers");
+        assertThat(completed(file, "status", "--a")).isEqualTo("--all");
+        assertThat(completed(file, "watch", "--time")).isEqualTo("--timeout");
+        assertThat(completed(file, "status", "--color", "a")).isEqualTo("always auto");
         assertThat(completed(file, "swi")).as("what no person types").isEmpty();
     }
 
     @Test
     void zshLoadsItsEmulationFirst() {
-        assertThat(script("zsh")).startsWith("autoload -U +X compinit").contains("bashcompinit");
+        assertThat(script("zsh"))
+                .startsWith("autoload -U +X compinit")
+                .contains("bashcompinit")
+                .contains(
+                        "_picocli_slipway_envs", "_picocli_slipway_why", "_picocli_slipway_image");
     }
 
     private static String completed(Path file, String... words)

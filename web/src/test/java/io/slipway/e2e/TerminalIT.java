@@ -104,7 +104,10 @@ class TerminalIT {
                               ✓ lint TOOK  1 step
                               – wait TOOK\
                             """)
-                    .contains("\n  retry  slipway retry 1\nended with 4\n$\n");
+                    .contains(
+                            "\n  retry  slipway retry 1\n  web    http://localhost:"
+                                    + slipway.port()
+                                    + "/watched/runs/1\nended with 4\n$\n");
         }
     }
 

@@ -68,7 +68,13 @@ public final class Faults implements IExecutionExceptionHandler, IParameterExcep
         codes.put("3", "what is needed for it does not answer");
         if (waits && !word.equals("cancel")) {
             codes.put("4", "the run was cancelled");
+        }
+        if (waits) {
+            codes.put("5", "--timeout is over; the run goes on");
             codes.put("130", "Ctrl-C; the run goes on");
+        }
+        if (word.equals("logs")) {
+            codes.put("5", "--timeout is over");
         }
         return codes;
     }

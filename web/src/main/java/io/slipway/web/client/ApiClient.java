@@ -16,9 +16,11 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
+import java.net.ConnectException;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
+import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
@@ -28,11 +30,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.UUID;
 
 /// The API of a server as the command line uses it: the same that the dashboard does.
 public final class ApiClient implements AutoCloseable {
     private static final JsonMapper JSON = JsonMapper.builder().build();
     private static final int PATIENCE = 30;
+    private static final int TRIES = 3;
 
     private final HttpClient http =
             HttpClient.newBuilder()
@@ -128,7 +132,7 @@ public final class ApiClient implements AutoCloseable {
     /// @param path below `/api/v1`
     /// @throws Fault with what the server said, or UNAVAILABLE when none answers
     public JsonNode get(String path) throws InterruptedException {
-        return json(send("GET", path, null));
+        return json(send("GET", path, null, null));
     }
 
     /// The same of a server that may be starting again: it is waited for, 30 s at most.
@@ -145,19 +149,38 @@ public final class ApiClient implements AutoCloseable {
         }
     }
 
-    /// The same for something that changes.
+    /// The same for something that changes. It is sent again where the answer broke off, under the
+    /// same Idempotency-Key: it happens once.
     public JsonNode send(String method, String path, Object body) throws InterruptedException {
-        return json(send(method, path, JSON.writeValueAsBytes(body)));
+        byte[] bytes = JSON.writeValueAsBytes(body);
+        String key = UUID.randomUUID().toString();
+        for (int tries = 1; ; tries++) {
+            try {
+                return json(send(method, path, bytes, key));
+            } catch (Fault fault) {
+                if (tries >= TRIES || !brokeOff(fault)) {
+                    throw fault;
+                }
+                Thread.sleep(1_000);
+            }
+        }
+    }
+
+    /// Whether a request may have arrived that was not answered.
+    private static boolean brokeOff(Fault fault) {
+        return fault.getCause() instanceof IOException cause
+                && !(cause instanceof ConnectException)
+                && !(cause instanceof HttpConnectTimeoutException);
     }
 
     /// A body that may not end.
     public InputStream stream(String path) throws InterruptedException {
-        return send("GET", path, null).body();
+        return send("GET", path, null, null).body();
     }
 
     /// The same of something that is asked for with a body.
     public InputStream stream(String method, String path, Object body) throws InterruptedException {
-        return send(method, path, JSON.writeValueAsBytes(body)).body();
+        return send(method, path, JSON.writeValueAsBytes(body), null).body();
     }
 
     /// Lines of text that may not end.
@@ -165,7 +188,9 @@ public final class ApiClient implements AutoCloseable {
         return new BufferedReader(new InputStreamReader(stream(path), StandardCharsets.UTF_8));
     }
 
-    private HttpResponse<InputStream> send(String method, String path, byte @Nullable [] body)
+    /// @param key by which the server knows a repetition; null: there is none
+    private HttpResponse<InputStream> send(
+            String method, String path, byte @Nullable [] body, @Nullable String key)
             throws InterruptedException {
         HttpRequest.Builder request =
                 HttpRequest.newBuilder(server.resolve("/api/v1" + path))
@@ -177,6 +202,9 @@ public final class ApiClient implements AutoCloseable {
                                         : BodyPublishers.ofByteArray(body));
         if (body != null) {
             request.header("Content-Type", "application/json");
+        }
+        if (key != null) {
+            request.header("Idempotency-Key", key);
         }
         try {
             HttpResponse<InputStream> response =

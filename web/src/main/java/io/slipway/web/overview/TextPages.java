@@ -3,7 +3,9 @@ package io.slipway.web.overview;
 import io.slipway.web.api.Api;
 import io.slipway.web.text.CompareText;
 import io.slipway.web.text.DeliveryText;
+import io.slipway.web.text.EnvironmentText;
 import io.slipway.web.text.FleetText;
+import io.slipway.web.text.ImageText;
 import io.slipway.web.text.ListText;
 import io.slipway.web.text.PeopleText;
 import io.slipway.web.text.RunText;
@@ -54,6 +56,7 @@ public final class TextPages {
                     page("/rollouts/([0-9]{1,9})", "/rollouts/%s", RunText::rollout),
                     page("/apps/([a-z][-a-z0-9]{0,39})", "/apps/%s/releases", ListText::releases),
                     page("/images", "/images", ListText::images),
+                    page("/images/([0-9]{1,9})", "/images/%s", ImageText::page),
                     page("/settings", "/config", ListText::config),
                     page("/settings/deliveries", "/deliveries", ListText::deliveries),
                     page("/settings/webhooks", "/webhooks", DeliveryText::list),
@@ -64,7 +67,7 @@ public final class TextPages {
                     new Page(
                             Pattern.compile("/(-)/environments/([a-z][-a-z0-9]{0,62})"),
                             "/fleet?environment=%s",
-                            FleetText::of,
+                            EnvironmentText::one,
                             false),
                     new Page(
                             Pattern.compile("/" + PROJECT + "/settings/webhooks/([-0-9a-f]{36})"),

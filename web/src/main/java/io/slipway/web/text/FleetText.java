@@ -10,18 +10,32 @@ import java.util.Map;
 
 /// The fleet: what needs somebody now, then every app in its environments.
 public final class FleetText {
+    /// So many rows are shown whatever they are.
+    private static final int FEW = 12;
+
     private FleetText() {}
 
-    /// What `slipway status` prints.
+    /// What `slipway status` prints: of many apps only those that are not in step.
     ///
     /// @param fleet the answer of `/fleet`
     public static String of(JsonNode fleet) {
+        return text(fleet, FEW);
+    }
+
+    /// What `slipway status --all` prints.
+    ///
+    /// @param fleet the answer of `/fleet`
+    public static String all(JsonNode fleet) {
+        return text(fleet, Integer.MAX_VALUE);
+    }
+
+    private static String text(JsonNode fleet, int few) {
         if (fleet.path("projects").isEmpty()) {
             return "no project yet: git push one\n";
         }
         Columns now = new Columns();
         int lines = failing(now, fleet) + moving(now, fleet) + waiting(now, fleet);
-        return (lines == 0 ? "" : now + "\n") + matrix(fleet);
+        return (lines == 0 ? "" : now + "\n") + matrix(fleet, few);
     }
 
     private static int failing(Columns now, JsonNode fleet) {
@@ -41,7 +55,12 @@ public final class FleetText {
             String outcome = Said.text(run.path("outcome"));
             if (outcome.equals("failed") || outcome.equals("errored")) {
                 String number = " #" + run.path("number").asInt();
-                now.line("✗ " + name + number, Said.branch(run), Said.text(run.path("reason")));
+                String ago = Said.between(run.path("endedAt"), fleet.path("checkedAt"));
+                now.line(
+                        "✗ " + name + number,
+                        Said.branch(run),
+                        Said.text(run.path("reason")),
+                        ago.isEmpty() ? "" : ago + " ago");
                 count++;
             }
         }
@@ -68,35 +87,64 @@ public final class FleetText {
             now.line(
                     "‖ " + Said.text(job.path("project")) + " #" + job.path("run").asInt(),
                     Said.text(job.path("job")),
-                    Said.waits(job));
+                    Said.waits(job),
+                    next(job));
         }
         return fleet.path("waiting").size();
     }
 
-    private static String matrix(JsonNode fleet) {
+    /// What lets a job go on.
+    private static String next(JsonNode job) {
+        String of = " -p " + Said.text(job.path("project"));
+        return switch (Said.text(job.path("waits"))) {
+            case "pause" -> "slipway resume" + of;
+            case "approval" -> "slipway approve " + job.path("run").asInt() + of;
+            default -> ""; // whom to ask and how is told already
+        };
+    }
+
+    private record Row(List<String> cells, boolean inStep) {}
+
+    private static String matrix(JsonNode fleet, int few) {
         List<String> environments = new ArrayList<>();
         fleet.path("environments").forEach(name -> environments.add(name.asString("")));
+        List<Row> rows = new ArrayList<>();
+        fleet.path("projects").forEach(project -> rows.addAll(rows(project, environments)));
+        List<Row> shown =
+                rows.size() <= few ? rows : rows.stream().filter(row -> !row.inStep()).toList();
+        int left = rows.size() - shown.size();
+        String rest =
+                left == 0
+                        ? ""
+                        : left
+                                + (shown.isEmpty()
+                                        ? " in step"
+                                        : left == 1 ? " other in step" : " others in step")
+                                + "   slipway status --all\n";
+        if (shown.isEmpty()) {
+            return rest;
+        }
         Columns table = new Columns();
         List<String> head = new ArrayList<>(List.of("APP", "BRANCH"));
         environments.forEach(name -> head.add(name.toUpperCase(Locale.ROOT)));
         head.add("ADDRESS");
         table.line(head);
-        for (JsonNode project : fleet.path("projects")) {
-            rows(project, environments).forEach(table::line);
-        }
-        return table.toString();
+        shown.forEach(row -> table.line(row.cells()));
+        return table + rest;
     }
 
-    private static List<List<String>> rows(JsonNode project, List<String> environments) {
+    private static List<Row> rows(JsonNode project, List<String> environments) {
         String name = Said.text(project.path("name"));
         Map<String, Map<String, JsonNode>> apps = new LinkedHashMap<>();
         for (JsonNode app : project.path("apps")) {
             apps.computeIfAbsent(Said.text(app.path("app")), none -> new LinkedHashMap<>())
                     .put(Said.text(app.path("environment")), app);
         }
-        List<List<String>> rows = new ArrayList<>();
+        boolean well =
+                Said.text(project.path("newest").path("outcome")).matches("succeeded|skipped");
+        List<Row> rows = new ArrayList<>();
         if (apps.isEmpty()) {
-            rows.add(List.of(name, newest(project)));
+            rows.add(new Row(List.of(name, newest(project)), well));
         }
         apps.forEach(
                 (app, places) -> {
@@ -111,9 +159,29 @@ public final class FleetText {
                         url = place == null ? url : Said.text(place.path("url"));
                     }
                     row.add(url);
-                    rows.add(row);
+                    boolean inStep = well && places.values().stream().allMatch(FleetText::isInStep);
+                    rows.add(new Row(row, inStep));
                 });
         return rows;
+    }
+
+    private static boolean isInStep(JsonNode place) {
+        return place.path("release").isNumber()
+                && !isBad(place)
+                && !isMoving(place)
+                && place.path("behind").asInt(0) == 0;
+    }
+
+    /// Whether an app is down, or its newest rollout did not work out.
+    static boolean isBad(JsonNode place) {
+        return !Said.text(place.path("trouble")).isEmpty()
+                || Said.text(place.path("rollout").path("outcome")).matches("failed|errored");
+    }
+
+    /// Whether an app is being rolled out.
+    static boolean isMoving(JsonNode place) {
+        JsonNode rollout = place.path("rollout");
+        return rollout.isObject() && Said.text(rollout.path("outcome")).isEmpty();
     }
 
     private static String newest(JsonNode project) {
@@ -125,11 +193,12 @@ public final class FleetText {
         return Said.mark(outcome) + " " + Said.commit(run) + " #" + run.path("number").asInt();
     }
 
-    private static String place(JsonNode place) {
+    /// How an app is in an environment, in a few words.
+    static String place(JsonNode place) {
         JsonNode rollout = place.path("rollout");
         String serves = place.path("release").isNumber() ? "#" + place.path("release").asInt() : "";
         String outcome = Said.text(rollout.path("outcome"));
-        if (rollout.isObject() && outcome.isEmpty()) {
+        if (isMoving(place)) {
             String to = "#" + rollout.path("release").asInt();
             return "◐ " + (serves.isEmpty() ? to : serves + " -> " + to);
         }

@@ -37,7 +37,7 @@ public final class RunBlockText {
                                         Said.branch(run),
                                         Said.commit(run),
                                         Said.text(run.path("subject")))));
-        text.append('\n').append("  ").append(paint(Said.state(run), colours));
+        text.append('\n').append("  ").append(Paint.part(Said.state(run), colours));
         String took = took(run.path("createdAt"), run.path("endedAt"), now);
         text.append(ended ? " in " : " for ").append(took);
         text.append(left.isEmpty() ? "" : ", " + left).append('\n');
@@ -116,7 +116,7 @@ public final class RunBlockText {
             line.append(bar(job, expected, now));
         }
         line.append(Columns.clean(says(job, state)));
-        return paint(Said.mark(word), colours) + " " + fit(line.toString());
+        return Paint.part(Said.mark(word), colours) + " " + fit(line.toString());
     }
 
     private static String says(JsonNode job, String state) {
@@ -182,20 +182,5 @@ public final class RunBlockText {
     private static String fit(String line) {
         String clean = Columns.clean(line);
         return clean.length() > MOST_COLUMNS ? clean.substring(0, MOST_COLUMNS - 1) + "…" : clean;
-    }
-
-    private static String paint(String text, boolean colours) {
-        if (!colours || text.isEmpty()) {
-            return text;
-        }
-        String code =
-                switch (text.substring(0, 1)) {
-                    case "✓" -> "32";
-                    case "✗" -> "31";
-                    case "◐" -> "34";
-                    case "‖" -> "33";
-                    default -> "2";
-                };
-        return "\u001b[" + code + "m" + text + "\u001b[0m";
     }
 }

@@ -6,6 +6,9 @@ import org.junit.jupiter.api.Test;
 
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
+
+import java.util.StringJoiner;
 
 class FleetTextTest {
     private static JsonNode json(String text) {
@@ -40,13 +43,75 @@ class FleetTextTest {
                         """
                         ✗ orders #1842  main         integration failed: exit code 1
                         ◐ shop #12      main         unit, lint   about 40s left
-                        ‖ shop #11      rollout web  waits for approval
+                        ‖ shop #11      rollout web  waits for approval               slipway approve 11 -p shop
 
                         APP     BRANCH           STAGING       PRODUCTION       ADDRESS
                         orders  ✗ 9f2c1ab #1842  ◐ #33 -> #34  ✗ #32, kept #31  http://orders.localhost
                         late    ✓ 1111111 #7     -             ✓ #4 -3 commits
                         new     no run yet
                         """);
+    }
+
+    private static String inStep(String name, int behind) {
+        return """
+        {'name': '%s', 'newest': {'number': 7, 'ref': 'refs/heads/main', 'commit': '1111111aa', 'state': 'ended',
+          'outcome': 'succeeded', 'reason': null},
+         'apps': [{'app': '%s', 'environment': 'production', 'url': null, 'release': 4, 'trouble': null,
+           'rollout': {'release': 4, 'state': 'ended', 'outcome': 'succeeded'}, 'behind': %d}]}
+        """
+                .formatted(name, name, behind);
+    }
+
+    private static JsonNode fleet(int inStep, String more) {
+        StringJoiner projects = new StringJoiner(",");
+        for (int i = 10; i < 10 + inStep; i++) {
+            projects.add(inStep("app" + i, 0));
+        }
+        return json(
+                "{'environments': ['production'], 'moving': [], 'waiting': [], 'projects': ["
+                        + projects
+                        + more
+                        + "]}");
+    }
+
+    @Test
+    void ofManyAppsThoseInStepAreOneLine() {
+        JsonNode fleet =
+                fleet(
+                        13,
+                        ","
+                                + inStep("late", 2)
+                                + """
+                                ,{'name': 'new', 'newest': null, 'apps': []},
+                                {'name': 'sick', 'newest': {'number': 9, 'ref': 'refs/heads/main', 'commit': '2222222bb', 'state': 'ended',
+                                   'outcome': 'failed', 'reason': 'test failed', 'endedAt': '2026-11-23T02:10:00Z'},
+                                 'apps': [{'app': 'sick', 'environment': 'production', 'url': null, 'release': 1,
+                                   'trouble': null, 'rollout': null, 'behind': 0}]}
+                                """);
+        ((ObjectNode) fleet).put("checkedAt", "2026-11-23T02:12:04Z");
+        assertThat(FleetText.of(fleet))
+                .isEqualTo(
+                        """
+                        ✗ sick #9  main  test failed  2m 04s ago
+
+                        APP   BRANCH        PRODUCTION       ADDRESS
+                        late  ✓ 1111111 #7  ✓ #4 -2 commits
+                        new   no run yet
+                        sick  ✗ 2222222 #9  ✓ #1
+                        13 others in step   slipway status --all
+                        """);
+        assertThat(FleetText.all(fleet))
+                .contains("app10  ✓ 1111111 #7  ✓ #4", "app22  ✓")
+                .doesNotContain("in step");
+    }
+
+    @Test
+    void whereAllIsInStepThatIsAllThatIsSaid() {
+        assertThat(FleetText.of(fleet(13, ""))).isEqualTo("13 in step   slipway status --all\n");
+        assertThat(FleetText.of(fleet(12, "")))
+                .as("a few are shown whatever they are")
+                .startsWith("APP    BRANCH        PRODUCTION  ADDRESS\napp10  ✓ 1111111 #7  ✓ #4\n")
+                .hasLineCount(13);
     }
 
     @Test

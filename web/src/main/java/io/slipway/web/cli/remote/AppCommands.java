@@ -6,6 +6,7 @@ import io.slipway.web.text.ListText;
 import org.jspecify.annotations.Nullable;
 
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -47,10 +48,8 @@ public final class AppCommands {
             description = "Lists an app's releases, the newest first.")
     public static final class Releases extends OfApp {
         @Override
-        int call(ApiClient api, PrintWriter out) throws InterruptedException {
-            out.print(ListText.releases(api.get(path("releases"))));
-            out.flush();
-            return 0;
+        protected int call(ApiClient api, PrintWriter out) throws InterruptedException {
+            return print(out, ListText.releases(api.get(path("releases"))));
         }
     }
 
@@ -63,14 +62,16 @@ public final class AppCommands {
         @Parameters(index = "1", arity = "0..1", paramLabel = "NUMBER", description = "the release")
         private @Nullable Integer number;
 
+        @Mixin private FollowFlags follow = new FollowFlags();
+
         @Override
-        int call(ApiClient api, PrintWriter out) throws InterruptedException {
+        protected int call(ApiClient api, PrintWriter out) throws InterruptedException {
             Map<String, Object> body = new LinkedHashMap<>();
             if (number != null) {
                 body.put("release", number);
             }
             long run = api.send("POST", path("rollback"), body).path("run").asLong();
-            return new RunFollower(api, out, err()).follow(project(), run);
+            return follow.follow(this, api, run);
         }
     }
 
@@ -80,10 +81,12 @@ public final class AppCommands {
             mixinStandardHelpOptions = true,
             description = "Starts an app's live release anew, with no request dropped.")
     public static final class Restart extends OfApp {
+        @Mixin private FollowFlags follow = new FollowFlags();
+
         @Override
-        int call(ApiClient api, PrintWriter out) throws InterruptedException {
+        protected int call(ApiClient api, PrintWriter out) throws InterruptedException {
             long run = api.send("POST", path("restart"), Map.of()).path("run").asLong();
-            return new RunFollower(api, out, err()).follow(project(), run);
+            return follow.follow(this, api, run);
         }
     }
 }

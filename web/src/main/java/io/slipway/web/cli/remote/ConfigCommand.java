@@ -7,6 +7,7 @@ import io.slipway.web.client.ApiClient;
 import org.jspecify.annotations.Nullable;
 
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -81,16 +82,14 @@ public final class ConfigCommand implements Runnable {
         }
 
         /// @param same what is said when nothing changed
-        int change(ApiClient api, PrintWriter out, Map<String, Object> body, String same)
+        int change(ApiClient api, FollowFlags follow, Map<String, Object> body, String same)
                 throws InterruptedException {
+            PrintWriter out = out();
             int before = api.get(path()).path("version").asInt();
             JsonNode changed = api.send("PATCH", path(), body);
             int worst = 0;
             for (JsonNode run : changed.path("runs")) {
-                worst =
-                        Math.max(
-                                worst,
-                                new RunFollower(api, out, err()).follow(project(), run.asLong()));
+                worst = Math.max(worst, follow.follow(this, api, run.asLong()));
             }
             if (changed.path("version").asInt() == before) {
                 out.println("nothing changed: " + same);
@@ -119,8 +118,10 @@ public final class ConfigCommand implements Runnable {
         @Option(names = "--secret", description = "the value is asked for, and never shown again")
         private boolean secret;
 
+        @Mixin private FollowFlags follow = new FollowFlags();
+
         @Override
-        int call(ApiClient api, PrintWriter out) throws Exception {
+        protected int call(ApiClient api, PrintWriter out) throws Exception {
             Map<String, String> values = new LinkedHashMap<>();
             for (String word : words) {
                 int equals = word.indexOf('=');
@@ -144,7 +145,7 @@ public final class ConfigCommand implements Runnable {
             }
             return change(
                     api,
-                    out,
+                    follow,
                     Map.of(secret ? "secrets" : "set", values),
                     String.join(", ", values.keySet())
                             + " had "
@@ -159,11 +160,13 @@ public final class ConfigCommand implements Runnable {
         @Parameters(arity = "1..*", paramLabel = "KEY")
         private List<String> names = List.of();
 
+        @Mixin private FollowFlags follow = new FollowFlags();
+
         @Override
-        int call(ApiClient api, PrintWriter out) throws Exception {
+        protected int call(ApiClient api, PrintWriter out) throws Exception {
             return change(
                     api,
-                    out,
+                    follow,
                     Map.of("unset", names),
                     String.join(", ", names) + (names.size() == 1 ? " is" : " are") + " not set");
         }
@@ -176,7 +179,7 @@ public final class ConfigCommand implements Runnable {
             description = "Lists what is set; values of secrets are never shown.")
     public static final class Listing extends Word {
         @Override
-        int call(ApiClient api, PrintWriter out) throws Exception {
+        protected int call(ApiClient api, PrintWriter out) throws Exception {
             for (JsonNode value : api.get(path()).path("values")) {
                 String text =
                         value.path("secret").asBoolean()

@@ -92,7 +92,7 @@ public final class ConnectCommand extends ServerWord {
     private @Nullable String hostKey;
 
     @Override
-    int call(ApiClient api, PrintWriter out) throws InterruptedException, IOException {
+    protected int call(ApiClient api, PrintWriter out) throws InterruptedException, IOException {
         Map<String, Object> wish = new LinkedHashMap<>();
         wish.put("forge", forge);
         wish.put("url", url);
@@ -229,7 +229,7 @@ public final class ConnectCommand extends ServerWord {
         private @Nullable String named;
 
         @Override
-        int call(ApiClient api, PrintWriter out) throws InterruptedException {
+        protected int call(ApiClient api, PrintWriter out) throws InterruptedException {
             String project = named == null ? project() : named;
             JsonNode enabled =
                     api.send(

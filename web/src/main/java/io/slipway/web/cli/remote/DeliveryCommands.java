@@ -1,6 +1,5 @@
 package io.slipway.web.cli.remote;
 
-import io.slipway.web.cli.remote.ListCommands.Listing;
 import io.slipway.web.client.ApiClient;
 import io.slipway.web.text.DeliveryText;
 
@@ -39,7 +38,7 @@ public final class DeliveryCommands extends Listing {
     private int limit = 30;
 
     @Override
-    int call(ApiClient api, PrintWriter out) throws InterruptedException {
+    protected int call(ApiClient api, PrintWriter out) throws InterruptedException {
         if (delivery == null) {
             if (replay) {
                 out.println(
@@ -87,7 +86,7 @@ public final class DeliveryCommands extends Listing {
         private @Nullable String hook;
 
         @Override
-        int call(ApiClient api, PrintWriter out) throws InterruptedException {
+        protected int call(ApiClient api, PrintWriter out) throws InterruptedException {
             String path = projectPath() + "/hooks";
             if (forge != null) {
                 return print(

@@ -66,7 +66,7 @@ public final class ExecCommand extends ServerWord {
     private boolean input;
 
     @Override
-    int call(ApiClient api, PrintWriter out) throws IOException, InterruptedException {
+    protected int call(ApiClient api, PrintWriter out) throws IOException, InterruptedException {
         Map<String, Object> body = new LinkedHashMap<>();
         body.put("command", command);
         if (input) {

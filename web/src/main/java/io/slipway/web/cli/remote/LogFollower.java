@@ -1,5 +1,6 @@
 package io.slipway.web.cli.remote;
 
+import io.slipway.web.cli.Patience;
 import io.slipway.web.client.ApiClient;
 
 import tools.jackson.databind.JsonNode;
@@ -7,6 +8,9 @@ import tools.jackson.databind.json.JsonMapper;
 
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
 import java.util.function.Consumer;
 
 /// What an attempt prints, to its end: what is there by blocks, what comes by the server's events.
@@ -28,22 +32,29 @@ final class LogFollower {
         this.flush = flush;
     }
 
-    void follow(long job, int attempt) throws InterruptedException {
+    /// @param patience ends it before
+    /// @return whether the attempt has ended, and all of it was taken
+    boolean follow(long job, int attempt, Patience patience) throws InterruptedException {
         String lines = "/jobs/" + job + "/attempts/" + attempt + "/log/lines?count=" + BLOCK;
         while (true) {
             history(lines);
-            if (complete) {
-                return;
+            if (complete || patience.isOver()) {
+                return complete;
             }
             String topic = ApiClient.escaped("log:" + job + ":" + attempt + "@" + next);
-            try (BufferedReader events = api.lines("/stream?topics=" + topic)) {
+            InputStream stream = api.stream("/stream?topics=" + topic);
+            try (stream;
+                    Patience.Guard _ = patience.guard(stream);
+                    BufferedReader events =
+                            new BufferedReader(
+                                    new InputStreamReader(stream, StandardCharsets.UTF_8))) {
                 if (listen(events)) {
                     continue; // lines are missing between
                 }
             } catch (IOException e) {
                 // the server restarts
             }
-            if (!complete) {
+            if (!complete && !patience.isOver()) {
                 Thread.sleep(1_000);
             }
         }

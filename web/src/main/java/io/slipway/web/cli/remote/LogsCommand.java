@@ -2,7 +2,9 @@ package io.slipway.web.cli.remote;
 
 import io.slipway.fault.Fault;
 import io.slipway.fault.Fault.Kind;
+import io.slipway.web.cli.Patience;
 import io.slipway.web.cli.TerminalText;
+import io.slipway.web.cli.TimeText;
 import io.slipway.web.client.ApiClient;
 
 import org.jspecify.annotations.Nullable;
@@ -17,6 +19,7 @@ import tools.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -62,6 +65,15 @@ public final class LogsCommand extends ServerWord {
     private boolean follow;
 
     @Option(
+            names = "--timeout",
+            paramLabel = "TIME",
+            converter = TimeText.class,
+            description =
+                    "with -f: goes on at most so long, such as 90s, 10m or 2h; then the exit code"
+                            + " is 5")
+    private @Nullable Duration timeout;
+
+    @Option(
             names = {"-e", "--errors"},
             description = "of a job: only lines that look like an error, with what is around them")
     private boolean errors;
@@ -76,7 +88,11 @@ public final class LogsCommand extends ServerWord {
     private boolean raw;
 
     @Override
-    int call(ApiClient api, PrintWriter out) throws InterruptedException, IOException {
+    protected int call(ApiClient api, PrintWriter out) throws InterruptedException, IOException {
+        if (timeout != null && !follow) {
+            throw new ParameterException(spec.commandLine(), "--timeout needs -f");
+        }
+        Patience patience = new Patience(timeout);
         if (!of.matches("[1-9][0-9]{0,8}")) {
             if (errors || grep != null || job != null || attempt != null) {
                 throw new ParameterException(
@@ -91,26 +107,29 @@ public final class LogsCommand extends ServerWord {
                             + ApiClient.escaped(environment)
                             + "&follow="
                             + follow;
-            copy(api, path, out);
-            return 0;
+            copy(api, path, out, patience);
+            return patience.isOver() ? Patience.TIMED_OUT : 0;
         }
         List<JsonNode> jobs = jobs(api.get(projectPath() + "/runs/" + of));
         for (JsonNode one : jobs) {
             if (jobs.size() > 1) {
                 out.println("== " + one.path("name").asString("") + " ==");
             }
-            print(api, one, out);
+            if (!print(api, one, out, patience)) {
+                return Patience.TIMED_OUT;
+            }
         }
         return 0;
     }
 
-    private void print(ApiClient api, JsonNode one, PrintWriter out)
+    /// @return whether it was all of it
+    private boolean print(ApiClient api, JsonNode one, PrintWriter out, Patience patience)
             throws InterruptedException, IOException {
         int number = attempt == null ? one.path("attempts").size() : attempt;
         if (number == 0) {
             out.println(one.path("name").asString("") + " has not begun");
             out.flush();
-            return;
+            return true;
         }
         String path = "/jobs/" + one.path("id").asLong() + "/attempts/" + number + "/log";
         if (errors || grep != null) {
@@ -118,11 +137,12 @@ public final class LogsCommand extends ServerWord {
                     grep == null ? path + "/errors" : path + "/search?q=" + ApiClient.escaped(grep);
             lines(api, path, api.get(found), grep == null ? AROUND : 0, out);
         } else if (follow && !one.path("state").asString("").equals("ended")) {
-            new LogFollower(api, line -> out.println(safe(line)), out::flush)
-                    .follow(one.path("id").asLong(), number);
+            return new LogFollower(api, line -> out.println(safe(line)), out::flush)
+                    .follow(one.path("id").asLong(), number, patience);
         } else {
-            copy(api, path + ".txt", out);
+            copy(api, path + ".txt", out, patience);
         }
+        return true;
     }
 
     /// Those that were asked for.
@@ -150,15 +170,20 @@ public final class LogsCommand extends ServerWord {
         return bad.isEmpty() ? begun : List.of(bad.getFirst());
     }
 
-    private void copy(ApiClient api, String path, PrintWriter out)
+    private void copy(ApiClient api, String path, PrintWriter out, Patience patience)
             throws InterruptedException, IOException {
-        try (InputStream log = api.stream(path)) {
+        try (InputStream log = api.stream(path);
+                Patience.Guard _ = patience.guard(log)) {
             byte[] buffer = new byte[8192];
             TerminalText text = text();
             int count;
             while ((count = log.read(buffer)) >= 0) {
                 out.print(text.take(buffer, count));
                 out.flush();
+            }
+        } catch (IOException e) {
+            if (!patience.isOver()) {
+                throw e;
             }
         }
     }

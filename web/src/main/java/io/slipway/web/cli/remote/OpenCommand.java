@@ -43,7 +43,7 @@ public final class OpenCommand extends ServerWord {
     private boolean only;
 
     @Override
-    int call(ApiClient api, PrintWriter out) throws InterruptedException {
+    protected int call(ApiClient api, PrintWriter out) throws InterruptedException {
         String address = address(api);
         out.println(address);
         out.flush();

@@ -56,7 +56,7 @@ public final class PeopleCommands {
                 description = "Lists everybody who is known here.")
         public static final class Listing extends ServerWord {
             @Override
-            int call(ApiClient api, PrintWriter out) throws InterruptedException {
+            protected int call(ApiClient api, PrintWriter out) throws InterruptedException {
                 out.print(PeopleText.people(api.get("/people")));
                 out.flush();
                 return 0;
@@ -83,7 +83,7 @@ public final class PeopleCommands {
             private @Nullable String role;
 
             @Override
-            int call(ApiClient api, PrintWriter out) throws InterruptedException {
+            protected int call(ApiClient api, PrintWriter out) throws InterruptedException {
                 Map<String, Object> wanted = new LinkedHashMap<>();
                 wanted.put("name", name);
                 if (role != null) {
@@ -111,7 +111,7 @@ public final class PeopleCommands {
             private String role = "";
 
             @Override
-            int call(ApiClient api, PrintWriter out) throws InterruptedException {
+            protected int call(ApiClient api, PrintWriter out) throws InterruptedException {
                 api.send("PATCH", path(name), Map.of("role", role));
                 out.println(
                         role.equals("none")
@@ -133,7 +133,7 @@ public final class PeopleCommands {
             private String name = "";
 
             @Override
-            int call(ApiClient api, PrintWriter out) throws InterruptedException {
+            protected int call(ApiClient api, PrintWriter out) throws InterruptedException {
                 api.send("PATCH", path(name), Map.of("disabled", true));
                 out.println(name + " is out");
                 out.flush();
@@ -151,7 +151,7 @@ public final class PeopleCommands {
             private String name = "";
 
             @Override
-            int call(ApiClient api, PrintWriter out) throws InterruptedException {
+            protected int call(ApiClient api, PrintWriter out) throws InterruptedException {
                 api.send("PATCH", path(name), Map.of("disabled", false));
                 out.println(name + " may sign in again");
                 out.flush();
@@ -181,7 +181,7 @@ public final class PeopleCommands {
                 description = "Lists who is what in the project, and who is what everywhere.")
         public static final class Listing extends ServerWord {
             @Override
-            int call(ApiClient api, PrintWriter out) throws InterruptedException {
+            protected int call(ApiClient api, PrintWriter out) throws InterruptedException {
                 out.print(PeopleText.members(api.get(projectPath() + "/members")));
                 out.flush();
                 return 0;
@@ -204,7 +204,7 @@ public final class PeopleCommands {
             private String role = "";
 
             @Override
-            int call(ApiClient api, PrintWriter out) throws InterruptedException {
+            protected int call(ApiClient api, PrintWriter out) throws InterruptedException {
                 String path = projectPath() + "/members/" + ApiClient.escaped(name);
                 api.send("PUT", path, Map.of("role", role));
                 out.println(name + " is " + role + " in " + project());
@@ -223,7 +223,7 @@ public final class PeopleCommands {
             private String name = "";
 
             @Override
-            int call(ApiClient api, PrintWriter out) throws InterruptedException {
+            protected int call(ApiClient api, PrintWriter out) throws InterruptedException {
                 String path = projectPath() + "/members/" + ApiClient.escaped(name);
                 api.send("DELETE", path, Map.of());
                 out.println(name + " has no role of its own in " + project() + " any more");
@@ -274,7 +274,7 @@ public final class PeopleCommands {
         private boolean json;
 
         @Override
-        int call(ApiClient api, PrintWriter out) throws InterruptedException {
+        protected int call(ApiClient api, PrintWriter out) throws InterruptedException {
             String path = projectIfSaid().isPresent() ? projectPath() + "/audit" : "/audit";
             String cursor = "";
             int left = limit;

@@ -6,6 +6,7 @@ import io.slipway.web.text.TrustText;
 import org.jspecify.annotations.Nullable;
 
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -40,13 +41,15 @@ public final class RunCommands {
                 description = "this one alone, and what needed it and has not succeeded")
         private @Nullable String job;
 
+        @Mixin private FollowFlags follow = new FollowFlags();
+
         @Override
-        int call(ApiClient api, PrintWriter out) throws InterruptedException {
+        protected int call(ApiClient api, PrintWriter out) throws InterruptedException {
             api.send(
                     "POST",
                     projectPath() + "/runs/" + run + "/retry",
                     job == null ? Map.of("all", all) : Map.of("job", job));
-            return new RunFollower(api, out, err()).follow(project(), run);
+            return follow.follow(this, api, run);
         }
     }
 
@@ -59,13 +62,15 @@ public final class RunCommands {
         @Option(names = "--job", paramLabel = "JOB", description = "this one alone")
         private @Nullable String job;
 
+        @Mixin private FollowFlags follow = new FollowFlags();
+
         @Override
-        int call(ApiClient api, PrintWriter out) throws InterruptedException {
+        protected int call(ApiClient api, PrintWriter out) throws InterruptedException {
             api.send(
                     "POST",
                     projectPath() + "/runs/" + run + "/cancel",
                     job == null ? Map.of() : Map.of("job", job));
-            int code = new RunFollower(api, out, err()).follow(project(), run);
+            int code = follow.follow(this, api, run);
             return code == 4 ? 0 : code;
         }
     }
@@ -92,7 +97,7 @@ public final class RunCommands {
         private @Nullable String why;
 
         @Override
-        int call(ApiClient api, PrintWriter out) throws InterruptedException {
+        protected int call(ApiClient api, PrintWriter out) throws InterruptedException {
             Map<String, Object> word = new LinkedHashMap<>();
             word.put("reject", reject);
             if (environment != null) {
@@ -130,7 +135,7 @@ public final class RunCommands {
             description = "Begins nothing of the project any more; what runs goes on to its end.")
     public static final class Pause extends ServerWord {
         @Override
-        int call(ApiClient api, PrintWriter out) throws InterruptedException {
+        protected int call(ApiClient api, PrintWriter out) throws InterruptedException {
             api.send("POST", projectPath() + "/pause", Map.of());
             out.println(project() + " is paused: slipway resume lets it go on");
             out.flush();
@@ -145,7 +150,7 @@ public final class RunCommands {
             description = "Lets a paused project go on.")
     public static final class Resume extends ServerWord {
         @Override
-        int call(ApiClient api, PrintWriter out) throws InterruptedException {
+        protected int call(ApiClient api, PrintWriter out) throws InterruptedException {
             api.send("POST", projectPath() + "/resume", Map.of());
             out.println(project() + " goes on");
             out.flush();

@@ -1,5 +1,6 @@
 package io.slipway.web.cli.remote;
 
+import io.slipway.web.cli.Patience;
 import io.slipway.web.client.ApiClient;
 import io.slipway.web.text.RunLineText;
 
@@ -7,9 +8,8 @@ import sun.misc.Signal;
 
 import tools.jackson.databind.JsonNode;
 
-import java.io.BufferedReader;
-import java.io.IOException;
 import java.io.PrintWriter;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -22,48 +22,45 @@ final class RunFollower {
     /// What a shell takes for "ended by Ctrl-C".
     private static final int CTRL_C = 130;
 
+    private static final Duration A_WHILE = Duration.ofSeconds(10);
+
     private final ApiClient api;
     private final PrintWriter out;
     private final PrintWriter err;
     private final boolean json;
+    private final Patience patience;
     private final Set<Long> told = new HashSet<>();
     private boolean begun;
 
-    /// One that prints lines for people.
-    RunFollower(ApiClient api, PrintWriter out, PrintWriter err) {
-        this(api, out, err, false);
-    }
-
     /// @param json whether each line is what the server answered: jobs as they end, at last the run
-    RunFollower(ApiClient api, PrintWriter out, PrintWriter err, boolean json) {
+    RunFollower(ApiClient api, PrintWriter out, PrintWriter err, boolean json, Patience patience) {
         this.api = api;
         this.out = out;
         this.err = err;
         this.json = json;
+        this.patience = patience;
     }
 
     /// Looks when the server says that something changed, and once a second where that is cut off.
     ///
     /// @param project its name
-    /// @return 0 when it passed or waits for somebody, 1 when it failed, 4 when it was cancelled
+    /// @return 0 when it passed or waits for somebody, 1 when it failed, 4 when it was cancelled, 5
+    ///   when that took too long
     int follow(String project, long number) throws InterruptedException {
         leaveByCtrlC(out, err, project, number);
         String path = "/projects/" + ApiClient.escaped(project) + "/runs/" + number;
-        String topic = ApiClient.escaped("run:" + project + "/" + number);
-        Optional<Integer> end = look(project, path);
-        while (end.isEmpty()) {
-            try (BufferedReader events = api.lines("/stream?topics=" + topic)) {
-                for (String line = events.readLine();
-                        line != null && end.isEmpty();
-                        line = events.readLine()) {
-                    end = line.equals("event: changed") ? look(project, path) : end;
+        try (RunEvents events = new RunEvents(api, project, number)) {
+            Optional<Integer> end = look(project, path);
+            while (end.isEmpty()) {
+                if (patience.isOver()) {
+                    return patience.gaveUp(err, project, number);
                 }
-            } catch (IOException e) {
-                Thread.sleep(1_000); // the server restarts
-                end = look(project, path);
+                if (events.changed(patience.left(A_WHILE))) {
+                    end = look(project, path);
+                }
             }
+            return end.get();
         }
-        return end.get();
     }
 
     /// From here on Ctrl-C ends this process at once and not the run, and says so.

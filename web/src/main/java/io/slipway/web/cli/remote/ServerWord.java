@@ -3,9 +3,11 @@ package io.slipway.web.cli.remote;
 import io.slipway.fault.Fault;
 import io.slipway.fault.Fault.Kind;
 import io.slipway.web.cli.Checkout;
+import io.slipway.web.cli.Colouring;
 import io.slipway.web.client.ApiClient;
 import io.slipway.web.settings.Setting;
 import io.slipway.web.settings.Settings;
+import io.slipway.web.text.Paint;
 
 import org.jspecify.annotations.Nullable;
 
@@ -24,8 +26,8 @@ import java.util.concurrent.Callable;
 
 /// What every command that talks to a server has in common: which server, which project, and one
 /// client for it.
-abstract class ServerWord implements Callable<Integer> {
-    @Spec CommandSpec spec = CommandSpec.create();
+public abstract class ServerWord implements Callable<Integer> {
+    @Spec protected CommandSpec spec = CommandSpec.create();
 
     @Option(
             names = {"-p", "--project"},
@@ -46,6 +48,13 @@ abstract class ServerWord implements Callable<Integer> {
             description = "the data folder with the token; default: SLIPWAY_DATA")
     private @Nullable String data;
 
+    @Option(
+            names = "--color",
+            paramLabel = "WHEN",
+            description =
+                    "always, auto or never; default: auto, in a terminal unless NO_COLOR is set")
+    private Colouring.When color = Colouring.When.auto;
+
     @Override
     public final Integer call() throws Exception {
         try (ApiClient api = new ApiClient(settings())) {
@@ -53,15 +62,35 @@ abstract class ServerWord implements Callable<Integer> {
         }
     }
 
+    /// For results.
+    final PrintWriter out() {
+        return spec.commandLine().getOut();
+    }
+
+    /// Whether what is printed has colours.
+    final boolean colours() {
+        Map<String, String> environment = System.getenv();
+        return Colouring.of(color, Colouring.terminal(environment), environment);
+    }
+
+    /// Prints a result, its marks in colours.
+    ///
+    /// @return the exit code
+    protected final int print(PrintWriter out, String text) {
+        out.print(Paint.marks(text, colours()));
+        out.flush();
+        return 0;
+    }
+
     /// For what is no result.
-    final PrintWriter err() {
+    protected final PrintWriter err() {
         return spec.commandLine().getErr();
     }
 
     /// Does it.
     ///
     /// @return the exit code
-    abstract int call(ApiClient api, PrintWriter out) throws Exception;
+    protected abstract int call(ApiClient api, PrintWriter out) throws Exception;
 
     private Settings settings() {
         Map<Setting, String> flags = new EnumMap<>(Setting.class);
@@ -75,21 +104,21 @@ abstract class ServerWord implements Callable<Integer> {
     }
 
     /// The project as a part of an API path.
-    final String projectPath() {
+    protected final String projectPath() {
         return "/projects/" + ApiClient.escaped(project());
     }
 
-    final String project() {
+    protected final String project() {
         return projectIfAny().orElseThrow(() -> unknown("this folder is no git checkout"));
     }
 
     /// The project that was said; the folder's does not count.
-    final Optional<String> projectIfSaid() {
+    protected final Optional<String> projectIfSaid() {
         return Optional.ofNullable(project);
     }
 
     /// The project that is meant; empty where none is said and this folder is no checkout.
-    final Optional<String> projectIfAny() {
+    protected final Optional<String> projectIfAny() {
         if (project != null) {
             return Optional.of(project);
         }

@@ -5,6 +5,7 @@ import io.slipway.web.client.ApiClient;
 import org.jspecify.annotations.Nullable;
 
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -42,8 +43,10 @@ public final class StartCommands {
         @Option(names = "--no-wait", description = "ends once the run has begun")
         private boolean leaves;
 
+        @Mixin private FollowFlags follow = new FollowFlags();
+
         @Override
-        int call(ApiClient api, PrintWriter out) throws InterruptedException {
+        protected int call(ApiClient api, PrintWriter out) throws InterruptedException {
             Map<String, Object> wish = new LinkedHashMap<>();
             wish.put("id", UUID.randomUUID().toString());
             wish.put("inputs", inputs);
@@ -53,7 +56,7 @@ public final class StartCommands {
             int run = api.send("POST", projectPath() + "/start", wish).path("run").asInt();
             out.println("run " + run + " of " + project() + " is started");
             out.flush();
-            return leaves ? 0 : new RunFollower(api, out, err()).follow(project(), run);
+            return leaves ? 0 : follow.follow(this, api, run);
         }
     }
 
@@ -73,7 +76,7 @@ public final class StartCommands {
         private @Nullable Long resume;
 
         @Override
-        int call(ApiClient api, PrintWriter out) throws InterruptedException {
+        protected int call(ApiClient api, PrintWriter out) throws InterruptedException {
             if (pause != null) {
                 api.send("POST", path() + "/" + pause + "/pause", Map.of());
             }

@@ -47,7 +47,7 @@ public final class TokensCommand implements Runnable {
                     "Lists your tokens that are good, and can do no more than the one in use.")
     public static final class Listing extends ServerWord {
         @Override
-        int call(ApiClient api, PrintWriter out) throws InterruptedException {
+        protected int call(ApiClient api, PrintWriter out) throws InterruptedException {
             for (JsonNode token : api.get("/tokens").path("tokens")) {
                 out.printf(
                         "%-6d %-20s %-12s %s%n",
@@ -107,7 +107,7 @@ public final class TokensCommand implements Runnable {
         private boolean only;
 
         @Override
-        int call(ApiClient api, PrintWriter out) throws InterruptedException {
+        protected int call(ApiClient api, PrintWriter out) throws InterruptedException {
             Map<String, Object> wanted = new LinkedHashMap<>();
             wanted.put("label", label);
             wanted.put("scopes", scopes);
@@ -133,7 +133,7 @@ public final class TokensCommand implements Runnable {
         private long id;
 
         @Override
-        int call(ApiClient api, PrintWriter out) throws InterruptedException {
+        protected int call(ApiClient api, PrintWriter out) throws InterruptedException {
             api.send("DELETE", "/tokens/" + id, Map.of());
             out.println("token " + id + " is good for nothing any more");
             out.flush();

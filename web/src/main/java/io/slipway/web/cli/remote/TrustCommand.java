@@ -39,7 +39,7 @@ public final class TrustCommand extends ServerWord {
     private @Nullable String members;
 
     @Override
-    int call(ApiClient api, PrintWriter out) throws InterruptedException {
+    protected int call(ApiClient api, PrintWriter out) throws InterruptedException {
         String path = projectPath() + "/trusted";
         String said = members;
         if (said != null) {

@@ -7,13 +7,13 @@ import io.slipway.web.client.ApiClient;
 import org.jspecify.annotations.Nullable;
 
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 import tools.jackson.databind.JsonNode;
 
 import java.io.PrintWriter;
-import java.util.Map;
 
 /// `slipway watch [RUN]`: a run as it goes on, to its end.
 @Command(
@@ -30,8 +30,7 @@ public final class WatchCommand extends ServerWord {
             description = "the run's number; default: the project's newest")
     private @Nullable Integer run;
 
-    @Option(names = "--plain", description = "lines, also in a terminal")
-    private boolean plain;
+    @Mixin private FollowFlags follow = new FollowFlags();
 
     @Option(
             names = "--json",
@@ -39,21 +38,9 @@ public final class WatchCommand extends ServerWord {
     private boolean json;
 
     @Override
-    int call(ApiClient api, PrintWriter out) throws InterruptedException {
+    protected int call(ApiClient api, PrintWriter out) throws InterruptedException {
         int number = run == null ? newest(api) : run;
-        Map<String, String> environment = System.getenv();
-        boolean block =
-                !plain && !json && terminal() && environment.getOrDefault("CI", "").isEmpty();
-        return block
-                ? new RunBlock(api, out, err(), environment.getOrDefault("NO_COLOR", "").isEmpty())
-                        .follow(project(), number)
-                : new RunFollower(api, out, err(), json).follow(project(), number);
-    }
-
-    private static boolean terminal() {
-        return System.console() != null
-                && System.console().isTerminal()
-                && !"dumb".equals(System.getenv().getOrDefault("TERM", "dumb"));
+        return follow.follow(this, api, number, json);
     }
 
     private int newest(ApiClient api) throws InterruptedException {

@@ -1,5 +1,7 @@
 package io.slipway.web.cli.run;
 
+import io.slipway.web.cli.Colouring;
+
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Map;
@@ -10,15 +12,10 @@ import java.util.Map;
 /// @param live whether lines may be written over
 record Output(PrintWriter out, PrintWriter err, boolean json, boolean colours, boolean live) {
 
-    static Output of(PrintWriter out, PrintWriter err, boolean json) {
+    static Output of(PrintWriter out, PrintWriter err, boolean json, Colouring.When colour) {
         Map<String, String> env = System.getenv();
-        boolean terminal =
-                !json
-                        && System.console() != null
-                        && System.console().isTerminal()
-                        && !"dumb".equals(env.getOrDefault("TERM", "dumb"));
-        boolean colours = terminal && env.getOrDefault("NO_COLOR", "").isEmpty();
-        return new Output(out, err, json, colours, terminal);
+        boolean terminal = !json && Colouring.terminal(env);
+        return new Output(out, err, json, Colouring.of(colour, terminal, env), terminal);
     }
 
     Show show(Selection selection) {

@@ -15,6 +15,7 @@ import io.slipway.engine.source.SourceTree;
 import io.slipway.engine.step.GivenSecrets;
 import io.slipway.engine.working.WorkingTree;
 import io.slipway.fault.Fault;
+import io.slipway.web.cli.Colouring;
 import io.slipway.web.client.IncludedOverApi;
 import io.slipway.web.settings.Settings;
 
@@ -90,6 +91,13 @@ public final class RunCommand implements Callable<Integer> {
     @Option(names = "--json", description = "print one JSON object for each thing that happens")
     private boolean json;
 
+    @Option(
+            names = "--color",
+            paramLabel = "WHEN",
+            description =
+                    "always, auto or never; default: auto, in a terminal unless NO_COLOR is set")
+    private Colouring.When color = Colouring.When.auto;
+
     @Override
     public Integer call() throws Exception {
         // What a server would log is no part of a run's output; its job says what went wrong.
@@ -137,7 +145,7 @@ public final class RunCommand implements Callable<Integer> {
     private record Planned(Planner by, IncludedOverApi included) {}
 
     private Output output() {
-        return Output.of(spec.commandLine().getOut(), spec.commandLine().getErr(), json);
+        return Output.of(spec.commandLine().getOut(), spec.commandLine().getErr(), json, color);
     }
 
     private Map<String, String> variables() {

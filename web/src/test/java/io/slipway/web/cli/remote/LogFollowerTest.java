@@ -6,6 +6,8 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 
 import io.slipway.engine.secret.Secret;
+import io.slipway.web.api.ContractCheck;
+import io.slipway.web.cli.Patience;
 import io.slipway.web.client.ApiClient;
 
 import org.junit.jupiter.api.Test;
@@ -37,7 +39,10 @@ final class LogFollowerTest {
         List<String> printed = new ArrayList<>();
         URI at = URI.create("http://127.0.0.1:" + server.getAddress().getPort());
         try (ApiClient api = new ApiClient(at, Secret.of("word"))) {
-            new LogFollower(api, line -> printed.add(line.asString("")), () -> {}).follow(7, 1);
+            assertThat(
+                            new LogFollower(api, line -> printed.add(line.asString("")), () -> {})
+                                    .follow(7, 1, new Patience(null)))
+                    .isTrue();
         } finally {
             server.stop(0);
         }
@@ -90,7 +95,11 @@ final class LogFollowerTest {
     }
 
     private static String event(int from, int to, boolean complete) {
-        return "event: log\nid: x\ndata: " + lines(from, to, complete) + "\n\n";
+        String data =
+                lines(from, to, complete)
+                        .replaceFirst("\\{", "{\"job\":7,\"attempt\":1,\"times\":[],");
+        assertThat(ContractCheck.event("log", data)).isEmpty();
+        return "event: log\nid: x\ndata: " + data + "\n\n";
     }
 
     private static String lines(int from, int to, boolean complete) {

@@ -1,5 +1,6 @@
-package io.slipway.web.cli.remote;
+package io.slipway.web.cli.look;
 
+import io.slipway.web.cli.remote.Listing;
 import io.slipway.web.client.ApiClient;
 import io.slipway.web.text.ListText;
 import io.slipway.web.text.RunText;
@@ -11,26 +12,11 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-import tools.jackson.databind.JsonNode;
-
 import java.io.PrintWriter;
-import java.util.function.Function;
 
 /// The words that only look: projects, runs, one run's time.
 public final class ListCommands {
     private ListCommands() {}
-
-    /// What they have in common.
-    abstract static class Listing extends ServerWord {
-        @Option(names = "--json", description = "print what the server answered")
-        private boolean json;
-
-        final int print(PrintWriter out, JsonNode answer, Function<JsonNode, String> text) {
-            out.print(json ? answer + System.lineSeparator() : text.apply(answer));
-            out.flush();
-            return 0;
-        }
-    }
 
     /// `slipway projects`.
     @Command(
@@ -39,8 +25,9 @@ public final class ListCommands {
             description = "Lists the projects that you may see, with their newest run.")
     public static final class Projects extends Listing {
         @Override
-        int call(ApiClient api, PrintWriter out) throws InterruptedException {
-            return print(out, api.get("/projects"), ListText::projects);
+        protected int call(ApiClient api, PrintWriter out) throws InterruptedException {
+            return print(
+                    out, Pages.all(api, "/projects?limit=200", "projects"), ListText::projects);
         }
     }
 
@@ -77,7 +64,7 @@ public final class ListCommands {
         private int limit = 30;
 
         @Override
-        int call(ApiClient api, PrintWriter out) throws InterruptedException {
+        protected int call(ApiClient api, PrintWriter out) throws InterruptedException {
             String query =
                     "/runs?limit="
                             + limit
@@ -109,11 +96,14 @@ public final class ListCommands {
         private boolean otlp;
 
         @Override
-        int call(ApiClient api, PrintWriter out) throws InterruptedException {
+        protected int call(ApiClient api, PrintWriter out) throws InterruptedException {
             String path = projectPath() + "/runs/" + run + "/trace";
-            return otlp
-                    ? print(out, api.get(path + "/otlp"), answer -> answer + "\n")
-                    : print(out, api.get(path), TraceText::of);
+            if (!otlp) {
+                return print(out, api.get(path), TraceText::of);
+            }
+            out.println(api.get(path + "/otlp"));
+            out.flush();
+            return 0;
         }
     }
 }
