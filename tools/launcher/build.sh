@@ -89,6 +89,8 @@ test_everything() {
         sh "$root/tools/gitea/gitea.sh" build >"$root/web/target/gitea.log" 2>&1 &
         # For those of the bucket and of the chart, one after the other.
         { sh "$root/tools/installed.sh" build versitygw && sh "$root/tools/installed.sh" build helm; } >"$root/web/target/installed.log" 2>&1 &
+        # For the tests of builders alike.
+        sh "$root/tools/builder/builder.sh" image >"$root/web/target/builder.log" 2>&1 &
     fi
     mvn -B -ntp -f "$root/pom.xml" "-Dslipway.chromium=$chromium" verify "$@" || status=$?
     if [ "$cluster" = true ]; then

@@ -42,6 +42,8 @@ class DemoIT {
         Program alone =
                 new Program(
                         Map.of(
+                                "SLIPWAY_BUILDER_IMAGE",
+                                "none",
                                 "SLIPWAY_DATA",
                                 folder.resolve("data").toString(),
                                 "SLIPWAY_PORT",

@@ -92,6 +92,7 @@ final class Slipway implements AutoCloseable {
         }
         Map<String, String> all = new HashMap<>(settings);
         all.put("SLIPWAY_PORT", Integer.toString(port));
+        all.putIfAbsent("SLIPWAY_BUILDER_IMAGE", "none"); // nothing of the network in tests
         all.put("SLIPWAY_DATA", data().toString());
         all.put("SLIPWAY_CONFIG", Folders.write(folder.resolve("empty.conf"), "").toString());
         this.program = new Program(all);

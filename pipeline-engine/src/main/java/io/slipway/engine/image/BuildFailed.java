@@ -13,14 +13,22 @@ public final class BuildFailed extends Exception {
 
     private final int line;
     private final @Nullable Integer exitCode;
+    private final @Nullable String limit;
 
     /// @param message the builder's own words
     /// @param line of the Dockerfile, from 1; 0 when not known
     /// @param exitCode of the command that failed; null when none did
     public BuildFailed(String message, int line, @Nullable Integer exitCode) {
+        this(message, line, exitCode, null);
+    }
+
+    /// @param limit of the builder that was reached, for people; null when none was
+    public BuildFailed(
+            String message, int line, @Nullable Integer exitCode, @Nullable String limit) {
         super(message);
         this.line = line;
         this.exitCode = exitCode;
+        this.limit = limit;
     }
 
     /// Line of the Dockerfile, from 1; 0 when not known.
@@ -31,6 +39,12 @@ public final class BuildFailed extends Exception {
     /// Exit code of the command that failed; null when none did.
     public @Nullable Integer exitCode() {
         return exitCode;
+    }
+
+    /// The builder's limit that was reached, for people, such as `out of memory, of which the
+    /// builder has 4 GiB`; null when none was.
+    public @Nullable String limit() {
+        return limit;
     }
 
     /// The exit code that a builder's message names; null when it names none.

@@ -12,8 +12,12 @@ import java.util.List;
 import java.util.Map;
 
 /// Builds images. Safe for use by many threads.
+///
+/// An interrupt ends a build or a push, also where it runs; so does the death of this process. What
+/// was built until then is in the builder's cache.
 public interface ImageBuilder {
-    /// Builds and returns when the image is in the builder's store.
+    /// Builds and returns when the image is in the builder's store. There it stays for [#push]
+    /// until [#remove] is called for the attempt, unless the builder says otherwise. Repeatable.
     ///
     /// @throws BuildFailed when the Dockerfile or what it runs says no
     /// @throws io.slipway.fault.Fault when the builder could not do its part
@@ -22,9 +26,9 @@ public interface ImageBuilder {
     /// Brings the image into Slipway's registry, if its bytes are not there yet. Repeatable.
     ///
     /// @param listener told of progress in bytes
-    /// @return digest of the manifest, `sha256:...`
-    /// @throws io.slipway.fault.Fault when the image could not be moved
-    String push(Built image, Destination to, Listener listener) throws InterruptedException;
+    /// @throws io.slipway.fault.Fault when the image could not be moved, or the builder's store has
+    ///   lost it
+    Pushed push(Built image, Destination to, Listener listener) throws InterruptedException;
 
     /// What [#push] does, for people; the name of its step.
     default String goal(Destination to) {
@@ -36,11 +40,13 @@ public interface ImageBuilder {
 
     /// What to build.
     ///
+    /// @param owner whose caches count
     /// @param labels put on the image
     /// @param foreign whether the sources are of somebody who may not push: what the build leaves
     ///   in caches is nobody else's to read, and Docker's own frontend reads the Dockerfile
     record BuildOrder(
             AttemptName name,
+            Owner owner,
             Context context,
             Dockerfile dockerfile,
             Map<String, String> labels,
@@ -48,12 +54,18 @@ public interface ImageBuilder {
         /// For the project's own sources.
         public BuildOrder(
                 AttemptName name,
+                Owner owner,
                 Context context,
                 Dockerfile dockerfile,
                 Map<String, String> labels) {
-            this(name, context, dockerfile, labels, false);
+            this(name, owner, context, dockerfile, labels, false);
         }
     }
+
+    /// For whom an image is built.
+    ///
+    /// @param repository of the image: `[group/]project/app`
+    record Owner(long projectId, String repository) {}
 
     /// What says how to build.
     ///
@@ -83,13 +95,21 @@ public interface ImageBuilder {
     /// @param ports that EXPOSE names
     /// @param user that it runs as; empty for root
     /// @param command entry point and command
+    /// @param digest of the manifest, `sha256:...`; empty where only the push will tell
     record Built(
             String engineId,
             String platform,
             long size,
             List<Integer> ports,
             String user,
-            List<String> command) {}
+            List<String> command,
+            String digest) {}
+
+    /// An image in the registry.
+    ///
+    /// @param digest of the manifest, `sha256:...`
+    /// @param engineId content id by which it is run, `sha256:...`
+    record Pushed(String digest, String engineId) {}
 
     /// Told of everything that happens, in order, on one thread.
     interface Listener {

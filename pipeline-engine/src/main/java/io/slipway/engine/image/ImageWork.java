@@ -8,6 +8,8 @@ import io.slipway.engine.access.Tokens;
 import io.slipway.engine.image.ImageBuilder.BuildOrder;
 import io.slipway.engine.image.ImageBuilder.Built;
 import io.slipway.engine.image.ImageBuilder.Destination;
+import io.slipway.engine.image.ImageBuilder.Owner;
+import io.slipway.engine.image.ImageBuilder.Pushed;
 import io.slipway.engine.plan.ImageSpec;
 import io.slipway.engine.run.AttemptName;
 import io.slipway.engine.run.Claim;
@@ -82,29 +84,39 @@ public final class ImageWork implements JobWork {
 
     private static BuildOrder order(Claim claim, BuildSources sources) {
         Claim.Job job = claim.job();
+        ImageSpec spec = (ImageSpec) job.spec();
         Map<String, String> labels = new LinkedHashMap<>();
         labels.put("io.slipway.project", job.project());
         labels.put("org.opencontainers.image.revision", job.commit().hex());
         return new BuildOrder(
-                claim.name(), sources.context(), sources.dockerfile(), labels, job.foreign());
+                claim.name(),
+                new Owner(job.projectId(), repository(job, spec)),
+                sources.context(),
+                sources.dockerfile(),
+                labels,
+                job.foreign());
     }
 
     private void push(Claim claim, ImageSpec spec, Built built, LayerRecord layers)
             throws InterruptedException {
         Claim.Job job = claim.job();
-        String repository = job.project() + "/" + spec.app();
+        String repository = repository(job, spec);
         Destination to =
                 new Destination(repository, job.commit().hex(), credential(claim, repository));
         int step = layers.step(builder.goal(to));
         claim.steps().own(step);
-        String digest = builder.push(built, to, layers);
-        claim.log().line("digest " + digest);
+        Pushed pushed = builder.push(built, to, layers);
+        claim.log().line("digest " + pushed.digest());
         database.change(
                 tx -> {
                     claim.guard(tx);
-                    Images.add(tx, job, spec.app(), to, new Images.Stored(built, digest));
+                    Images.add(tx, job, spec.app(), to, new Images.Stored(built, pushed));
                 });
         claim.steps().end(step, Outcome.SUCCEEDED, null, null, Instant.now());
+    }
+
+    private static String repository(Claim.Job job, ImageSpec spec) {
+        return job.project() + "/" + spec.app();
     }
 
     private TokenText credential(Claim claim, String repository) {
@@ -143,6 +155,10 @@ public final class ImageWork implements JobWork {
         String place = sources.shownPath() + (failure.line() > 0 ? ":" + failure.line() : "");
         String what =
                 exitCode == null ? String.valueOf(failure.getMessage()) : "exit code " + exitCode;
+        if (failure.limit() != null) {
+            evidence.put("limit", failure.limit());
+            what += ": " + failure.limit();
+        }
         return Verdict.failed(Reason.IMAGE_BUILD, place + ": " + what, evidence);
     }
 

@@ -4,6 +4,7 @@ import io.slipway.db.Json;
 import io.slipway.db.Row;
 import io.slipway.db.Tx;
 import io.slipway.engine.image.ImageBuilder.Built;
+import io.slipway.engine.image.ImageBuilder.Pushed;
 import io.slipway.engine.run.Claim;
 
 import tools.jackson.databind.json.JsonMapper;
@@ -93,8 +94,8 @@ public final class Images {
                 app,
                 job.runId(),
                 to.repository(),
-                stored.digest(),
-                built.engineId(),
+                stored.pushed().digest(),
+                stored.pushed().engineId(),
                 built.platform(),
                 built.size(),
                 new Json(config(built)),
@@ -102,7 +103,7 @@ public final class Images {
     }
 
     /// An image that is built and in the registry.
-    record Stored(Built built, String digest) {}
+    record Stored(Built built, Pushed pushed) {}
 
     private static String config(Built built) {
         return JSON.writeValueAsString(

@@ -6,6 +6,8 @@ import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.slipway.runners.buildkit.BuilderImage;
+import io.slipway.runners.docker.DockerEngine;
 
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.extension.AfterAllCallback;
@@ -126,6 +128,29 @@ public final class ClusterExtension
         String kubeconfig = script("cluster.sh", "up").strip();
         script("helper.sh");
         return Path.of(kubeconfig.lines().toList().getLast());
+    }
+
+    /// The image of a builder, which the cluster has: that of `SLIPWAY_TEST_BUILDER_POD`, else on
+    /// the cluster of `tools/cluster` the one that `tools/builder` makes.
+    public static String builder(DockerEngine engine) throws IOException {
+        String given = setting("SLIPWAY_TEST_BUILDER_POD", "");
+        if (!given.isEmpty()) {
+            return given;
+        }
+        if (!setting("SLIPWAY_TEST_KUBECONFIG", "").isEmpty()) {
+            return Assumptions.abort(
+                    "no builder: set SLIPWAY_TEST_BUILDER_POD to an image of rootless BuildKit that"
+                            + " the cluster can pull");
+        }
+        String image = BuilderImage.find(name -> engine.image(name).isPresent());
+        Path archive = Files.createTempFile("builder", ".tar");
+        try {
+            BuilderImage.script("save", archive.toString());
+            script("cluster.sh", "load", archive.toString());
+        } finally {
+            Files.delete(archive);
+        }
+        return image;
     }
 
     private static boolean isTrue(String name) {

@@ -21,6 +21,7 @@ import io.slipway.engine.outgoing.OutgoingWebhooks;
 import io.slipway.engine.plan.Planner;
 import io.slipway.engine.project.ProjectName;
 import io.slipway.engine.project.Projects;
+import io.slipway.engine.queue.Leftovers;
 import io.slipway.engine.release.ConfiguredValues;
 import io.slipway.engine.release.Deployer;
 import io.slipway.engine.release.Placement;
@@ -54,12 +55,14 @@ import io.slipway.engine.trigger.Planning;
 import io.slipway.engine.trigger.Presence;
 import io.slipway.engine.trigger.Pushes;
 import io.slipway.engine.trigger.Settlement;
+import io.slipway.runners.docker.image.DockerBuilders;
 import io.slipway.web.settings.ClusterSettings;
 import io.slipway.web.settings.TargetSettings;
 
 import org.jspecify.annotations.Nullable;
 
 import java.net.URI;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -102,6 +105,7 @@ final class Engine implements AutoCloseable {
     private final DockerParts docker;
     private final @Nullable ClusterParts cluster;
     private final Deployer deployer;
+    private final @Nullable PodBuilderParts pods;
     private final Repositories repositories;
     private final Runs runs = new Runs();
     private final RunHistory history;
@@ -135,6 +139,16 @@ final class Engine implements AutoCloseable {
         ClusterSettings settings = base.settings().engine().cluster();
         this.cluster =
                 settings == null ? null : closing.add(new ClusterParts(base.instance(), settings));
+        this.pods =
+                cluster == null || base.settings().engine().builder().namespace() == null
+                        ? null
+                        : closing.add(
+                                new PodBuilderParts(
+                                        cluster.cluster(),
+                                        base.instance(),
+                                        docker,
+                                        stores.registry(),
+                                        base.settings().engine()));
         Database database = base.database();
         this.repositories =
                 new Repositories(base.folder().paths().repositories(), base.failpoint());
@@ -297,7 +311,10 @@ final class Engine implements AutoCloseable {
                                 registry,
                                 base.settings().engine().forks()),
                         JobKind.IMAGE,
-                        new ImageWork(database, repositories, docker.builder()),
+                        new ImageWork(
+                                database,
+                                repositories,
+                                pods == null ? docker.builder() : pods.builder()),
                         JobKind.ROLLOUT,
                         new RolloutWork(parts));
         appLogs.start();
@@ -323,15 +340,25 @@ final class Engine implements AutoCloseable {
                                 base.settings().engine().keeping().images()),
                         base.settings().engine().keeping().runs()));
         closing.add(
-                new QueueParts(
-                        base,
-                        cluster == null
-                                ? List.of(docker.runner())
-                                : List.of(docker.runner(), cluster.runner()),
-                        work,
-                        new Settlement(database, repositories)));
+                new QueueParts(base, leftovers(), work, new Settlement(database, repositories)));
         closing.add(new ScheduleClock(database, branchRuns)).start();
         docker.networks().makeReady();
+    }
+
+    private List<Leftovers> leftovers() {
+        List<Leftovers> leftovers = new ArrayList<>();
+        leftovers.add(QueueParts.leftovers(docker.runner()));
+        DockerBuilders containers = docker.builders();
+        if (containers != null) {
+            leftovers.add(new BuilderLeftovers(base.database(), containers));
+        }
+        if (cluster != null) {
+            leftovers.add(QueueParts.leftovers(cluster.runner()));
+        }
+        if (pods != null) {
+            leftovers.add(new BuilderLeftovers(base.database(), pods.builders()));
+        }
+        return leftovers;
     }
 
     Foundation base() {

@@ -116,7 +116,7 @@ public final class LocalEngine implements AutoCloseable {
         closing.add(
                 new QueueParts(
                         base,
-                        List.of(runner),
+                        List.of(QueueParts.leftovers(runner)),
                         Map.of(
                                 JobKind.CHECK,
                                 QueueParts.checks(

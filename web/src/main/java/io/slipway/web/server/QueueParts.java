@@ -24,11 +24,10 @@ import java.util.Set;
 final class QueueParts implements AutoCloseable {
     private final Closing closing = new Closing();
 
-    /// @param runners in which something of jobs may be left
+    /// @param leftovers where something of jobs may be left
     /// @param work what does the jobs of each kind
     /// @param end what follows a run's last job
-    QueueParts(Foundation base, List<Runner> runners, Map<JobKind, JobWork> work, RunEnd end) {
-        List<Leftovers> leftovers = runners.stream().map(QueueParts::leftovers).toList();
+    QueueParts(Foundation base, List<Leftovers> leftovers, Map<JobKind, JobWork> work, RunEnd end) {
         closing.add(new Sweeper(base.database(), work, leftovers));
         closing.add(
                 new Dispatcher(
@@ -76,7 +75,8 @@ final class QueueParts implements AutoCloseable {
                 forks);
     }
 
-    private static Leftovers leftovers(Runner runner) {
+    /// What jobs leave in a runner.
+    static Leftovers leftovers(Runner runner) {
         return new Leftovers() {
             @Override
             public Set<AttemptName> present() {

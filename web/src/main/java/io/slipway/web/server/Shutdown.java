@@ -7,6 +7,7 @@ import io.slipway.runners.docker.DockerAddress;
 import io.slipway.runners.docker.DockerEngine;
 import io.slipway.runners.docker.app.InstanceRemains;
 import io.slipway.runners.docker.app.RunningApps;
+import io.slipway.runners.docker.image.RunningBuilders;
 import io.slipway.web.settings.DataFolder;
 import io.slipway.web.settings.DataPaths;
 import io.slipway.web.settings.Settings;
@@ -82,6 +83,7 @@ public final class Shutdown {
                     InstanceRemains remains =
                             new InstanceRemains(engine, instance, settings.engine().registry());
                     remains.remove();
+                    new RunningBuilders(engine, instance).removeCaches();
                     report.accept("containers, networks and images removed");
                     List<String> kept = remains.volumes();
                     if (volumes) {
@@ -96,6 +98,7 @@ public final class Shutdown {
     private void stopApps() {
         onEngine(
                 (engine, instance) -> {
+                    new RunningBuilders(engine, instance).remove();
                     int apps = new RunningApps(engine, instance).stop();
                     if (apps > 0) {
                         report.accept(apps == 1 ? "1 app stopped" : apps + " apps stopped");

@@ -111,6 +111,24 @@ public enum Setting {
             "none",
             "What leads to apps beside the switch: `ingress:CLASS`, an Ingress of that class, or"
                     + " `gateway:NAMESPACE/NAME`, an HTTPRoute of that Gateway."),
+    /// Where images are built in a cluster.
+    KUBERNETES_BUILDERS(
+            true,
+            "none",
+            "The namespace for pods that build images (docs/images.md); it has to be there. Without"
+                    + " one they are built on the engine."),
+    /// What builds images.
+    BUILDER_IMAGE(
+            true,
+            "moby/buildkit:v0.26.3-rootless",
+            "The image of rootless BuildKit that builds images in a container of each project's own"
+                    + " (docs/images.md); `none`: always the engine's own BuildKit."),
+    /// What a builder may use.
+    BUILDER_LIMITS(
+            true,
+            "cpu=4,memory=4Gi,pids=2048",
+            "What all builds of a project at once may use; what is left out is as it is by"
+                    + " default."),
     /// What images of known kinds begin with.
     BASE_IMAGES(
             true,

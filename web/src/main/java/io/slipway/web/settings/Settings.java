@@ -69,6 +69,7 @@ public record Settings(
     /// @param forks what a fork's job gets at most
     /// @param cluster where jobs run; null: on the Docker engine
     /// @param target the cluster where apps run; null: on the Docker engine
+    /// @param builder what builds images
     /// @param githubApp by which repositories of GitHub are connected without a token; null: none
     /// @param bucket where images and long logs are kept; null: in the data folder
     public record EngineSettings(
@@ -83,6 +84,7 @@ public record Settings(
             ForeignLimits forks,
             @Nullable ClusterSettings cluster,
             @Nullable TargetSettings target,
+            BuilderSettings builder,
             @Nullable AppSettings githubApp,
             @Nullable S3Bucket bucket) {}
 

@@ -168,6 +168,7 @@ final class SettingsReader {
                         .orElse(ForeignLimits.STANDARD),
                 cluster(),
                 TargetSettings.read(sources, this::folder),
+                builder(),
                 githubApp(),
                 new BucketReader(sources).read());
     }
@@ -190,6 +191,25 @@ final class SettingsReader {
                                     + " images, and set its reference");
         }
         return asked ? new ClusterSettings(kubeconfig, namespace, helper, policies) : null;
+    }
+
+    private BuilderSettings builder() {
+        String image =
+                sources.value(Setting.BUILDER_IMAGE, BuilderSettings::image)
+                        .orElse(BuilderSettings.IMAGE);
+        String namespace =
+                sources.value(Setting.KUBERNETES_BUILDERS, SettingsReader::namespace).orElse(null);
+        if (namespace != null && image.isEmpty()) {
+            sources.mistakes()
+                    .add(
+                            "SLIPWAY_KUBERNETES_BUILDERS needs an image: SLIPWAY_BUILDER_IMAGE is"
+                                    + " none");
+        }
+        return new BuilderSettings(
+                image,
+                sources.value(Setting.BUILDER_LIMITS, BuilderSettings::limits)
+                        .orElse(BuilderSettings.LIMITS),
+                namespace);
     }
 
     private static boolean kubernetes(String text) {

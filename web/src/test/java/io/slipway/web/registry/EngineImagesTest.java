@@ -13,6 +13,7 @@ import io.slipway.engine.image.ImageBuilder.BuildOrder;
 import io.slipway.engine.image.ImageBuilder.Built;
 import io.slipway.engine.image.ImageBuilder.Destination;
 import io.slipway.engine.image.ImageBuilder.Dockerfile;
+import io.slipway.engine.image.ImageBuilder.Owner;
 import io.slipway.engine.run.AttemptName;
 import io.slipway.engine.source.TarStream;
 import io.slipway.fault.Fault;
@@ -153,7 +154,7 @@ final class EngineImagesTest {
     private String push(String address) throws Exception {
         Destination to =
                 new Destination(REPOSITORY, "v1", registry.token(null, Right.READ, Right.PUSH));
-        return builder(address).push(image, to, new Silent());
+        return builder(address).push(image, to, new Silent()).digest();
     }
 
     private String manifest(String digest) {
@@ -188,6 +189,7 @@ final class EngineImagesTest {
         String text = "FROM busybox\nRUN echo " + unique + " > /unique\nCMD [\"sh\"]\n";
         return new BuildOrder(
                 new AttemptName("00000000", 1, 1),
+                new Owner(1, REPOSITORY),
                 (out, dockerfile) -> {
                     try (TarStream tar = new TarStream(out, 0)) {
                         byte[] bytes = dockerfile.text().getBytes(StandardCharsets.UTF_8);

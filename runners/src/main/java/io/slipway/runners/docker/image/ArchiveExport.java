@@ -1,8 +1,8 @@
 package io.slipway.runners.docker.image;
 
 import io.slipway.engine.blob.BlobStore.Kept;
+import io.slipway.engine.blob.Digest;
 import io.slipway.engine.image.ImageBuilder.Built;
-import io.slipway.engine.image.ImageBuilder.Destination;
 import io.slipway.engine.image.ImageBuilder.Listener;
 import io.slipway.engine.image.Registry;
 import io.slipway.fault.Fault;
@@ -45,19 +45,26 @@ final class ArchiveExport {
         this.registry = registry;
     }
 
+    /// @param tag null for none
     /// @return the manifest's digest
-    String push(Built image, Destination to, Listener listener) throws IOException {
+    String push(Built image, String repository, @Nullable String tag, Listener listener)
+            throws IOException {
         EngineRequest request =
                 EngineRequest.of("GET", "/images/" + image.engineId() + "/get").within(ANSWER);
         try (EngineReply reply = engine.socket().send(request)) {
             if (!reply.ok()) {
-                throw DockerFaults.of("cannot push " + to.repository(), reply);
+                throw DockerFaults.of("cannot push " + repository, reply);
             }
-            return taken(new TarArchiveInputStream(reply.body()), image, to, listener);
+            var tar = new TarArchiveInputStream(reply.body());
+            byte[] manifest = taken(tar, image, repository, listener);
+            String reference = tag == null ? Digest.of(manifest).toString() : tag;
+            return registry.manifests().put(repository, reference, MANIFEST, manifest).digest();
         }
     }
 
-    private String taken(TarArchiveInputStream tar, Built image, Destination to, Listener listener)
+    /// @return the manifest
+    private byte[] taken(
+            TarArchiveInputStream tar, Built image, String repository, Listener listener)
             throws IOException {
         Map<String, Entry> entries = new HashMap<>();
         JsonNode index = null;
@@ -68,7 +75,7 @@ final class ArchiveExport {
             } else if (at.getName().equals("manifest.json")) {
                 index = JsonMapper.shared().readTree(tar.readNBytes(LARGEST_JSON)).path(0);
             } else if (at.isFile() && wanted(at.getName())) {
-                entries.put(at.getName(), new Entry("", stored(tar, at, to)));
+                entries.put(at.getName(), new Entry("", stored(tar, at, repository)));
                 done += at.getSize();
                 listener.progress(
                         "pushes %d of %d MB".formatted(done / MEGABYTE, image.size() / MEGABYTE));
@@ -77,8 +84,7 @@ final class ArchiveExport {
         if (index == null) {
             throw new IOException("the engine's archive has no manifest.json");
         }
-        byte[] manifest = manifest(index, entries);
-        return registry.manifests().put(to.repository(), to.tag(), MANIFEST, manifest).digest();
+        return manifest(index, entries);
     }
 
     /// @param link name of the entry that holds the bytes; empty when this one does
@@ -98,13 +104,13 @@ final class ArchiveExport {
         return target.startsWith("../") ? target.substring(3) : target;
     }
 
-    private Blob stored(TarArchiveInputStream tar, TarArchiveEntry entry, Destination to)
+    private Blob stored(TarArchiveInputStream tar, TarArchiveEntry entry, String repository)
             throws IOException {
         BufferedInputStream in = new BufferedInputStream(tar, 1 << 16);
         in.mark(2);
         boolean gzip = in.read() == 0x1f && in.read() == 0x8b;
         in.reset();
-        return new Blob(registry.store(to.repository(), in, entry.getSize()), gzip);
+        return new Blob(registry.store(repository, in, entry.getSize()), gzip);
     }
 
     private static byte[] manifest(JsonNode index, Map<String, Entry> entries) {

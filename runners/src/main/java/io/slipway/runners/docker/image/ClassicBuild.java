@@ -1,7 +1,7 @@
 package io.slipway.runners.docker.image;
 
 import io.slipway.engine.image.ImageBuilder.Listener;
-import io.slipway.runners.docker.image.BuildStatus.Vertex;
+import io.slipway.runners.buildkit.BuildStatus.Vertex;
 
 import org.jspecify.annotations.Nullable;
 

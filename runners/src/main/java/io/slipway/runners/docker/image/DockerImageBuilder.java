@@ -9,6 +9,9 @@ import io.slipway.engine.image.BuildFailed;
 import io.slipway.engine.image.ImageBuilder;
 import io.slipway.engine.run.AttemptName;
 import io.slipway.fault.Fault;
+import io.slipway.runners.buildkit.BuildVerdict;
+import io.slipway.runners.buildkit.Frontends;
+import io.slipway.runners.buildkit.Instructions;
 import io.slipway.runners.docker.DockerEngine;
 import io.slipway.runners.docker.DockerFaults;
 import io.slipway.runners.docker.EngineReply;
@@ -22,13 +25,11 @@ import tools.jackson.databind.json.JsonMapper;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 
 /// Builds through the engine's own BuildKit: one request with the context as its body, whose answer
@@ -45,10 +46,7 @@ public final class DockerImageBuilder implements ImageBuilder {
     /// Before the names of cache mounts: an argument that BuildKit's frontend takes.
     private static final String CACHE_NAMES = "BUILDKIT_CACHE_MOUNT_NS";
 
-    /// After this long a frontend that could not be pulled is tried again.
-    private static final Duration TRIED_AGAIN = Duration.ofMinutes(10);
-
-    private final Map<String, Instant> missing = new ConcurrentHashMap<>();
+    private final Frontends frontends = new Frontends("the engine's own");
     private final DockerEngine engine;
     private final EngineImages images;
 
@@ -61,42 +59,30 @@ public final class DockerImageBuilder implements ImageBuilder {
     @Override
     public Built build(BuildOrder order, Listener listener)
             throws BuildFailed, InterruptedException {
-        Frontend frontend = Frontend.of(order.dockerfile().text());
-        frontend.check();
-        boolean own = order.foreign() && frontend.named();
         BuildStream stream =
-                own || lately(frontend) ? null : run(order, order.dockerfile(), listener);
-        if (stream != null && frontend.named() && missing(stream)) {
-            missing.put(frontend.image(), Instant.now());
-            stream = null;
-        }
-        if (stream == null) {
-            listener.note(
-                    "the syntax "
-                            + frontend.image()
-                            + (own ? " is a fork's wish" : " can't be pulled")
-                            + ": the engine's own Dockerfile frontend is used");
-            stream = run(order, frontend.without(order.dockerfile()), listener);
-        }
+                frontends.build(
+                        order,
+                        listener,
+                        dockerfile -> run(order, dockerfile, listener),
+                        DockerImageBuilder::missing);
         if (stream.imageId().isEmpty()) {
-            throw BuildVerdict.failed(stream, Instructions.parse(order.dockerfile().text()));
+            throw BuildVerdict.failed(
+                    stream.failed(),
+                    stream.error(),
+                    Instructions.parse(order.dockerfile().text()),
+                    message -> DockerFaults.of("cannot build the image", message));
         }
         return inspect(stream.imageId());
     }
 
     private static boolean missing(BuildStream stream) {
-        return stream.imageId().isEmpty() && BuildVerdict.frontendMissing(stream);
-    }
-
-    /// Whether this frontend could not be had a short while ago.
-    private boolean lately(Frontend frontend) {
-        Instant tried = frontend.named() ? missing.get(frontend.image()) : null;
-        return tried != null && tried.plus(TRIED_AGAIN).isAfter(Instant.now());
+        return stream.imageId().isEmpty()
+                && BuildVerdict.frontendMissing(stream.failed(), stream.error());
     }
 
     @Override
-    public String push(Built image, Destination to, Listener listener) throws InterruptedException {
-        return images.push(image, to, listener);
+    public Pushed push(Built image, Destination to, Listener listener) throws InterruptedException {
+        return new Pushed(images.push(image, to, listener), image.engineId());
     }
 
     @Override
@@ -193,7 +179,8 @@ public final class DockerImageBuilder implements ImageBuilder {
                 size == null ? 0 : size,
                 config == null ? List.of() : ports(config),
                 config == null || config.getUser() == null ? "" : config.getUser(),
-                config == null ? List.of() : command(config));
+                config == null ? List.of() : command(config),
+                "");
     }
 
     private static List<Integer> ports(ContainerConfig config) {

@@ -52,13 +52,29 @@ public final class EngineImages {
                     return digest;
                 }
             }
-            return export.push(image, to, listener);
+            return export.push(image, to.repository(), to.tag(), listener);
         } catch (IOException e) {
             if (Thread.interrupted()) {
                 throw new InterruptedException("the push was ended");
             }
             throw DockerFaults.of("cannot push " + to.repository(), e);
         }
+    }
+
+    /// Brings an image that was built elsewhere from the registry to the engine, under the name
+    /// that [#push] gives.
+    ///
+    /// @param digest of the manifest
+    /// @param contentId of its configuration
+    /// @return the content id by which it runs
+    public String bring(Destination to, String digest, String contentId) {
+        String engineId = ensure(to.repository(), digest, contentId);
+        try {
+            tag(engineId, to);
+        } catch (IOException e) {
+            throw DockerFaults.of("cannot name the image of " + to.repository(), e);
+        }
+        return engineId;
     }
 
     /// Makes sure that the engine has an image that is in the registry.

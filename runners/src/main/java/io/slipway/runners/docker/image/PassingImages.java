@@ -28,7 +28,13 @@ public record PassingImages(ImageBuilder builder, DockerEngine engine, String in
         Map<String, String> labels = new TreeMap<>(order.labels());
         labels.put(Labels.INSTANCE, instance);
         return builder.build(
-                new BuildOrder(order.name(), order.context(), order.dockerfile(), labels),
+                new BuildOrder(
+                        order.name(),
+                        order.owner(),
+                        order.context(),
+                        order.dockerfile(),
+                        labels,
+                        order.foreign()),
                 listener);
     }
 
@@ -38,9 +44,9 @@ public record PassingImages(ImageBuilder builder, DockerEngine engine, String in
     }
 
     @Override
-    public String push(Built image, Destination to, Listener listener) {
+    public Pushed push(Built image, Destination to, Listener listener) {
         remove(engine, image.engineId());
-        return image.engineId();
+        return new Pushed(image.engineId(), image.engineId());
     }
 
     @Override

@@ -1,6 +1,6 @@
-package io.slipway.runners.docker.image;
+package io.slipway.runners.buildkit;
 
-import io.slipway.runners.docker.image.Instructions.Instruction;
+import io.slipway.runners.buildkit.Instructions.Instruction;
 
 import java.util.ArrayList;
 import java.util.HashSet;

@@ -1,39 +1,54 @@
-package io.slipway.runners.docker.image;
+package io.slipway.runners.buildkit;
 
 import org.jspecify.annotations.Nullable;
 
+import tools.jackson.databind.JsonNode;
+
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 /// One message of BuildKit's progress: `moby.buildkit.v1.StatusResponse`, the fields that are used.
 ///
 /// @param vertices of the builder's graph, as far as they changed
 /// @param statuses of what is moved: pulls, exports
 /// @param logs of what commands print
-record BuildStatus(List<Vertex> vertices, List<Status> statuses, List<Log> logs) {
+public record BuildStatus(List<Vertex> vertices, List<Status> statuses, List<Log> logs) {
 
+    /// A step of the builder's graph.
+    ///
     /// @param digest names it
     /// @param error null when there is none
-    record Vertex(
+    public record Vertex(
             String digest,
             String name,
             boolean cached,
             @Nullable Instant started,
             @Nullable Instant completed,
-            @Nullable String error) {}
+            @Nullable String error) {
+        Vertex named(UnaryOperator<String> rename) {
+            return new Vertex(digest, rename.apply(name), cached, started, completed, error);
+        }
+    }
 
+    /// How far something is that a vertex moves.
+    ///
     /// @param vertex digest of the vertex it belongs to
     /// @param current bytes done
     /// @param total bytes; 0 when not known
-    record Status(String id, String vertex, long current, long total) {}
+    public record Status(String id, String vertex, long current, long total) {}
 
+    /// What a command printed.
+    ///
     /// @param vertex digest of the vertex whose command printed it
-    record Log(String vertex, byte[] bytes) {}
+    public record Log(String vertex, byte[] bytes) {}
 
     /// @throws IllegalArgumentException when these bytes are no such message
-    static BuildStatus parse(byte[] message) {
+    public static BuildStatus parse(byte[] message) {
         List<Vertex> vertices = new ArrayList<>();
         List<Status> statuses = new ArrayList<>();
         List<Log> logs = new ArrayList<>();
@@ -47,6 +62,41 @@ record BuildStatus(List<Vertex> vertices, List<Status> statuses, List<Log> logs)
             }
         }
         return new BuildStatus(vertices, statuses, logs);
+    }
+
+    /// A line of what `buildctl --progress rawjson` prints.
+    static BuildStatus of(JsonNode line) {
+        List<Vertex> vertices = new ArrayList<>();
+        List<Status> statuses = new ArrayList<>();
+        List<Log> logs = new ArrayList<>();
+        for (JsonNode one : line.path("vertexes")) {
+            vertices.add(
+                    new Vertex(
+                            one.path("digest").asString(""),
+                            one.path("name").asString(""),
+                            one.path("cached").asBoolean(false),
+                            time(one.path("started")),
+                            time(one.path("completed")),
+                            one.has("error") ? one.path("error").asString("") : null));
+        }
+        for (JsonNode one : line.path("statuses")) {
+            statuses.add(
+                    new Status(
+                            one.path("id").asString(""),
+                            one.path("vertex").asString(""),
+                            one.path("current").asLong(0),
+                            one.path("total").asLong(0)));
+        }
+        for (JsonNode one : line.path("logs")) {
+            byte[] bytes = Base64.getDecoder().decode(one.path("data").asString(""));
+            logs.add(new Log(one.path("vertex").asString(""), bytes));
+        }
+        return new BuildStatus(vertices, statuses, logs);
+    }
+
+    private static @Nullable Instant time(JsonNode node) {
+        String text = node.asString("");
+        return text.isEmpty() ? null : OffsetDateTime.parse(text).toInstant();
     }
 
     private static Vertex vertex(ProtoReader in) {

@@ -1,22 +1,26 @@
-package io.slipway.runners.docker.image;
-
-import io.slipway.engine.image.ImageBuilder;
+package io.slipway.engine.image;
 
 import org.jspecify.annotations.Nullable;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 /// Keeps what a builder tells.
-final class Recorded implements ImageBuilder.Listener {
-    final Map<String, String> layers = new LinkedHashMap<>();
-    final Map<String, String> output = new LinkedHashMap<>();
-    final List<String> notes = new ArrayList<>();
-    private final Map<String, String> names = new LinkedHashMap<>();
+public final class Recorded implements ImageBuilder.Listener {
+    /// `open`, `done`, `failed` or `cached`, by name.
+    public final Map<String, String> layers = new ConcurrentHashMap<>();
+
+    /// What was printed, by the layer's name.
+    public final Map<String, String> output = new ConcurrentHashMap<>();
+
+    /// What is kept with the log.
+    public final List<String> notes = new CopyOnWriteArrayList<>();
+
+    private final Map<String, String> names = new ConcurrentHashMap<>();
 
     @Override
     public void layer(

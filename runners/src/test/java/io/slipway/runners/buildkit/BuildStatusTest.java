@@ -1,9 +1,9 @@
-package io.slipway.runners.docker.image;
+package io.slipway.runners.buildkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.slipway.runners.docker.image.BuildStatus.Vertex;
+import io.slipway.runners.buildkit.BuildStatus.Vertex;
 
 import org.junit.jupiter.api.Test;
 

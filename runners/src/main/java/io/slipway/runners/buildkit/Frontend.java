@@ -1,4 +1,4 @@
-package io.slipway.runners.docker.image;
+package io.slipway.runners.buildkit;
 
 import io.slipway.engine.image.BuildFailed;
 import io.slipway.engine.image.ImageBuilder.Dockerfile;
@@ -8,6 +8,11 @@ import java.util.regex.Pattern;
 
 /// The `# syntax=` line of a Dockerfile: which program reads it. Docker's own may; any other would
 /// be somebody's program that runs beside the builder.
+///
+/// @param line where it stands, from 1; 0 when there is none
+/// @param start of its `=` in the text
+/// @param end behind it
+/// @param image its reference
 record Frontend(int line, int start, int end, String image) {
     private static final Pattern DIRECTIVE =
             Pattern.compile("#\\s*([A-Za-z]+)\\s*(=)\\s*(\\S+)\\s*");
@@ -54,6 +59,7 @@ record Frontend(int line, int start, int end, String image) {
                         || vertex.startsWith("docker-image://"));
     }
 
+    /// Whether the Dockerfile names one.
     boolean named() {
         return line > 0;
     }

@@ -1,20 +1,20 @@
-package io.slipway.runners.docker.image;
+package io.slipway.runners.buildkit;
 
 import io.slipway.engine.image.BuildFailed;
 import io.slipway.fault.Fault;
-import io.slipway.runners.docker.DockerFaults;
-import io.slipway.runners.docker.image.BuildStatus.Vertex;
+import io.slipway.runners.buildkit.BuildStatus.Vertex;
 
 import org.jspecify.annotations.Nullable;
 
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /// What the end of a build means: the Dockerfile's mistake, or that the engine could not do its
 /// part.
-final class BuildVerdict {
+public final class BuildVerdict {
     /// `dockerfile parse error line 2: unknown instruction: RUNN`, newer ones write `on line 2`.
     private static final Pattern PARSE_ERROR =
             Pattern.compile("(?i)dockerfile parse error (?:on )?line (\\d{1,6}): (.*)");
@@ -41,24 +41,32 @@ final class BuildVerdict {
 
     private BuildVerdict() {}
 
-    /// @return never; it throws what the end means
-    static BuildFailed failed(BuildStream stream, Instructions instructions) {
-        Vertex vertex = stream.failed();
-        String message = PREFIXES.matcher(stream.error()).replaceFirst("");
+    /// What a build's end means that is no image.
+    ///
+    /// @param vertex that failed; null when none did
+    /// @param error the builder's last word
+    /// @param outside what a message of a registry or a full disk means
+    /// @return when the Dockerfile, or a command in it, said no; else it throws
+    public static BuildFailed failed(
+            @Nullable Vertex vertex,
+            String error,
+            Instructions instructions,
+            Function<String, Fault> outside) {
+        String message = PREFIXES.matcher(error).replaceFirst("");
         Matcher parse = PARSE_ERROR.matcher(message);
         if (parse.find()) {
             int line = Integer.parseInt(parse.group(1));
             return new BuildFailed(parse.group(2), line, null);
         }
         if (outside(vertex, message)) {
-            throw DockerFaults.of("cannot build the image", message);
+            throw outside.apply(message);
         }
         if (vertex != null) {
             String text = vertex.error() == null ? message : vertex.error();
             return new BuildFailed(
                     text, instructions.lineOf(vertex.name()), BuildFailed.exitCodeIn(text));
         }
-        if (message.equals(stream.error())) {
+        if (message.equals(error)) {
             throw new Fault(
                     Fault.Kind.UNAVAILABLE,
                     "cannot build the image: the engine says: " + message,
@@ -68,9 +76,8 @@ final class BuildVerdict {
     }
 
     /// Whether the frontend that the Dockerfile names could not be had.
-    static boolean frontendMissing(BuildStream stream) {
-        Vertex vertex = stream.failed();
-        return stream.error().contains("frontend gateway.v0")
+    public static boolean frontendMissing(@Nullable Vertex vertex, String error) {
+        return error.contains("frontend gateway.v0")
                 || vertex != null && Frontend.resolves(vertex.name());
     }
 

@@ -1,4 +1,4 @@
-package io.slipway.runners.docker.image;
+package io.slipway.runners.buildkit;
 
 import java.util.Arrays;
 

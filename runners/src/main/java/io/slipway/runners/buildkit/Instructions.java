@@ -1,4 +1,4 @@
-package io.slipway.runners.docker.image;
+package io.slipway.runners.buildkit;
 
 import org.jspecify.annotations.Nullable;
 
@@ -8,7 +8,7 @@ import java.util.regex.Pattern;
 
 /// The instructions of a Dockerfile with their lines: enough to find the line that a layer comes
 /// from.
-final class Instructions {
+public final class Instructions {
     /// `[linux/amd64 stage-1 2/4] RUN make`
     private static final Pattern LAYER =
             Pattern.compile("\\[(?:([^\\]]*) )?(\\d{1,6})/\\d{1,6}\\] (.*)", Pattern.DOTALL);
@@ -36,7 +36,8 @@ final class Instructions {
         this.all = all;
     }
 
-    static Instructions parse(String dockerfile) {
+    /// Reads a Dockerfile; whatever it is.
+    public static Instructions parse(String dockerfile) {
         return new Instructions(new InstructionReader(dockerfile).all());
     }
 
@@ -44,7 +45,7 @@ final class Instructions {
     ///
     /// @param layer the builder's name for it: `[2/3] RUN make`, `[internal] load metadata for ...`
     /// @return from 1; 0 when not known
-    int lineOf(String layer) {
+    public int lineOf(String layer) {
         Matcher made = LAYER.matcher(layer);
         if (made.matches()) {
             Instruction found = find(made);
@@ -112,7 +113,13 @@ final class Instructions {
         return named.matches() ? named.group(1) : "";
     }
 
-    private static String familiar(String reference) {
+    List<Instruction> all() {
+        return all;
+    }
+
+    /// A reference as people write it: `busybox`, without the registry and tag that go without
+    /// saying.
+    static String familiar(String reference) {
         String name = reference.split("@", 2)[0];
         name = name.startsWith("docker.io/") ? name.substring("docker.io/".length()) : name;
         name = name.startsWith("library/") ? name.substring("library/".length()) : name;
