@@ -14,8 +14,8 @@ import java.util.Optional;
 /// @param limits of a project's builder
 /// @param namespace for builders as pods; null: they are containers of the engine
 public record BuilderSettings(String image, Resources limits, @Nullable String namespace) {
-    /// BuildKit's published one.
-    static final String IMAGE = "moby/buildkit:v0.26.3-rootless";
+    /// BuildKit's published one, as an example.
+    private static final String IMAGE = "moby/buildkit:v0.26.3-rootless";
 
     static final Resources LIMITS = new Resources(4000, 4L << 30, 2048);
 

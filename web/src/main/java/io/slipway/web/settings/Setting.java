@@ -120,9 +120,10 @@ public enum Setting {
     /// What builds images.
     BUILDER_IMAGE(
             true,
-            "moby/buildkit:v0.26.3-rootless",
+            "none",
             "The image of rootless BuildKit that builds images in a container of each project's own"
-                    + " (docs/images.md); `none`: always the engine's own BuildKit."),
+                    + " (docs/images.md), such as moby/buildkit:v0.26.3-rootless; `none`: always the"
+                    + " engine's own BuildKit."),
     /// What a builder may use.
     BUILDER_LIMITS(
             true,

@@ -196,14 +196,13 @@ final class SettingsReader {
     private BuilderSettings builder() {
         String image =
                 sources.value(Setting.BUILDER_IMAGE, BuilderSettings::image)
-                        .orElse(BuilderSettings.IMAGE);
+                        .orElse("");
         String namespace =
                 sources.value(Setting.KUBERNETES_BUILDERS, SettingsReader::namespace).orElse(null);
         if (namespace != null && image.isEmpty()) {
             sources.mistakes()
                     .add(
-                            "SLIPWAY_KUBERNETES_BUILDERS needs an image: SLIPWAY_BUILDER_IMAGE is"
-                                    + " none");
+                            "SLIPWAY_KUBERNETES_BUILDERS needs an image: set SLIPWAY_BUILDER_IMAGE");
         }
         return new BuilderSettings(
                 image,
