@@ -122,8 +122,8 @@ public enum Setting {
             true,
             "none",
             "The image of rootless BuildKit that builds images in a container of each project's own"
-                    + " (docs/images.md), such as moby/buildkit:v0.26.3-rootless; `none`: always the"
-                    + " engine's own BuildKit."),
+                + " (docs/images.md), such as moby/buildkit:v0.26.3-rootless; `none`: always the"
+                + " engine's own BuildKit."),
     /// What a builder may use.
     BUILDER_LIMITS(
             true,

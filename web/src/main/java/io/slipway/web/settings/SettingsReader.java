@@ -194,15 +194,12 @@ final class SettingsReader {
     }
 
     private BuilderSettings builder() {
-        String image =
-                sources.value(Setting.BUILDER_IMAGE, BuilderSettings::image)
-                        .orElse("");
+        String image = sources.value(Setting.BUILDER_IMAGE, BuilderSettings::image).orElse("");
         String namespace =
                 sources.value(Setting.KUBERNETES_BUILDERS, SettingsReader::namespace).orElse(null);
         if (namespace != null && image.isEmpty()) {
             sources.mistakes()
-                    .add(
-                            "SLIPWAY_KUBERNETES_BUILDERS needs an image: set SLIPWAY_BUILDER_IMAGE");
+                    .add("SLIPWAY_KUBERNETES_BUILDERS needs an image: set SLIPWAY_BUILDER_IMAGE");
         }
         return new BuilderSettings(
                 image,
