@@ -105,7 +105,6 @@ final class Engine implements AutoCloseable {
     private final DockerParts docker;
     private final @Nullable ClusterParts cluster;
     private final Deployer deployer;
-    private final @Nullable PodBuilderParts pods;
     private final Repositories repositories;
     private final Runs runs = new Runs();
     private final RunHistory history;
@@ -139,16 +138,6 @@ final class Engine implements AutoCloseable {
         ClusterSettings settings = base.settings().engine().cluster();
         this.cluster =
                 settings == null ? null : closing.add(new ClusterParts(base.instance(), settings));
-        this.pods =
-                cluster == null || base.settings().engine().builder().namespace() == null
-                        ? null
-                        : closing.add(
-                                new PodBuilderParts(
-                                        cluster.cluster(),
-                                        base.instance(),
-                                        docker,
-                                        stores.registry(),
-                                        base.settings().engine()));
         Database database = base.database();
         this.repositories =
                 new Repositories(base.folder().paths().repositories(), base.failpoint());
@@ -311,10 +300,7 @@ final class Engine implements AutoCloseable {
                                 registry,
                                 base.settings().engine().forks()),
                         JobKind.IMAGE,
-                        new ImageWork(
-                                database,
-                                repositories,
-                                pods == null ? docker.builder() : pods.builder()),
+                        new ImageWork(database, repositories, docker.builder()),
                         JobKind.ROLLOUT,
                         new RolloutWork(parts));
         appLogs.start();
@@ -354,9 +340,6 @@ final class Engine implements AutoCloseable {
         }
         if (cluster != null) {
             leftovers.add(QueueParts.leftovers(cluster.runner()));
-        }
-        if (pods != null) {
-            leftovers.add(new BuilderLeftovers(base.database(), pods.builders()));
         }
         return leftovers;
     }

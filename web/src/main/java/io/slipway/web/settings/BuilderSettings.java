@@ -4,16 +4,13 @@ import io.slipway.engine.grammar.Amounts;
 import io.slipway.engine.plan.Resources;
 import io.slipway.web.settings.Sources.Wrong;
 
-import org.jspecify.annotations.Nullable;
-
 import java.util.Optional;
 
 /// What builds images.
 ///
 /// @param image of rootless BuildKit; empty: always the engine's own BuildKit
 /// @param limits of a project's builder
-/// @param namespace for builders as pods; null: they are containers of the engine
-public record BuilderSettings(String image, Resources limits, @Nullable String namespace) {
+public record BuilderSettings(String image, Resources limits) {
     /// BuildKit's published one, as an example.
     private static final String IMAGE = "moby/buildkit:v0.26.3-rootless";
 

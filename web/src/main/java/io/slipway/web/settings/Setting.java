@@ -111,12 +111,6 @@ public enum Setting {
             "none",
             "What leads to apps beside the switch: `ingress:CLASS`, an Ingress of that class, or"
                     + " `gateway:NAMESPACE/NAME`, an HTTPRoute of that Gateway."),
-    /// Where images are built in a cluster.
-    KUBERNETES_BUILDERS(
-            true,
-            "none",
-            "The namespace for pods that build images (docs/images.md); it has to be there. Without"
-                    + " one they are built on the engine."),
     /// What builds images.
     BUILDER_IMAGE(
             true,

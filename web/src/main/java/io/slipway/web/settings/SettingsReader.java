@@ -194,18 +194,10 @@ final class SettingsReader {
     }
 
     private BuilderSettings builder() {
-        String image = sources.value(Setting.BUILDER_IMAGE, BuilderSettings::image).orElse("");
-        String namespace =
-                sources.value(Setting.KUBERNETES_BUILDERS, SettingsReader::namespace).orElse(null);
-        if (namespace != null && image.isEmpty()) {
-            sources.mistakes()
-                    .add("SLIPWAY_KUBERNETES_BUILDERS needs an image: set SLIPWAY_BUILDER_IMAGE");
-        }
         return new BuilderSettings(
-                image,
+                sources.value(Setting.BUILDER_IMAGE, BuilderSettings::image).orElse(""),
                 sources.value(Setting.BUILDER_LIMITS, BuilderSettings::limits)
-                        .orElse(BuilderSettings.LIMITS),
-                namespace);
+                        .orElse(BuilderSettings.LIMITS));
     }
 
     private static boolean kubernetes(String text) {
