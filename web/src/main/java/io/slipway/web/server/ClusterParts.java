@@ -9,12 +9,11 @@ import io.slipway.web.settings.ClusterSettings;
 /// One Kubernetes cluster as runner.
 final class ClusterParts implements AutoCloseable {
     private final Closing closing = new Closing();
-    private final KubernetesCluster cluster;
     private final Runner runner;
 
     ClusterParts(String instance, ClusterSettings settings) {
         try {
-            this.cluster =
+            KubernetesCluster cluster =
                     closing.add(
                             KubernetesCluster.connect(settings.kubeconfig(), settings.namespace()));
             JobSettings jobs = JobSettings.of(settings.namespace(), settings.helper());
@@ -28,10 +27,6 @@ final class ClusterParts implements AutoCloseable {
             closing.close();
             throw e;
         }
-    }
-
-    KubernetesCluster cluster() {
-        return cluster;
     }
 
     Runner runner() {
