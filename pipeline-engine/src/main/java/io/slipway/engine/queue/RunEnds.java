@@ -198,21 +198,23 @@ final class RunEnds {
             return;
         }
         try {
-            endInHand(run);
+            if (hasFollowed(run)) {
+                database.change(tx -> done(tx, run, ENDED));
+            }
         } finally {
             inHand.remove(run.id());
         }
     }
 
-    private void endInHand(Run run) {
+    private boolean hasFollowed(Run run) {
         try {
             runEnd.ended(run);
+            return true;
         } catch (RuntimeException e) {
             log.warn("what follows run {} of {} failed", run.number(), run.project(), e);
             later(run);
-            return;
+            return false;
         }
-        database.change(tx -> done(tx, run, ENDED));
     }
 
     /// Of the run `d`, which is out of the way now: what is held back of the next one in its line
