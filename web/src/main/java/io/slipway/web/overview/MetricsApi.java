@@ -19,8 +19,11 @@ public final class MetricsApi {
             select r.name, r.slots,
                 (select count(*) from attempts a
                  where a.runner_id = r.id and a.state = 'running' and a.takes_slot) as used,
+                -- each part has an index of what is queued; what has ended is not looked through
                 (select count(*) from attempts a
-                 where a.runner_id = r.id and a.state = 'queued') as queued
+                 where a.runner_id = r.id and a.state = 'queued' and a.takes_slot)
+                + (select count(*) from attempts a
+                 where a.runner_id = r.id and a.state = 'queued' and not a.takes_slot) as queued
             from runners r
             order by r.name
             """;

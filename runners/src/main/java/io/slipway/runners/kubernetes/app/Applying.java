@@ -29,31 +29,24 @@ record Applying(KubernetesClient client) {
 
     /// @throws Fault CONFLICT with who owns a field that somebody else has set
     <T extends HasMetadata> T apply(T object) {
-        return apply(object, false, false);
+        return apply(object, false);
     }
 
     /// The same, and what somebody else has set is overwritten.
     <T extends HasMetadata> T enforce(T object) {
-        return apply(object, true, false);
+        return apply(object, true);
     }
 
-    /// What would come of [#apply].
-    <T extends HasMetadata> T tried(T object) {
-        return apply(object, false, true);
-    }
-
-    private <T extends HasMetadata> T apply(T object, boolean force, boolean dry) {
-        PatchContext.Builder how =
+    private <T extends HasMetadata> T apply(T object, boolean force) {
+        PatchContext how =
                 new PatchContext.Builder()
                         .withPatchType(PatchType.SERVER_SIDE_APPLY)
                         .withFieldManager(MANAGER)
-                        .withForce(force);
-        if (dry) {
-            how.withDryRun(List.of("All"));
-        }
+                        .withForce(force)
+                        .build();
         try {
             return client.resource(object)
-                    .patch(how.build(), client.getKubernetesSerialization().asJson(object));
+                    .patch(how, client.getKubernetesSerialization().asJson(object));
         } catch (KubernetesClientException e) {
             throw refused(object, e);
         }
