@@ -1,5 +1,6 @@
 package io.slipway.engine.step;
 
+import io.slipway.db.Database;
 import io.slipway.engine.asking.ForeignLimits;
 import io.slipway.engine.definition.Definition;
 import io.slipway.engine.definition.Problem;
@@ -137,10 +138,16 @@ public final class CheckWork implements JobWork {
             }
             throw e;
         } catch (Fault e) {
-            Verdict verdict = verdict(e, claim.log().sourceEnd() > 0);
+            boolean began = claim.log().sourceEnd() > 0;
+            if (e.kind() == Fault.Kind.UNAVAILABLE && (!began || goesOn(claim, e))) {
+                throw e;
+            }
+            Verdict verdict = verdict(e, began);
             if (verdict.reason() == Reason.RUNNER_LOST) {
                 output.end();
-                claim.log().line(GAP);
+                if (!output.whole()) {
+                    claim.log().line(GAP);
+                }
             }
             return verdict;
         }
@@ -230,6 +237,11 @@ public final class CheckWork implements JobWork {
         }
     }
 
+    /// Whether another claim takes the output further, or nobody wants it any more.
+    private static boolean goesOn(Claim claim, Fault fault) {
+        return Database.isAway(fault) || claim.ended().isPresent();
+    }
+
     /// What a fault of the runner means: whether the job's definition is at fault, or something was
     /// away.
     private static Verdict verdict(Fault fault, boolean began) {
@@ -240,7 +252,8 @@ public final class CheckWork implements JobWork {
                             ? Verdict.errored(Reason.RUNNER_LOST, fault.message(), evidence)
                             : Verdict.failed(Reason.IMAGE_PULL, fault.message(), evidence);
             case CONFIGURATION -> Verdict.failed(Reason.DEFINITION, fault.message(), evidence);
-            case UNAVAILABLE, INTERNAL -> throw fault;
+            case UNAVAILABLE -> Verdict.errored(fault);
+            case INTERNAL -> throw fault;
         };
     }
 

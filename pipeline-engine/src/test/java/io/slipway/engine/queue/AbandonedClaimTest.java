@@ -19,9 +19,12 @@ import io.slipway.engine.step.JobSecrets;
 import io.slipway.engine.step.Order;
 import io.slipway.engine.step.Runner;
 import io.slipway.engine.step.TinyTar;
+import io.slipway.fault.Fault;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
@@ -40,7 +43,10 @@ final class AbandonedClaimTest {
         this.notifications = notifications;
     }
 
-    /// A container whose whole output is known, and whose stream breaks once.
+    /// A container whose whole output is known, and whose stream breaks once. The runner cannot
+    /// tell how the container ended.
+    private static final int UNKNOWN = -1;
+
     private static final class BrokenStream implements Runner {
         private final byte[] stream;
         private final int breaksAt;
@@ -84,6 +90,12 @@ final class AbandonedClaimTest {
         public Runner.Exit await() throws InterruptedException {
             if (broken) {
                 throw new InterruptedException("the server was killed here");
+            }
+            if (code == UNKNOWN) {
+                throw new Fault(
+                        Fault.Kind.UNAVAILABLE,
+                        "its engine was killed while it ran",
+                        "retry the run");
             }
             return new Runner.Exit(code, false, 0, 0);
         }
@@ -156,15 +168,18 @@ final class AbandonedClaimTest {
     }
 
     /// The engine went down with the server: the exit status of the container is not the step's.
-    @Test
-    void aContainerThatWasKilledWhileNobodyFollowedItIsNoFailureOfItsStep() throws Exception {
+    @ParameterizedTest
+    @ValueSource(ints = {137, UNKNOWN})
+    void aContainerThatWasKilledWhileNobodyFollowedItIsNoFailureOfItsStep(int code)
+            throws Exception {
         Plans.runner(database, 1000);
-        Runs.Created run = Plans.run(database, Plans.project(database, "killed"), Plans.check("a"));
+        Runs.Created run =
+                Plans.run(database, Plans.project(database, "killed" + code), Plans.check("a"));
         Holding first = claim();
         byte[] whole = stream(first.nonce());
         String text = new String(whole, StandardCharsets.UTF_8);
         byte[] cut = text.substring(0, text.indexOf("ä")).getBytes(StandardCharsets.UTF_8);
-        Runner runner = new BrokenStream(cut, cut.length, 137);
+        Runner runner = new BrokenStream(cut, cut.length, code);
         assertThatThrownBy(() -> work(runner).perform(first))
                 .isInstanceOf(InterruptedException.class);
         first.ownLog().flush();
