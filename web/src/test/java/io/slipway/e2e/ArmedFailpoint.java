@@ -10,11 +10,12 @@ import java.io.Writer;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /// Tells the test's [Desk] of every point that the server reaches, and holds the thread that
-/// reaches the one which the desk has armed, until the desk lets it go or the server is killed.
+/// reaches one which the desk has armed, until the desk lets it go or the server is killed.
 final class ArmedFailpoint implements Failpoint, AutoCloseable {
     private static final Pattern PREFIX = Pattern.compile("/v[0-9.]+(?=/)|\\?.*");
     private static final Pattern NAME =
@@ -24,7 +25,7 @@ final class ArmedFailpoint implements Failpoint, AutoCloseable {
 
     private final Socket desk;
     private final Writer out;
-    private String armed = "";
+    private Set<String> armed = Set.of();
 
     ArmedFailpoint(int port) throws IOException {
         this.desk = new Socket("127.0.0.1", port);
@@ -38,15 +39,15 @@ final class ArmedFailpoint implements Failpoint, AutoCloseable {
                 new BufferedReader(
                         new InputStreamReader(desk.getInputStream(), StandardCharsets.UTF_8))) {
             for (String line = in.readLine(); line != null; line = in.readLine()) {
-                arm(line);
+                arm(Set.of(line.split("\t")));
             }
         } catch (IOException e) {
-            arm("");
+            arm(Set.of());
         }
     }
 
-    private synchronized void arm(String point) {
-        armed = point;
+    private synchronized void arm(Set<String> points) {
+        armed = points;
         notifyAll();
     }
 
@@ -62,9 +63,9 @@ final class ArmedFailpoint implements Failpoint, AutoCloseable {
         }
     }
 
-    /// @return whether this is the one
+    /// @return whether to hold there
     private synchronized boolean tell(String point) {
-        boolean hit = point.equals(armed);
+        boolean hit = armed.contains(point);
         try {
             out.write((hit ? "hit " : "visit ") + point + "\n");
             out.flush();
@@ -77,7 +78,7 @@ final class ArmedFailpoint implements Failpoint, AutoCloseable {
     /// An interrupt that comes meanwhile is as good as one that came before: it is forgotten, so
     /// that the change is tried.
     private synchronized void hold(String point) {
-        while (point.equals(armed)) {
+        while (armed.contains(point)) {
             try {
                 wait();
             } catch (InterruptedException e) {

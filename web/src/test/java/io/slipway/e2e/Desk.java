@@ -21,8 +21,8 @@ final class Desk implements AutoCloseable {
     private final ServerSocket listening;
     private final Map<String, AtomicInteger> visits = new ConcurrentSkipListMap<>();
     private final Set<Socket> servers = ConcurrentHashMap.newKeySet();
-    private String armed = "";
-    private boolean hit;
+    private Set<String> armed = Set.of();
+    private String hit = "";
 
     Desk() {
         try {
@@ -70,33 +70,35 @@ final class Desk implements AutoCloseable {
     }
 
     private synchronized void hit(String point) {
-        if (point.equals(armed)) {
-            hit = true;
+        if (hit.isEmpty() && armed.contains(point)) {
+            hit = point;
             notifyAll();
         }
     }
 
-    /// Has every server hold the thread that reaches this point; empty: lets all of them go on.
-    void arm(String point) {
+    /// Has every server hold each thread that reaches one of these points; none: lets all of them
+    /// go on.
+    void arm(Set<String> points) {
         synchronized (this) {
-            armed = point;
-            hit = false;
+            armed = Set.copyOf(points);
+            hit = "";
         }
+        byte[] line = (String.join("\t", points) + "\n").getBytes(StandardCharsets.UTF_8);
         for (Socket server : servers) {
             try {
-                server.getOutputStream().write((point + "\n").getBytes(StandardCharsets.UTF_8));
+                server.getOutputStream().write(line);
             } catch (IOException e) {
                 // it was killed
             }
         }
     }
 
-    /// Waits until a server holds at the armed point.
+    /// Waits until a server holds at an armed point.
     ///
-    /// @return false when none got there in this time
-    synchronized boolean awaitHit(Duration atMost) throws InterruptedException {
+    /// @return the first at which one does; empty when none got there in this time
+    synchronized String awaitHit(Duration atMost) throws InterruptedException {
         long end = System.nanoTime() + atMost.toNanos();
-        while (!hit && System.nanoTime() < end) {
+        while (hit.isEmpty() && System.nanoTime() < end) {
             wait(Math.max(1, (end - System.nanoTime()) / 1_000_000));
         }
         return hit;

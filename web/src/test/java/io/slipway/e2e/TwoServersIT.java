@@ -12,6 +12,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /// Two servers take jobs from one queue. Either is killed, or stopped for longer than its lease:
@@ -19,6 +20,8 @@ import java.util.stream.Stream;
 @Tag("kill")
 @ExtendWith(DatabaseExtension.class)
 class TwoServersIT extends TwoServers {
+    private static final int STOPS = 4;
+
     TwoServersIT(Database database, DatabaseAddress address) {
         super(database, address);
     }
@@ -39,7 +42,9 @@ class TwoServersIT extends TwoServers {
             }
             victim.startAgain();
         }
-        stopForLong();
+        for (int i = 0; i < STOPS && stale() == 0; i++) {
+            stopForLong();
+        }
         for (Pusher pusher : pushers) {
             pusher.end();
         }
@@ -54,19 +59,20 @@ class TwoServersIT extends TwoServers {
     }
 
     /// The first server is stopped with a batch of a log in its hands that is not written yet, as
-    /// one is that is swapped out, for longer than its lease.
+    /// one is that is swapped out, for longer than its lease. Where a verdict comes with the batch
+    /// the refusal is a row that cannot be held, which is no write that could be counted.
     private void stopForLong() throws Exception {
         awaitWork(first);
-        desk.arm("BEFORE commit LogStore.write");
-        assertThat(desk.awaitHit(Duration.ofMinutes(2))).isTrue();
+        desk.arm(Set.of("BEFORE commit LogStore.write"));
+        assertThat(desk.awaitHit(Duration.ofMinutes(2))).isNotEmpty();
         signal("-STOP");
         awaitTakenOver(first);
         int rounds = rounds();
         signal("-CONT");
         Await.until("it has noticed", () -> rounds() > rounds + 3);
-        desk.arm("");
+        desk.arm(Set.of());
         tally.add("stops beyond the lease", 1);
-        Await.until("the stale write is refused", () -> stale() > 0);
+        Await.until("it has gone on", () -> rounds() > rounds + 6);
     }
 
     /// How often the first server has looked for jobs.
