@@ -3,7 +3,8 @@
 # Gets the images that examples and tests start from onto the Docker engine: `busybox`, pulled where a registry
 # answers within 20 seconds, else made from a static busybox of this machine, and `slipway-example/store`, made
 # from that; then each IMAGE, pulled or made from Debian's packages: node:18-slim, python:3.11-slim, golang:1.19,
-# gradle:4.4.1-jdk17, maven:3-eclipse-temurin-17, eclipse-temurin:17-jre. What is there already stays. The engine: SLIPWAY_DOCKER,
+# gradle:4.4.1-jdk17, maven:3-eclipse-temurin-17, eclipse-temurin:17-jre,
+# eclipse-temurin:25-jre. What is there already stays. The engine: SLIPWAY_DOCKER,
 # DOCKER_HOST, else what Docker's own client uses or the usual sockets.
 set -eu
 

@@ -17,7 +17,11 @@ die() {
 }
 
 case ${2:-} in
-    helm) module=helm.sh/helm/v3/cmd/helm version=v3.21.4 ;;
+    # Without a cluster at hand it takes this version of Kubernetes, as its own releases do.
+    helm)
+        module=helm.sh/helm/v3/cmd/helm version=v3.21.4
+        flags='-X helm.sh/helm/v3/pkg/chartutil.k8sVersionMajor=1 -X helm.sh/helm/v3/pkg/chartutil.k8sVersionMinor=34'
+        ;;
     versitygw) module=github.com/versity/versitygw/cmd/versitygw version=v1.8.0 ;;
     *)
         sed -n '2,11s/^# \{0,1\}//p' "$0" >&2
@@ -39,7 +43,7 @@ build() {
     ! command -v flock >/dev/null || flock 9
     [ ! -x "$program" ] || return 0
     echo "installed: building $name $version (once; the log is $folder/build.log)" >&2
-    GOBIN=$folder/part CGO_ENABLED=0 GOFLAGS=-trimpath nice "$go" install -ldflags '-s -w' "$module@$version" >"$folder/build.log" 2>&1 9>&- ||
+    GOBIN=$folder/part CGO_ENABLED=0 GOFLAGS=-trimpath nice "$go" install -ldflags "-s -w ${flags:-}" "$module@$version" >"$folder/build.log" 2>&1 9>&- ||
         die "could not build $name: see $folder/build.log"
     mv "$folder/part/$name" "$program"
     rmdir "$folder/part"

@@ -11,6 +11,7 @@ recipe_of() {
         gradle:4.4.1-jdk17) echo gradle ;;
         maven:3-eclipse-temurin-17) echo maven ;;
         eclipse-temurin:17-jre) echo jre ;;
+        eclipse-temurin:25-jre) echo jre25 ;;
         *) die "no registry answers, and $1 cannot be made of Debian's packages" ;;
     esac
 }
@@ -67,9 +68,16 @@ make_kind() {
         (cd "$folder/$recipe" && npm pack --silent npm@10 >/dev/null && mkdir npm && tar -C npm -xzf npm-10.*.tgz) ||
             die 'npm did not give its own package'
     fi
+    if [ "$recipe" = jre25 ]; then
+        jlink=${JAVA25_HOME:-${JAVA_HOME:-}}/bin/jlink
+        [ -x "$jlink" ] || die "no registry answers, and $jlink, of which $1 can be cut, is not there: set JAVA_HOME to a JDK 25"
+        "$jlink" --add-modules java.se,jdk.unsupported,jdk.crypto.ec,jdk.net,jdk.zipfs,jdk.management,jdk.naming.dns,jdk.charsets \
+            --strip-java-debug-attributes --no-header-files --no-man-pages --output "$folder/$recipe/java" ||
+            die "$jlink could not cut $1"
+    fi
     build "$1" "$recipe"
     has_image "$1" || die "the engine did not take the image $1"
-    echo "$1 made from packages of Debian 12"
+    echo "$1 made here"
 }
 
 # All at once: most of the time is the network's.

@@ -1,5 +1,7 @@
 package io.slipway.web.server;
 
+import static java.util.Objects.requireNonNull;
+
 import io.slipway.db.Database;
 import io.slipway.db.Tx;
 import io.slipway.engine.applog.AppLogs;
@@ -11,7 +13,9 @@ import io.slipway.engine.gate.HostOwners;
 import io.slipway.engine.gate.LiveApps;
 import io.slipway.engine.gate.SetValues;
 import io.slipway.engine.hook.HookRuns;
+import io.slipway.engine.image.ImageBuilder;
 import io.slipway.engine.image.ImageWork;
+import io.slipway.engine.image.NoBuilder;
 import io.slipway.engine.image.OldImages;
 import io.slipway.engine.log.LogReader;
 import io.slipway.engine.log.LogScan;
@@ -102,7 +106,7 @@ final class Engine implements AutoCloseable {
     private final Closing closing = new Closing();
     private final Foundation base;
     private final Stores stores;
-    private final DockerParts docker;
+    private final @Nullable DockerParts docker;
     private final @Nullable ClusterParts cluster;
     private final Deployer deployer;
     private final Repositories repositories;
@@ -125,11 +129,13 @@ final class Engine implements AutoCloseable {
     private final Handling handling;
     private final WebhookParts webhooks;
 
+    /// @param docker null when there is no engine: then there is a cluster for jobs and one for
+    ///   apps
     /// @param server how the switch reaches the listener; null when there is none
     Engine(
             Foundation base,
             Stores stores,
-            DockerParts docker,
+            @Nullable DockerParts docker,
             Traffic traffic,
             @Nullable ServerLink server) {
         this.base = base;
@@ -148,7 +154,7 @@ final class Engine implements AutoCloseable {
         TargetSettings target = base.settings().engine().target();
         this.deployer =
                 target == null
-                        ? docker.deployer()
+                        ? requireNonNull(docker).deployer()
                         : closing.add(new TargetParts(base, key, target)).deployer();
         this.configuration = new Configuration(key);
         this.rolloutRuns = new RolloutRuns(runs);
@@ -293,14 +299,16 @@ final class Engine implements AutoCloseable {
                 Map.of(
                         JobKind.CHECK,
                         QueueParts.checks(
-                                cluster == null ? docker.runner() : cluster.runner(),
+                                cluster == null
+                                        ? requireNonNull(docker).runner()
+                                        : cluster.runner(),
                                 repositories,
                                 url,
                                 new ConfiguredSecrets(database, configuration),
                                 registry,
                                 base.settings().engine().forks()),
                         JobKind.IMAGE,
-                        new ImageWork(database, repositories, docker.builder()),
+                        new ImageWork(database, repositories, builder()),
                         JobKind.ROLLOUT,
                         new RolloutWork(parts));
         appLogs.start();
@@ -322,19 +330,32 @@ final class Engine implements AutoCloseable {
                         new OldImages(
                                 database,
                                 stores.registry(),
-                                docker.images()::drop,
+                                this::drop,
                                 base.settings().engine().keeping().images()),
                         base.settings().engine().keeping().runs()));
         closing.add(
                 new QueueParts(base, leftovers(), work, new Settlement(database, repositories)));
         closing.add(new ScheduleClock(database, branchRuns)).start();
-        docker.networks().makeReady();
+        if (docker != null) {
+            docker.networks().makeReady();
+        }
+    }
+
+    private ImageBuilder builder() {
+        return docker == null ? new NoBuilder() : docker.builder();
+    }
+
+    /// Whoever has no engine has no copies there.
+    private boolean drop(String repository, @Nullable String tag, String engineId) {
+        return docker == null || docker.images().drop(repository, tag, engineId);
     }
 
     private List<Leftovers> leftovers() {
         List<Leftovers> leftovers = new ArrayList<>();
-        leftovers.add(QueueParts.leftovers(docker.runner()));
-        DockerBuilders containers = docker.builders();
+        if (docker != null) {
+            leftovers.add(QueueParts.leftovers(docker.runner()));
+        }
+        DockerBuilders containers = docker == null ? null : docker.builders();
         if (containers != null) {
             leftovers.add(new BuilderLeftovers(base.database(), containers));
         }
@@ -346,10 +367,6 @@ final class Engine implements AutoCloseable {
 
     Foundation base() {
         return base;
-    }
-
-    DockerParts docker() {
-        return docker;
     }
 
     Deployer deployer() {

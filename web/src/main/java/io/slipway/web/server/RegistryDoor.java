@@ -17,6 +17,7 @@ import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.ext.web.Router;
 
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,11 +35,13 @@ final class RegistryDoor implements RegistryAccess {
 
     private final Database database;
     private final Registry registry;
-    private final DockerParts docker;
+    private final @Nullable DockerParts docker;
     private final SealingKey key;
     private final CompletableFuture<Optional<String>> address = new CompletableFuture<>();
 
-    RegistryDoor(Database database, Registry registry, DockerParts docker, SealingKey key) {
+    /// @param docker null when there is no engine, and so no network of its own
+    RegistryDoor(
+            Database database, Registry registry, @Nullable DockerParts docker, SealingKey key) {
         this.database = database;
         this.registry = registry;
         this.docker = docker;
@@ -53,7 +56,7 @@ final class RegistryDoor implements RegistryAccess {
     }
 
     private Optional<String> opened(Vertx vertx, Handover handover) {
-        if (!docker.engine().sharesNetwork()) {
+        if (docker == null || !docker.engine().sharesNetwork()) {
             log.warn("jobs do not reach the registry: the engine's networks are elsewhere");
             return Optional.empty();
         }

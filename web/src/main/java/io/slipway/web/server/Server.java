@@ -74,7 +74,7 @@ public final class Server implements AutoCloseable {
     private final Closing closing = new Closing();
     private final Foundation base;
     private final Stores stores;
-    private final DockerParts docker;
+    private final @Nullable DockerParts docker;
     private final String version;
     private volatile Readiness readiness = Readiness.STARTING;
 
@@ -106,8 +106,7 @@ public final class Server implements AutoCloseable {
             begins.accept(database(settings));
             this.base = closing.add(new Foundation(settings, false, failpoint));
             this.stores = closing.add(new Stores(base));
-            begins.accept("the Docker engine");
-            this.docker = closing.add(new DockerParts(base, stores.registry()));
+            this.docker = settings.engine().hasEngine() ? engine(begins) : null;
             begins.accept("the switch");
             process.ensure();
             closing.add(process.keep());
@@ -118,6 +117,11 @@ public final class Server implements AutoCloseable {
             traffic.thenAccept(SwitchClient::close);
             throw e;
         }
+    }
+
+    private DockerParts engine(Consumer<String> begins) {
+        begins.accept("the Docker engine");
+        return closing.add(new DockerParts(base, stores.registry()));
     }
 
     private static String database(Settings settings) {

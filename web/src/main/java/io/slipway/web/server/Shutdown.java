@@ -107,6 +107,9 @@ public final class Shutdown {
     }
 
     private void onEngine(BiConsumer<DockerEngine, String> work) {
+        if (!settings.engine().hasEngine()) {
+            return;
+        }
         Path file = settings.data().resolve(Foundation.INSTANCE_FILE);
         if (!Files.exists(file)) {
             return;

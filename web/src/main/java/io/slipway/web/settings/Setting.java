@@ -43,7 +43,8 @@ public enum Setting {
     DOCKER(
             true,
             "found as Docker's own client finds it",
-            "The Docker engine: `unix:///path` or `tcp://host:port`."),
+            "The Docker engine: `unix:///path` or `tcp://host:port`. `none`: there is none, jobs"
+                    + " and apps run in a cluster, and images are not built."),
     /// Networks of containers.
     SUBNETS(
             true,

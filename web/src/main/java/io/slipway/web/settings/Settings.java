@@ -58,7 +58,7 @@ public record Settings(
 
     /// Where things run.
     ///
-    /// @param docker such as `unix:///var/run/docker.sock`; null: found
+    /// @param docker such as `unix:///var/run/docker.sock`, or `none`; null: found
     /// @param registry `host[:port]`
     /// @param subnets a private IPv4 range in CIDR form
     /// @param published whether containers are always reached by ports on 127.0.0.1
@@ -86,7 +86,12 @@ public record Settings(
             @Nullable TargetSettings target,
             BuilderSettings builder,
             @Nullable AppSettings githubApp,
-            @Nullable S3Bucket bucket) {}
+            @Nullable S3Bucket bucket) {
+        /// Whether there is an engine; without one jobs and apps run in a cluster.
+        public boolean hasEngine() {
+            return !"none".equals(docker);
+        }
+    }
 
     /// A GitHub App.
     ///

@@ -150,6 +150,18 @@ final class SettingsReader {
     }
 
     private EngineSettings engine(int port) {
+        EngineSettings settings = engineAt(port);
+        if (!settings.hasEngine() && (settings.cluster() == null || settings.target() == null)) {
+            sources.mistakes()
+                    .add(
+                            "SLIPWAY_DOCKER=none needs SLIPWAY_RUNNER=kubernetes and"
+                                    + " SLIPWAY_DEPLOYER=kubernetes: without an engine jobs and"
+                                    + " apps run in a cluster");
+        }
+        return settings;
+    }
+
+    private EngineSettings engineAt(int port) {
         return new EngineSettings(
                 sources.value(Setting.DOCKER, Values::engine).orElse(null),
                 sources.value(Setting.REGISTRY, Values::registry).orElse("localhost:" + port),

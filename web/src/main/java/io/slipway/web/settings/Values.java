@@ -95,10 +95,10 @@ final class Values {
     }
 
     static String engine(String text) {
-        if (text.matches("unix:///[^\\s]+|tcp://[-a-zA-Z0-9.:\\[\\]]+")) {
+        if (text.matches("none|unix:///[^\\s]+|tcp://[-a-zA-Z0-9.:\\[\\]]+")) {
             return text;
         }
-        throw new Wrong("write it as unix:///var/run/docker.sock or tcp://host:2375");
+        throw new Wrong("write it as unix:///var/run/docker.sock or tcp://host:2375, or none");
     }
 
     /// Such as `500Mi`.

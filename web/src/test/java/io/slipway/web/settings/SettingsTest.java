@@ -149,6 +149,20 @@ final class SettingsTest {
     }
 
     @Test
+    void withoutAnEngineEverythingRunsInACluster() {
+        assertThat(read().engine().hasEngine()).isTrue();
+        environment.put("SLIPWAY_DOCKER", "none");
+        assertThatThrownBy(this::read)
+                .hasMessageContaining("SLIPWAY_DOCKER=none needs SLIPWAY_RUNNER=kubernetes and");
+        environment.put("SLIPWAY_RUNNER", "kubernetes");
+        environment.put("SLIPWAY_KUBERNETES_HELPER", "registry.example.com/helper:1");
+        assertThatThrownBy(this::read)
+                .hasMessageContaining("SLIPWAY_DOCKER=none needs SLIPWAY_RUNNER=kubernetes and");
+        environment.put("SLIPWAY_DEPLOYER", "kubernetes");
+        assertThat(read().engine().hasEngine()).isFalse();
+    }
+
+    @Test
     void appsRunInAClusterOnlyWhenItIsAskedFor() {
         assertThat(read().engine().target()).isNull();
         environment.put("SLIPWAY_DEPLOYER", "kubernetes");
