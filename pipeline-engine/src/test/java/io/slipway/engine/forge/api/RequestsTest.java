@@ -143,9 +143,7 @@ final class RequestsTest {
                             ".*" + published.path().replaceAll("\\{[a-z_A-Z]+}|:[a-z_]+", "[^/]+"));
             JsonNode body = JSON.readTree(sent.lines().toList().getLast());
             assertThat(published.fields()).containsAll(names(body));
-            if (!published.example().equals("-")) {
-                typesAgree(JSON.readTree(published.example()), body, published);
-            }
+            typesAgree(JSON.readTree(published.example()), body, published);
         }
     }
 
