@@ -3,11 +3,7 @@ package io.slipway.engine.remote;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 
-import org.eclipse.jgit.lib.Repository;
-import org.eclipse.jgit.storage.file.FileRepositoryBuilder;
-import org.eclipse.jgit.transport.PacketLineOut;
-import org.eclipse.jgit.transport.RefAdvertiser.PacketLineOutRefAdvertiser;
-import org.eclipse.jgit.transport.UploadPack;
+import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -17,10 +13,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Executors;
-import java.util.zip.GZIPInputStream;
 
-/// A git server over HTTP for one repository, as dumb about its content as servers are.
+/// Git's own server over HTTP, `git http-backend`, for one repository.
 public final class GitServer implements AutoCloseable {
     private final HttpServer server;
     private final Path repository;
@@ -43,33 +39,72 @@ public final class GitServer implements AutoCloseable {
                         + path
                         + " "
                         + exchange.getRequestHeaders().getFirst("Authorization"));
-        try (exchange;
-                Repository git =
-                        new FileRepositoryBuilder().setGitDir(repository.toFile()).build();
-                InputStream in =
-                        "gzip".equals(exchange.getRequestHeaders().getFirst("Content-Encoding"))
-                                ? new GZIPInputStream(exchange.getRequestBody())
-                                : exchange.getRequestBody()) {
-            UploadPack pack = new UploadPack(git);
-            pack.setBiDirectionalPipe(false);
-            boolean advertised = path.endsWith("/info/refs");
-            exchange.getResponseHeaders()
-                    .set(
-                            "Content-Type",
-                            "application/x-git-upload-pack-"
-                                    + (advertised ? "advertisement" : "result"));
-            exchange.sendResponseHeaders(200, 0);
-            try (OutputStream out = exchange.getResponseBody()) {
-                if (advertised) {
-                    PacketLineOut lines = new PacketLineOut(out);
-                    lines.writeString("# service=git-upload-pack\n");
-                    lines.end();
-                    pack.sendAdvertisedRefs(new PacketLineOutRefAdvertiser(lines));
-                } else {
-                    pack.upload(in, out, null);
+        try (exchange) {
+            Process git = backend(exchange);
+            Thread.startVirtualThread(() -> body(exchange, git));
+            try (InputStream answer = git.getInputStream()) {
+                int status = 200;
+                for (String line = line(answer); !line.isEmpty(); line = line(answer)) {
+                    String[] field = line.split(": ", 2);
+                    if (field[0].equals("Status")) {
+                        status = Integer.parseInt(field[1].substring(0, 3));
+                    } else {
+                        exchange.getResponseHeaders().set(field[0], field[1]);
+                    }
                 }
+                exchange.sendResponseHeaders(status, 0);
+                try (OutputStream out = exchange.getResponseBody()) {
+                    answer.transferTo(out);
+                }
+            } finally {
+                git.destroyForcibly();
             }
         }
+    }
+
+    private Process backend(HttpExchange exchange) throws IOException {
+        ProcessBuilder git =
+                new ProcessBuilder("git", "http-backend")
+                        .redirectError(ProcessBuilder.Redirect.DISCARD);
+        Map<String, String> variables = git.environment();
+        String path = exchange.getRequestURI().getPath();
+        String below = path.substring(exchange.getHttpContext().getPath().length());
+        variables.put("GIT_CONFIG_GLOBAL", "/dev/null");
+        variables.put("GIT_CONFIG_SYSTEM", "/dev/null");
+        variables.put("GIT_HTTP_EXPORT_ALL", "1");
+        variables.put("PATH_TRANSLATED", repository + below);
+        variables.put("REQUEST_METHOD", exchange.getRequestMethod());
+        variables.put("QUERY_STRING", text(exchange.getRequestURI().getQuery()));
+        variables.put("CONTENT_TYPE", text(header(exchange, "Content-Type")));
+        variables.put("CONTENT_LENGTH", text(header(exchange, "Content-Length")));
+        variables.put("HTTP_CONTENT_ENCODING", text(header(exchange, "Content-Encoding")));
+        variables.put("GIT_PROTOCOL", text(header(exchange, "Git-Protocol")));
+        variables.values().removeIf(String::isEmpty);
+        return git.start();
+    }
+
+    private static void body(HttpExchange exchange, Process git) {
+        try (OutputStream to = git.getOutputStream()) {
+            exchange.getRequestBody().transferTo(to);
+        } catch (IOException e) {
+            // It did not want all of it.
+        }
+    }
+
+    private static @Nullable String header(HttpExchange exchange, String name) {
+        return exchange.getRequestHeaders().getFirst(name);
+    }
+
+    private static String text(@Nullable String value) {
+        return value == null ? "" : value;
+    }
+
+    private static String line(InputStream in) throws IOException {
+        StringBuilder line = new StringBuilder();
+        for (int next = in.read(); next >= 0 && next != '\n'; next = in.read()) {
+            line.append((char) next);
+        }
+        return line.toString().strip();
     }
 
     /// From now on it is at another path, and nothing is at the old one.
