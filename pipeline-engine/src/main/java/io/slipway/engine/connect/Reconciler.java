@@ -40,6 +40,12 @@ public final class Reconciler implements AutoCloseable {
     private static final Duration EACH = Duration.ofMillis(500);
     private static final int AT_ONCE = 4;
 
+    /// After this time a remote that did not answer is looked at again, each time twice as much
+    /// later, but not later than after its interval.
+    private static final Duration SOON = Duration.ofSeconds(5);
+
+    private static final int MOST_DOUBLED = 6;
+
     /// How many events one look makes; what is left is found by the next.
     private static final int MOST_EVENTS = 100;
 
@@ -51,6 +57,7 @@ public final class Reconciler implements AutoCloseable {
     private final PullComparison pulls;
     private final Semaphore places = new Semaphore(AT_ONCE);
     private final Set<Long> looking = ConcurrentHashMap.newKeySet();
+    private final Map<Long, Integer> failures = new ConcurrentHashMap<>();
     private final Thread thread;
 
     /// Begins to look.
@@ -106,21 +113,30 @@ public final class Reconciler implements AutoCloseable {
     private void looked(long project) {
         try {
             look(project);
+            failures.remove(project);
             database.change(tx -> Remotes.problem(tx, project, ""));
+        } catch (Fault fault) {
+            failed(project, fault.message(), fault.kind() == Fault.Kind.UNAVAILABLE);
         } catch (RuntimeException e) {
-            String why =
-                    e instanceof Fault fault ? fault.message() : "a mistake of Slipway's own: " + e;
-            log.warn("project {} is not compared with its remote: {}", project, why);
-            noted(project, why);
+            failed(project, "a mistake of Slipway's own: " + e, false);
         } finally {
             looking.remove(project);
             places.release();
         }
     }
 
-    private void noted(long project, String why) {
+    private void failed(long project, String why, boolean mayAnswerSoon) {
+        log.warn("project {} is not compared with its remote: {}", project, why);
+        int before = failures.merge(project, 1, Integer::sum) - 1;
+        Duration pause = SOON.multipliedBy(1L << Math.min(MOST_DOUBLED, before));
         try {
-            database.change(tx -> Remotes.problem(tx, project, why));
+            database.change(
+                    tx -> {
+                        Remotes.problem(tx, project, why);
+                        if (mayAnswerSoon) {
+                            Remotes.lookWithin(tx, project, pause);
+                        }
+                    });
         } catch (RuntimeException e) {
             log.debug("why project {} is not compared is not kept: {}", project, e.toString());
         }

@@ -180,6 +180,18 @@ public final class Remotes {
         tx.update("update project_remotes set look_at = now() where project_id = ?", projectId);
     }
 
+    /// Its branches are to be compared after this time at the latest.
+    public static void lookWithin(Tx tx, long projectId, Duration time) {
+        tx.update(
+                """
+                update project_remotes
+                set look_at = least(look_at, now() + ? * interval '1 millisecond')
+                where project_id = ?
+                """,
+                time.toMillis(),
+                projectId);
+    }
+
     /// What it had when it was connected is here.
     public static void adopted(Tx tx, long projectId) {
         tx.update(

@@ -2,9 +2,11 @@ package io.slipway.engine.connect;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.slipway.db.Database;
 import io.slipway.db.DatabaseExtension;
+import io.slipway.db.Tx;
 import io.slipway.engine.forge.ForgeEvent;
 import io.slipway.engine.forge.Handling.Outcome;
 import io.slipway.engine.forge.Sender;
@@ -29,6 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
 
@@ -255,6 +258,80 @@ final class FollowingTest {
             reconciler.look(project);
             assertThat(runs()).hasSize(3);
         }
+    }
+
+    /// The clock is the database's; within a transaction it stands, so instead of it the row moves.
+    @Test
+    void aRemoteIsDueAgainAfterItsInterval() {
+        database.change(
+                tx -> {
+                    assertThat(Remotes.due(tx, 100)).as("at once").contains(project);
+                    assertThat(Remotes.due(tx, 100)).doesNotContain(project);
+                    pass(tx, Duration.ofMinutes(5).minusMillis(1));
+                    assertThat(Remotes.due(tx, 100)).as("a moment before").doesNotContain(project);
+                    pass(tx, Duration.ofMillis(1));
+                    assertThat(Remotes.due(tx, 100)).as("after 5 minutes").contains(project);
+                    assertThat(Remotes.due(tx, 100)).doesNotContain(project);
+                });
+    }
+
+    /// Nobody asks and nobody tells: the interval alone makes it look.
+    @Test
+    void whatWasMissedIsFoundWhenTheIntervalIsOver() {
+        try (Reconciler reconciler = there.reconciler()) {
+            await().atMost(Duration.ofMinutes(2)).until(() -> runs().size() == 1);
+            await().atMost(Duration.ofMinutes(2)).until(this::waits);
+            git.write("a", "1").commit("Missed");
+            assertThat(runs()).hasSize(1);
+            await().atMost(Duration.ofMinutes(2)).until(this::isFoundOnceTimeHasPassed);
+            assertThat(at(MAIN)).isEqualTo(head());
+        }
+    }
+
+    /// Long before its interval of 5 minutes is over.
+    @Test
+    void aForgeThatDidNotAnswerIsAskedAgainSoon() {
+        there.forge.at("/api/v1/repos/team/shop", 503, "{}");
+        try (Reconciler reconciler = there.reconciler()) {
+            await().atMost(Duration.ofMinutes(2)).until(() -> !problem().isEmpty());
+            assertThat(runs()).isEmpty();
+            there.named("team/shop", 1);
+            await().atMost(Duration.ofMinutes(2)).until(() -> runs().size() == 1);
+            await().atMost(Duration.ofMinutes(2)).until(() -> problem().isEmpty());
+        }
+    }
+
+    private String problem() {
+        return database.read(tx -> Remotes.standings(tx, List.of(project))).get(project).problem();
+    }
+
+    /// A look that goes on yet is not begun anew: then the time after it counts.
+    private boolean isFoundOnceTimeHasPassed() {
+        if (waits()) {
+            database.change(tx -> pass(tx, Duration.ofMinutes(5)));
+        }
+        return runs().size() == 2;
+    }
+
+    private void pass(Tx tx, Duration time) {
+        tx.update(
+                """
+                update project_remotes set look_at = look_at - ? * interval '1 millisecond'
+                where project_id = ?
+                """,
+                time.toMillis(),
+                project);
+    }
+
+    /// Whether its next look is some time away.
+    private boolean waits() {
+        return database.read(
+                tx ->
+                        tx.one(
+                                "select look_at > now() as b from project_remotes where project_id"
+                                        + " = ?",
+                                row -> row.flag("b"),
+                                project));
     }
 
     private List<String> runs() {
