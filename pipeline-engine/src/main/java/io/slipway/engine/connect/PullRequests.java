@@ -152,11 +152,36 @@ public final class PullRequests implements Handling {
                                     .at(told.project(), Fetches.kept(ref.get()))
                                     .orElseThrow(() -> gone(told));
                     CommitId said = told.request().headCommit();
-                    return said == null || said.equals(head)
-                            ? runs.foreign(
-                                    told, head, authors.of(now, told.request().number(), head))
-                            : Outcome.nothing("it is at " + head.brief() + " meanwhile");
+                    if (said == null || said.equals(head)) {
+                        return runs.foreign(
+                                told, head, authors.of(now, told.request().number(), head));
+                    }
+                    if (isKnownAt(told, head) && !isHere(told, said)) {
+                        throw behind(told, said);
+                    }
+                    return Outcome.nothing("it is at " + head.brief() + " meanwhile");
                 });
+    }
+
+    /// Whether the last that was handled of it is this commit.
+    private boolean isKnownAt(OfferedRuns.Told told, CommitId head) {
+        return database.read(
+                        tx -> PullRequestRows.find(tx, told.project(), told.request().number()))
+                .filter(known -> head.hex().equals(known.commit()))
+                .isPresent();
+    }
+
+    private boolean isHere(OfferedRuns.Told told, CommitId commit) {
+        return repositories.branches(told.project()).isIn(commit, commit);
+    }
+
+    /// Forges tell of new commits before everybody can fetch them.
+    private static Fault behind(OfferedRuns.Told told, CommitId said) {
+        return new Fault(
+                Fault.Kind.UNAVAILABLE,
+                "cannot fetch pull request %d at %s: the forge does not offer it yet"
+                        .formatted(told.request().number(), said.brief()),
+                "");
     }
 
     private static Fault gone(OfferedRuns.Told told) {

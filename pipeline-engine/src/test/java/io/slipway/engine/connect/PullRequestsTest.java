@@ -1,6 +1,7 @@
 package io.slipway.engine.connect;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.slipway.db.Database;
 import io.slipway.db.DatabaseExtension;
@@ -10,6 +11,7 @@ import io.slipway.engine.forge.Handling.Outcome;
 import io.slipway.engine.forge.Sender;
 import io.slipway.engine.source.CommitId;
 import io.slipway.engine.source.Git;
+import io.slipway.fault.Fault;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -117,6 +119,26 @@ final class PullRequestsTest {
         assertThat(outcome.run()).isNotNull();
         assertThat(run(outcome.run()))
                 .isEqualTo("pull-request fork refs/pull/3/head running false " + FILE);
+    }
+
+    /// Forges tell of them before they can be fetched: it is tried again, and what is known of the
+    /// pull request stays until then.
+    @Test
+    void newCommitsThatCannotBeFetchedYetAreNotForgotten() throws IOException {
+        CommitId first = offered();
+        assertThat(told(request(Action.OPENED, first, "77")).run()).isNotNull();
+        CommitId second = offered();
+        git.must("update-ref", "refs/pull/3/head", first.hex());
+        for (int i = 0; i < 2; i++) {
+            assertThatThrownBy(() -> told(request(Action.SYNCHRONISED, second, "77")))
+                    .isInstanceOfSatisfying(
+                            Fault.class,
+                            fault -> assertThat(fault.kind()).isEqualTo(Fault.Kind.UNAVAILABLE));
+        }
+        git.must("update-ref", "refs/pull/3/head", second.hex());
+        assertThat(told(request(Action.SYNCHRONISED, second, "77")).run()).isNotNull();
+        assertThat(told(request(Action.SYNCHRONISED, first, "77")))
+                .isEqualTo(Outcome.nothing("it is at " + second.brief() + " meanwhile"));
     }
 
     @Test
