@@ -36,6 +36,13 @@ public final class Tx {
         this.connection = connection;
     }
 
+    /// Lets the commit return before it is on the disk. When the database's machine dies within the
+    /// next second everything that this transaction changed may be undone, never a part of it: for
+    /// what would be found and done once more.
+    public void mayBeUndone() {
+        update("set local synchronous_commit = off");
+    }
+
     /// All rows.
     public <T> List<T> query(String sql, Mapper<T> mapper, @Nullable Object... arguments) {
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
@@ -81,13 +88,15 @@ public final class Tx {
     }
 
     /// The same change for several lists of arguments, in one exchange with the database.
-    public void updateAll(String sql, List<@Nullable Object[]> rows) {
+    ///
+    /// @return of each how many rows it changed
+    public int[] updateAll(String sql, List<@Nullable Object[]> rows) {
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
             for (@Nullable Object[] arguments : rows) {
                 Arguments.bind(statement, arguments);
                 statement.addBatch();
             }
-            statement.executeBatch();
+            return statement.executeBatch();
         } catch (SQLException e) {
             throw SqlFaults.of(e);
         }

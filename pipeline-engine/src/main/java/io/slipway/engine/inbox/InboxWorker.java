@@ -215,6 +215,7 @@ public final class InboxWorker implements AutoCloseable {
     }
 
     private static Optional<Claimed> claim(Tx tx, UUID server) {
+        tx.mayBeUndone();
         return tx.first(CLAIM, InboxWorker::claimed, server);
     }
 
@@ -277,16 +278,20 @@ public final class InboxWorker implements AutoCloseable {
         }
     }
 
+    /// Where that is undone it is handled once more, under the same name: nothing comes of it
+    /// twice.
     private void settle(Claimed claimed, String verdict, String reason, List<Integer> runs) {
         database.change(
-                tx ->
-                        tx.update(
-                                SETTLE,
-                                verdict,
-                                reason,
-                                runs.stream().map(Integer::longValue).toArray(Long[]::new),
-                                claimed.id(),
-                                server));
+                tx -> {
+                    tx.mayBeUndone();
+                    tx.update(
+                            SETTLE,
+                            verdict,
+                            reason,
+                            runs.stream().map(Integer::longValue).toArray(Long[]::new),
+                            claimed.id(),
+                            server);
+                });
     }
 
     /// Forced there and back a branch gives equal bodies: a copy says that somebody should look.
