@@ -3,7 +3,8 @@
 #
 #   gitea.sh build          build it if it is not there yet; says where the program is
 #   gitea.sh find           the program's path if it is built, else exit status 1
-#   gitea.sh up FOLDER PORT start it on 127.0.0.1 with its data below FOLDER; prints url=, admin= and stranger= (their access tokens)
+#   gitea.sh up FOLDER PORT [SSH-PORT]
+#                           start it on 127.0.0.1 with its data below FOLDER; prints url=, admin= and stranger= (their access tokens)
 #   gitea.sh down FOLDER    stop it and remove its data
 #
 # Users: admin (administrator) and stranger (no rights, for forks); their password is "slipway-test". The pages have no style, since the
@@ -45,7 +46,7 @@ build() {
 gitea() { "$program" "$@" -c "$root/app.ini" -w "$root"; }
 
 up() {
-    root=$1 port=$2
+    root=$1 port=$2 ssh=${3:-}
     [ -x "$program" ] || die "is not built: $0 build"
     [ ! -e "$root/pid" ] || die "is up in $root already"
     mkdir -p "$root"
@@ -58,7 +59,13 @@ I_AM_BEING_UNSAFE_RUNNING_AS_ROOT = true
 HTTP_ADDR = 127.0.0.1
 HTTP_PORT = $port
 ROOT_URL = http://127.0.0.1:$port/
-DISABLE_SSH = true
+DISABLE_SSH = $([ "$ssh" ] && echo false || echo true)
+START_SSH_SERVER = true
+BUILTIN_SSH_SERVER_USER = git
+SSH_ROOT_PATH = $root/ssh
+SSH_DOMAIN = 127.0.0.1
+SSH_LISTEN_HOST = 127.0.0.1
+SSH_PORT = ${ssh:-0}
 OFFLINE_MODE = true
 STATIC_ROOT_PATH = $cache/source
 [database]
@@ -118,7 +125,7 @@ down() {
 case ${1:-} in
 build) build ;;
 find) [ -x "$program" ] && echo "$program" ;;
-up) up "$2" "$3" ;;
+up) up "$2" "$3" "${4:-}" ;;
 down) down "$2" ;;
-*) sed -n '2,11s/^# \{0,1\}//p' "$0"; exit 2 ;;
+*) sed -n '2,12s/^# \{0,1\}//p' "$0"; exit 2 ;;
 esac

@@ -8,6 +8,7 @@ import org.junit.jupiter.api.Test;
 
 import tools.jackson.databind.JsonNode;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -98,6 +99,125 @@ class GiteaIT {
             assertThat(ends(gitea, "page", head(git))).isEqualTo("success");
             assertThat(slipway.page("admin-page.localhost", "/")).isEqualTo("two");
         }
+    }
+
+    @Test
+    void commitsComeBySshAndARenamedRepositoryIsFollowed() throws IOException {
+        try (GiteaServer gitea = GiteaServer.withSsh();
+                Slipway slipway =
+                        SlipwayExtension.start(
+                                Map.of(
+                                        "SLIPWAY_EGRESS_ALLOW",
+                                        gitea.url() + "," + gitea.sshOrigin()))) {
+            Git git = repository(gitea, slipway, "keys");
+            git.write(".slipway.yml", PASSES).write("words", "hello\n").commit("First");
+            git.must("push", "-q", "gitea", "main");
+            Program.Ended unconfirmed = bySsh(gitea, slipway, git);
+            assertThat(unconfirmed.code()).isNotZero();
+            assertThat(unconfirmed.output())
+                    .contains("shows the key " + gitea.hostKey(), "nobody confirmed");
+            Program.Ended another = bySsh(gitea, slipway, git, "--host-key", "SHA256:another");
+            assertThat(another.code()).isNotZero();
+            assertThat(another.output()).contains("its server's key is " + gitea.hostKey());
+            Program.Ended connected = bySsh(gitea, slipway, git, "--host-key", gitea.hostKey());
+            assertThat(connected.output()).isEqualTo("admin/keys is connected as admin/keys\n");
+            JsonNode key = gitea.api("GET", "/repos/admin/keys/keys", "").path(0);
+            assertThat(key.path("title").asString("")).isEqualTo("Slipway");
+            assertThat(key.path("read_only").asBoolean()).isTrue();
+            assertThat(ends(gitea, "keys", head(git))).isEqualTo("success");
+
+            gitea.api("PATCH", "/repos/admin/keys", "{\"name\":\"words\"}");
+            git.must("remote", "set-url", "gitea", gitea.pushUrl("admin/words"));
+            git.write("words", "again\n").commit("Second");
+            git.must("push", "-q", "gitea", "main");
+            assertThat(ends(gitea, "words", head(git))).isEqualTo("success");
+            assertThat(remotes(slipway))
+                    .containsExactly(
+                            "admin/keys admin/words %s/admin/words.git"
+                                    .formatted(gitea.sshOrigin().replace("://", "://git@")));
+            assertThat(runs(slipway)).hasSize(2);
+        }
+    }
+
+    @Test
+    void oneHookOfAnOrganisationTellsOfAllItsRepositories() {
+        try (GiteaServer gitea = new GiteaServer();
+                Slipway slipway =
+                        SlipwayExtension.start(Map.of("SLIPWAY_EGRESS_ALLOW", gitea.url()))) {
+            gitea.api("POST", "/orgs", "{\"username\":\"team\"}");
+            Git one = inOrganisation(gitea, slipway, "one");
+            Git two = inOrganisation(gitea, slipway, "two");
+            Program.Ended connected =
+                    slipway.run(
+                            one.folder(),
+                            "",
+                            "connect",
+                            "gitea",
+                            gitea.url(),
+                            "--organisation",
+                            "team",
+                            "--all",
+                            "--poll",
+                            "12h",
+                            "--token-file",
+                            token(gitea, slipway).toString());
+            assertThat(connected.output().lines())
+                    .containsExactlyInAnyOrder(
+                            "team/one is connected as team/one",
+                            "team/two is connected as team/two");
+            assertThat(gitea.api("GET", "/orgs/team/hooks", "")).hasSize(1);
+            assertThat(gitea.api("GET", "/repos/team/one/hooks", "")).isEmpty();
+            Await.until("what was there has a run each", () -> runs(slipway).size() == 2);
+            for (Git git : List.of(one, two)) {
+                git.write("words", "more\n").commit("Second");
+                git.must("push", "-q", "gitea", "main");
+                Await.until(
+                        "the organisation's hook tells of it", () -> succeeded(slipway, head(git)));
+            }
+            assertThat(runs(slipway)).hasSize(4);
+        }
+    }
+
+    private static Git inOrganisation(GiteaServer gitea, Slipway slipway, String name) {
+        gitea.api("POST", "/orgs/team/repos", "{\"name\":\"" + name + "\"}");
+        Git git = slipway.repository("team/" + name);
+        git.must("remote", "add", "gitea", gitea.pushUrl("team/" + name));
+        git.write(".slipway.yml", PASSES).write("words", name + "\n").commit("First");
+        git.must("push", "-q", "gitea", "main");
+        return git;
+    }
+
+    private static boolean succeeded(Slipway slipway, String commit) {
+        return slipway.read(
+                tx ->
+                        tx.first(
+                                        "select 1 as one from runs where commit = ? and outcome ="
+                                                + " 'succeeded'",
+                                        row -> true,
+                                        commit)
+                                .isPresent());
+    }
+
+    private static Program.Ended bySsh(
+            GiteaServer gitea, Slipway slipway, Git git, String... more) {
+        List<String> words =
+                new ArrayList<>(
+                        List.of("connect", "gitea", gitea.url(), "admin/keys", "--ssh", "--poll"));
+        words.addAll(List.of("12h", "--token-file", token(gitea, slipway).toString()));
+        words.addAll(List.of(more));
+        return slipway.run(git.folder(), "", words.toArray(String[]::new));
+    }
+
+    /// Each project's name, and where its repository is by now.
+    private static List<String> remotes(Slipway slipway) {
+        return slipway.read(
+                tx ->
+                        tx.query(
+                                """
+                                select p.name || ' ' || r.repository || ' ' || r.clone_url as s
+                                from project_remotes r join projects p on p.id = r.project_id
+                                """,
+                                row -> row.text("s")));
     }
 
     /// Read back by Gitea's own API.

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -19,7 +20,10 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,11 +36,28 @@ final class GiteaServer implements AutoCloseable {
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
     private final Path folder;
+    private final int sshPort;
     private final Map<String, String> told = new HashMap<>();
     private final HttpClient http =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
     GiteaServer() {
+        this(false);
+    }
+
+    /// One that lets people in by ssh as well.
+    static GiteaServer withSsh() {
+        GiteaServer gitea = new GiteaServer(true);
+        Await.until(
+                "its ssh server listens",
+                () -> {
+                    new Socket("127.0.0.1", gitea.sshPort).close();
+                    return true;
+                });
+        return gitea;
+    }
+
+    private GiteaServer(boolean bySsh) {
         boolean ci = "true".equals(System.getenv("CI"));
         boolean go =
                 Files.exists(Path.of("/usr/local/go/bin/go"))
@@ -49,11 +70,20 @@ final class GiteaServer implements AutoCloseable {
         }
         assumeTrue(go || built(), "Gitea needs Go to be built, and there is none");
         assumeTrue(built(), "Gitea is not built: tools/gitea/gitea.sh build");
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+        InetAddress here = InetAddress.getLoopbackAddress();
+        try (ServerSocket web = new ServerSocket(0, 1, here);
+                ServerSocket ssh = new ServerSocket(0, 1, here)) {
             folder = Files.createTempDirectory("slipway-gitea");
-            int port = socket.getLocalPort();
-            socket.close();
-            Ran up = ran("up", folder.resolve("data").toString(), Integer.toString(port));
+            String port = Integer.toString(web.getLocalPort());
+            sshPort = ssh.getLocalPort();
+            web.close();
+            ssh.close();
+            Ran up =
+                    ran(
+                            "up",
+                            folder.resolve("data").toString(),
+                            port,
+                            bySsh ? Integer.toString(sshPort) : "");
             assertThat(up.code()).as(up.output()).isZero();
             up.output()
                     .lines()
@@ -102,6 +132,26 @@ final class GiteaServer implements AutoCloseable {
 
     String url() {
         return String.valueOf(told.get("url"));
+    }
+
+    /// Where its ssh server is.
+    String sshOrigin() {
+        return "ssh://127.0.0.1:" + sshPort;
+    }
+
+    /// By which its operator says to recognise the ssh server.
+    String hostKey() throws IOException {
+        String key = Files.readString(folder.resolve("data/data/ssh/gitea.rsa.pub"));
+        byte[] told = Base64.getDecoder().decode(key.strip().split(" ")[1]);
+        return "SHA256:" + Base64.getEncoder().withoutPadding().encodeToString(sha256(told));
+    }
+
+    private static byte[] sha256(byte[] bytes) {
+        try {
+            return MessageDigest.getInstance("SHA-256").digest(bytes);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     /// An access token that may do everything.
