@@ -1,7 +1,9 @@
 package io.slipway.engine.inbox;
 
 import io.slipway.engine.forge.Forge;
+import io.slipway.engine.forge.ForgeEvent;
 
+import java.util.List;
 import java.util.Map;
 
 /// What arrived at a hook, proved and read.
@@ -18,4 +20,10 @@ public record Arrival(
         byte[] body,
         long size,
         byte[] digest,
-        Forge.Reading reading) {}
+        Forge.Reading reading) {
+    /// Whether a forge only looks whether somebody is there, and names no repository with it.
+    boolean isBarePing() {
+        return reading.repository().isEmpty()
+                && reading.events().equals(List.of(new ForgeEvent.Ping()));
+    }
+}

@@ -63,15 +63,23 @@ public final class Hooks {
     /// @param entered whether the forge took it
     public record Shared(Hook hook, boolean fresh, boolean entered) {}
 
-    /// A secret as good as any: 256 random bits, in the form that every forge takes.
-    public static Secret freshSecret() {
-        return Secret.of(random(SECRET_BYTES));
+    /// A secret as good as any: 256 random bits, in the form that the sender takes. Libraries for
+    /// Standard Webhooks take none but this.
+    public static Secret freshSecret(ForgeKind forge) {
+        return Secret.of(
+                forge == ForgeKind.GENERIC
+                        ? "whsec_" + Base64.getEncoder().encodeToString(bytes(SECRET_BYTES))
+                        : random(SECRET_BYTES));
     }
 
     private static String random(int bytes) {
-        byte[] random = new byte[bytes];
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes(bytes));
+    }
+
+    private static byte[] bytes(int count) {
+        byte[] random = new byte[count];
         RANDOM.nextBytes(random);
-        return Base64.getUrlEncoder().withoutPadding().encodeToString(random);
+        return random;
     }
 
     /// Makes a hook.
@@ -125,7 +133,7 @@ public final class Hooks {
             return known.get();
         }
         Wanted wanted = new Wanted(forge, null, "", "connect");
-        Hook hook = create(tx, wanted, freshSecret(), by);
+        Hook hook = create(tx, wanted, freshSecret(wanted.forge()), by);
         tx.update(
                 "update hooks set base_url = ?, organisation = ? where id = ?",
                 base,

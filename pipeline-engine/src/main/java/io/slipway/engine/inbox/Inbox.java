@@ -58,12 +58,24 @@ public final class Inbox {
     /// When it returns, what it says is committed.
     public Receipt take(Arrival arrival) {
         UUID id = UUID.randomUUID();
-        Receipt receipt =
-                insertion.together(id, arrival)
-                        ? new Receipt.Accepted(id)
-                        : database.transaction(tx -> other(tx, id, arrival));
+        Receipt receipt = arrival.isBarePing() ? pinged(id, arrival) : taken(id, arrival);
         wake.run();
         return receipt;
+    }
+
+    private Receipt taken(UUID id, Arrival arrival) {
+        return insertion.together(id, arrival)
+                ? new Receipt.Accepted(id)
+                : database.transaction(tx -> other(tx, id, arrival));
+    }
+
+    /// It names no repository, so it binds the hook to none.
+    private Receipt pinged(UUID id, Arrival arrival) {
+        return database.transaction(
+                tx ->
+                        Insertion.ping(tx, id, arrival)
+                                ? new Receipt.Accepted(id)
+                                : known(tx, id, arrival).orElseGet(Receipt.Answered::new));
     }
 
     private static Receipt other(Tx tx, UUID id, Arrival arrival) {

@@ -13,10 +13,8 @@ import tools.jackson.databind.json.JsonMapper;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Queue;
-import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -41,8 +39,15 @@ final class Insertion {
             on conflict do nothing
             """;
 
-    private static final String THERE =
-            "select id from webhook_deliveries where id = any(?::text[]::uuid[])";
+    /// The hook's own project has it.
+    private static final String PING =
+            """
+            insert into webhook_deliveries (id, hook_id, project_id, forge_id, event, sender_id,
+                sender_login, headers, body, body_size, body_sha256, events)
+            select ?, h.id, h.project_id, ?, ?, ?, ?, ?, ?, ?, ?, ?
+            from hooks h where h.id = ? and h.project_id is not null
+            on conflict do nothing
+            """;
 
     private final Database database;
     private final Queue<Waiting> waiting = new ConcurrentLinkedQueue<>();
@@ -112,21 +117,21 @@ final class Insertion {
 
     private void write(List<Waiting> batch) {
         try {
-            Set<UUID> there = database.transaction(tx -> inserted(tx, batch));
-            batch.forEach(one -> one.inserted().complete(there.contains(one.id())));
+            int[] rows = database.transaction(tx -> tx.updateAll(INSERT, rows(batch)));
+            for (int i = 0; i < rows.length; i++) {
+                batch.get(i).inserted().complete(rows[i] == 1);
+            }
         } catch (RuntimeException | Error e) {
             batch.forEach(one -> one.inserted().completeExceptionally(e));
         }
     }
 
-    private static Set<UUID> inserted(Tx tx, List<Waiting> batch) {
+    private static List<@Nullable Object[]> rows(List<Waiting> batch) {
         List<@Nullable Object[]> rows = new ArrayList<>();
         for (Waiting one : batch) {
             rows.add(row(one.id(), one.arrival()));
         }
-        tx.updateAll(INSERT, rows);
-        Object ids = batch.stream().map(one -> one.id().toString()).toArray(String[]::new);
-        return new HashSet<>(tx.query(THERE, row -> row.uuid("id"), ids));
+        return rows;
     }
 
     /// Puts it in by itself.
@@ -134,6 +139,14 @@ final class Insertion {
     /// @return as [#together]
     static boolean one(Tx tx, UUID id, Arrival arrival) {
         return tx.update(INSERT, row(id, arrival)) == 1;
+    }
+
+    /// Puts in a ping that names no repository.
+    ///
+    /// @return false when it is there already or the hook is an organisation's
+    static boolean ping(Tx tx, UUID id, Arrival arrival) {
+        @Nullable Object[] row = row(id, arrival);
+        return tx.update(PING, Arrays.copyOf(row, row.length - 1)) == 1;
     }
 
     private static @Nullable Object[] row(UUID id, Arrival arrival) {

@@ -13,6 +13,9 @@ public sealed interface Receipt {
     /// Something else was there under the forge's name of it.
     record NameTaken(UUID delivery) implements Receipt {}
 
+    /// A ping of an organisation: it is no project's, and nothing is kept.
+    record Answered() implements Receipt {}
+
     /// The hook does not speak for the repository.
     record Foreign() implements Receipt {}
 }

@@ -64,7 +64,7 @@ final class ConnectionsTest {
                     hooks.create(
                             tx,
                             new Hooks.Wanted(forge, project, repository, ""),
-                            Hooks.freshSecret(),
+                            Hooks.freshSecret(forge),
                             by));
         }
 

@@ -160,8 +160,14 @@ final class SharedHooksTest {
     }
 
     private static Arrival push(Hook hook, String repository) throws Exception {
-        byte[] body = UUID.randomUUID().toString().getBytes(StandardCharsets.US_ASCII);
         CommitId commit = new CommitId("1".repeat(40));
+        return arrival(
+                hook, repository, new ForgeEvent.BranchPushed("refs/heads/main", null, commit, ""));
+    }
+
+    private static Arrival arrival(Hook hook, String repository, ForgeEvent event)
+            throws Exception {
+        byte[] body = UUID.randomUUID().toString().getBytes(StandardCharsets.US_ASCII);
         return new Arrival(
                 hook,
                 UUID.randomUUID().toString(),
@@ -169,11 +175,7 @@ final class SharedHooksTest {
                 body,
                 body.length,
                 MessageDigest.getInstance("SHA-256").digest(body),
-                new Forge.Reading(
-                        repository,
-                        "push",
-                        Sender.UNKNOWN,
-                        List.of(new ForgeEvent.BranchPushed("refs/heads/main", null, commit, ""))));
+                new Forge.Reading(repository, "push", Sender.UNKNOWN, List.of(event)));
     }
 
     private Hook shared() {
@@ -234,13 +236,15 @@ final class SharedHooksTest {
         assertThat(taken(inbox, hook, "2")).isEqualTo(team + "/cart");
         assertThat(taken(inbox, hook, "3")).as("it was not connected").isEqualTo("Foreign");
         assertThat(taken(inbox, hook, "")).isEqualTo("Foreign");
+        assertThat(inbox.take(arrival(hook, "", new ForgeEvent.Ping())))
+                .isEqualTo(new Receipt.Answered());
         Hook other =
                 database.transaction(
                         tx ->
                                 hooks.create(
                                         tx,
                                         new Hooks.Wanted(kind, null, "", ""),
-                                        Hooks.freshSecret(),
+                                        Hooks.freshSecret(kind),
                                         caller));
         assertThat(taken(inbox, other, "1")).as("through another row").isEqualTo("Foreign");
     }

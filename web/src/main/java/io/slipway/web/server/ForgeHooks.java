@@ -17,7 +17,7 @@ record ForgeHooks(Hooks hooks, String self) implements HookMaker {
     @Override
     public Made make(Tx tx, long projectId, ForgeKind forge, String repositoryId, Caller by) {
         Hooks.Wanted wanted = new Hooks.Wanted(forge, projectId, repositoryId, "connect");
-        return made(hooks.create(tx, wanted, Hooks.freshSecret(), by));
+        return made(hooks.create(tx, wanted, Hooks.freshSecret(forge), by));
     }
 
     private Made made(Hook hook) {

@@ -12,7 +12,7 @@ public final class DeliveryText {
     /// @param answer of `/projects/{project}/webhooks`
     public static String list(JsonNode answer) {
         if (answer.path("webhooks").isEmpty()) {
-            return "nothing has arrived yet: connect the project, or make a hook for it\n";
+            return "nothing has arrived yet: 'slipway hooks' says who may send\n";
         }
         Columns lines = new Columns();
         for (JsonNode one : answer.path("webhooks")) {

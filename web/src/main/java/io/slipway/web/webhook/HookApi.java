@@ -95,7 +95,8 @@ public final class HookApi {
         if (repository.length() > 100 || label.length() > 200) {
             throw ApiRequest.bad("repository or label", "is too long");
         }
-        Secret secret = wanted.secret() == null ? Hooks.freshSecret() : Secret.of(wanted.secret());
+        Secret secret =
+                wanted.secret() == null ? Hooks.freshSecret(forge) : Secret.of(wanted.secret());
         Hook hook =
                 database.transaction(
                         tx -> {

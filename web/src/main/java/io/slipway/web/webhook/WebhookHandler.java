@@ -218,12 +218,16 @@ public final class WebhookHandler {
     /// What a forge is told of a delivery that is kept.
     private record Taken(String delivery, String state, String url) {}
 
+    /// What a forge is told of a ping that is no project's.
+    private record Pong(String state) {}
+
     private record Refused(String message, String remedy) {}
 
     private static void tell(RoutingContext context, Receipt receipt) {
         switch (receipt) {
             case Receipt.Accepted accepted -> tell(context, 202, accepted.delivery(), "received");
             case Receipt.Copy copy -> tell(context, 200, copy.delivery(), "duplicate");
+            case Receipt.Answered ignored -> say(context.response(), 200, new Pong("answered"));
             case Receipt.NameTaken taken ->
                     throw new Refusal(
                             409,

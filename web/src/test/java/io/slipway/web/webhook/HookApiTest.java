@@ -20,10 +20,18 @@ import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
+import java.net.URI;
+import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.Base64;
 import java.util.UUID;
+
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
 
 /// Hooks and what came through them, as the API has them, and who may ask for what.
 @ExtendWith(DatabaseExtension.class)
@@ -67,6 +75,56 @@ final class HookApiTest {
 
     private int status(String method, String path, TokenText token) throws Exception {
         return door.api(method, path, token, method.equals("POST") ? "{}" : "").statusCode();
+    }
+
+    /// As any library for Standard Webhooks signs: the key is what stands behind `whsec_`, in
+    /// Base64. A ping that names no repository binds the hook to none.
+    @Test
+    void aGenericHookTakesWhatStandardWebhooksSign() throws Exception {
+        JsonNode made =
+                asked(
+                        "POST",
+                        "/projects/" + name + "/hooks",
+                        configures,
+                        "{\"forge\":\"generic\"}");
+        assertThat(made.path("secret").asString()).matches("whsec_[A-Za-z0-9+/]{43}=");
+        assertThat(standard(made, "{\"type\":\"ping\"}")).isEqualTo(202);
+        assertThat(standard(made, "{\"type\":\"ping\"}")).as("a copy").isEqualTo(200);
+        assertThat(standard(made, pushed("one", "1"))).isEqualTo(202);
+        assertThat(standard(made, pushed("one", "2"))).isEqualTo(202);
+        assertThat(standard(made, pushed("another", "1"))).isEqualTo(422);
+        assertThat(standard(made, "{\"type\":\"ping\",\"timestamp\":1}")).isEqualTo(202);
+    }
+
+    private static String pushed(String repository, String digit) {
+        return "{\"type\":\"push\",\"data\":{\"repository\":\"%s\",\"ref\":\"refs/heads/main\",\"after\":\"%s\"}}"
+                .formatted(repository, digit.repeat(40));
+    }
+
+    private int standard(JsonNode hook, String body) throws Exception {
+        String id = UUID.randomUUID().toString();
+        String time = Long.toString(Instant.now().getEpochSecond());
+        Mac mac = Mac.getInstance("HmacSHA256");
+        String key = hook.path("secret").asString().substring("whsec_".length());
+        mac.init(new SecretKeySpec(Base64.getDecoder().decode(key), "HmacSHA256"));
+        byte[] signed =
+                mac.doFinal((id + "." + time + "." + body).getBytes(StandardCharsets.UTF_8));
+        URI to =
+                URI.create(
+                        "http://127.0.0.1:"
+                                + door.port
+                                + "/webhooks/"
+                                + hook.path("hook").asString());
+        return door.send(
+                        HttpRequest.newBuilder(to)
+                                .header("Content-Type", "application/json")
+                                .header("webhook-id", id)
+                                .header("webhook-timestamp", time)
+                                .header(
+                                        "webhook-signature",
+                                        "v1," + Base64.getEncoder().encodeToString(signed))
+                                .POST(HttpRequest.BodyPublishers.ofString(body)))
+                .statusCode();
     }
 
     @Test
