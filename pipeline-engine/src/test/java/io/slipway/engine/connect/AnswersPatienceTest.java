@@ -49,6 +49,7 @@ final class AnswersPatienceTest {
     private Remotes remotes;
     private String name;
     private long project;
+    private int runs;
 
     AnswersPatienceTest(Database database) {
         this.database = database;
@@ -103,10 +104,11 @@ final class AnswersPatienceTest {
                             tx.one(
                                     """
                                     insert into runs (project_id, number, trigger, ref, commit)
-                                    values (?, 1, 'push', ?, ?) returning id
+                                    values (?, ?, 'push', ?, ?) returning id
                                     """,
                                     row -> row.number("id"),
                                     project,
+                                    ++runs,
                                     ref,
                                     COMMIT);
                     tx.update(
@@ -118,6 +120,48 @@ final class AnswersPatienceTest {
                             project);
                     return run;
                 });
+    }
+
+    /// Of another run, which is told in a later round, when the first has been done with.
+    private void awaitAnother() {
+        long other = run("refs/heads/other" + UUID.randomUUID());
+        await().atMost(LONG).until(() -> row(other).equals("queued 0"));
+    }
+
+    private String row(long run) {
+        return database.read(
+                tx ->
+                        tx.first(
+                                        """
+                                        select concat_ws(' ', coalesce(nullif(sent, ''), '-'), failures) as line
+                                        from forge_answers where run_id = ?
+                                        """,
+                                        row -> row.text("line"),
+                                        run)
+                                .orElse(""));
+    }
+
+    @Test
+    void whoWasReplacedWritesNotWhatBecameOfAnAnswer() {
+        for (int status : List.of(201, 500)) {
+            forge.before(
+                            () ->
+                                    database.change(
+                                            tx ->
+                                                    tx.update(
+                                                            "update forge_answers"
+                                                                    + " set fence = fence + 1")))
+                    .next(status, Map.of(), "{}");
+            long run = run("refs/heads/main" + status);
+            try (Answers answers = answers()) {
+                await().atMost(LONG).until(() -> !forge.asked().isEmpty());
+                awaitAnother();
+            }
+            assertThat(row(run)).as("answered " + status).isEqualTo("- 0");
+            database.change(tx -> tx.update("delete from forge_answers"));
+            database.change(tx -> tx.update("delete from runs"));
+            forge.forget();
+        }
     }
 
     private void ends(long run, String outcome, String reason) {

@@ -338,6 +338,25 @@ final class LogSealerTest {
     }
 
     @Test
+    void aLogThatIsAnotherByNowIsNotSealed() {
+        for (String change :
+                List.of(
+                        "update attempts set state = 'running', outcome = null where id = ?",
+                        "update attempts set fence = fence + 1 where id = ?",
+                        "update attempts set log_chunks = log_chunks + 1 where id = ?")) {
+            long attempt = ended(LINES / 2);
+            blobs.kept = () -> database.change(tx -> tx.update(change, attempt));
+            sealer().look();
+            assertThat(Counts.number(database, "select count(*) as n from log_blobs"))
+                    .as(change)
+                    .isZero();
+            assertThat(files()).as(change).isZero();
+            assertThat(rows(attempt)).isPositive();
+            database.change(tx -> tx.update("delete from runs"));
+        }
+    }
+
+    @Test
     void theBlobGoesWithItsRun() {
         ended(LINES);
         ended(LINES);

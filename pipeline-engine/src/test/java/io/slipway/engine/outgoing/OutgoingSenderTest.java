@@ -34,6 +34,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
 
 /// What a project tells, to whom, how often; the receiver is an HTTP server.
 @ExtendWith(DatabaseExtension.class)
@@ -245,6 +246,83 @@ final class OutgoingSenderTest {
         assertThat(message.failures()).isEqualTo(2);
         assertThat(message.status()).isEqualTo(201);
         assertThat(message.problem()).isEmpty();
+    }
+
+    private void whileItIsSent(int status, String change) {
+        receiver.before(() -> database.change(tx -> tx.update(change))).next(status, Map.of(), "");
+        run("refs/heads/b" + runs, "failed");
+    }
+
+    private List<String> rows() {
+        return database.read(
+                tx ->
+                        tx.query(
+                                """
+                                select concat_ws(' ', state, failures) as line
+                                from outgoing_messages order by created_at, id
+                                """,
+                                row -> row.text("line")));
+    }
+
+    /// The last is sent in a later round, when the first has been done with.
+    private void awaitLast() {
+        run("refs/heads/last" + runs, "failed");
+        await().atMost(LONG).until(() -> states().getLast().equals("sent"));
+    }
+
+    @Test
+    void whoWasReplacedWritesNotWhatBecameOfAMessage() {
+        set(OutgoingForm.JSON);
+        for (int status : List.of(201, 500)) {
+            whileItIsSent(status, "update outgoing_messages set fence = fence + 1");
+            try (OutgoingSender sender = sender()) {
+                awaitAsked(1);
+                awaitLast();
+            }
+            assertThat(rows()).as("answered " + status).containsExactly("waiting 0", "sent 0");
+            database.change(tx -> tx.update("delete from outgoing_messages"));
+            receiver.forget();
+        }
+    }
+
+    @Test
+    void whatWasGivenUpStaysGivenUp() {
+        set(OutgoingForm.JSON);
+        for (int status : List.of(201, 500)) {
+            whileItIsSent(status, "update outgoing_messages set state = 'given-up'");
+            try (OutgoingSender sender = sender()) {
+                awaitAsked(1);
+                awaitLast();
+            }
+            assertThat(rows()).as("answered " + status).containsExactly("given-up 0", "sent 0");
+            database.change(tx -> tx.update("delete from outgoing_messages"));
+            receiver.forget();
+        }
+    }
+
+    @Test
+    void whatOneServerHasInHandAnotherDoesNotSend() {
+        set(OutgoingForm.JSON);
+        CountDownLatch goesOn = new CountDownLatch(1);
+        receiver.before(() -> awaited(goesOn));
+        run("refs/heads/main", "failed");
+        try (OutgoingSender first = sender()) {
+            awaitAsked(1);
+            try (OutgoingSender second = sender()) {
+                awaitLast();
+                awaitLast();
+            }
+            goesOn.countDown();
+        }
+        assertThat(receiver.asked()).hasSize(3);
+    }
+
+    private static void awaited(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /// A-SSRF-7.

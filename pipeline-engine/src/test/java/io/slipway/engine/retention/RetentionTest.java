@@ -138,6 +138,39 @@ final class RetentionTest {
         assertThat(runs()).containsExactly(1, 2, 4, 5);
     }
 
+    /// While the first is removed somebody tries the second again.
+    @Test
+    void whatIsTriedAgainJustNowStays() {
+        database.change(
+                tx -> {
+                    tx.update(
+                            """
+                            create function tried_again() returns trigger language plpgsql as $$
+                            begin
+                                update runs set state = 'running', outcome = null
+                                where project_id = old.project_id and number = 2;
+                                return null;
+                            end $$
+                            """);
+                    tx.update(
+                            """
+                            create trigger tried_again after delete on runs
+                            for each row when (old.number = 1) execute function tried_again()
+                            """);
+                });
+        try {
+            assertThat(removeAllBut(2)).isEqualTo(2);
+            assertThat(runs()).containsExactly(2, 4, 5);
+            assertThat(commitKept(2)).isTrue();
+        } finally {
+            database.change(
+                    tx -> {
+                        tx.update("drop trigger tried_again on runs");
+                        tx.update("drop function tried_again()");
+                    });
+        }
+    }
+
     @Test
     void aRunStaysWhoseReleaseIsLiveOrMayBeRolledBackTo() {
         long placement = placement();

@@ -171,6 +171,11 @@ public final class ScriptedForge implements AutoCloseable {
         }
     }
 
+    /// Forgets what it was asked so far.
+    public void forget() {
+        asked.clear();
+    }
+
     public String origin() {
         return "http://127.0.0.1:" + server.getAddress().getPort();
     }
