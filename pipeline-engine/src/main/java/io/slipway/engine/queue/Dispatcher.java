@@ -34,7 +34,7 @@ public final class Dispatcher implements AutoCloseable {
     private static final Duration HANDOVER = Duration.ofSeconds(9);
 
     /// With the time until a cancel is read and until its hanging is seen, below 15 s.
-    private static final Duration HANGS = Duration.ofSeconds(8);
+    static final Duration HANGS = Duration.ofSeconds(8);
 
     /// A connection that hangs is given up after this, well within a lease.
     private static final Duration SILENCE = Duration.ofSeconds(5);

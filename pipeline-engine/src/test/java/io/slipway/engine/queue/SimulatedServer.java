@@ -6,7 +6,7 @@ import java.util.Map;
 /// A process. Work of an earlier life never goes on.
 final class SimulatedServer {
     final int number;
-    final Map<QueueModel.Attempt, Simulation.Holder> held = new LinkedHashMap<>();
+    final Map<QueueModel.Attempt, SimulatedHolder> held = new LinkedHashMap<>();
     int life;
     long begun;
     long awayUntil;

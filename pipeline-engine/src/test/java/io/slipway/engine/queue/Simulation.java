@@ -7,13 +7,13 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.PriorityQueue;
 import java.util.Random;
 
 /// One schedule: servers that claim, renew, work, write and are told to stop, by a virtual clock in
 /// milliseconds. What they ask the database arrives late, or not at all, or its answer does not;
-/// processes are paused and killed. The database is [QueueModel], what a holder decides is the
-/// product's own [Hold]. After a minute nothing disturbs any more, and everything has to end.
+/// processes are paused and killed, work does not stop when told, and people refuse. The database
+/// is [QueueModel], what a holder decides is the product's own [Hold]. After a minute nothing
+/// disturbs any more, and everything has to end.
 final class Simulation {
     private static final long CALM = 60_000;
     private static final long END = 300_000;
@@ -25,15 +25,14 @@ final class Simulation {
     private final Random random;
     private final QueueModel model = new QueueModel(SLOTS);
     final SimulatedSchedules schedules = new SimulatedSchedules();
-    private final PriorityQueue<SimulatedEvent> events = new PriorityQueue<>();
+    private final SimulatedTime time;
+    final SimulatedApprovals approvals = new SimulatedApprovals(model);
     private final List<SimulatedServer> servers = new ArrayList<>();
-    private final Map<QueueModel.Attempt, Holder> newest = new HashMap<>();
+    private final Map<QueueModel.Attempt, SimulatedHolder> newest = new HashMap<>();
     private final Map<QueueModel.Attempt, Integer> verdicts = new HashMap<>();
     private final Map<QueueModel.Attempt, Integer> stored = new HashMap<>();
     private final List<String> told = new ArrayList<>();
     private boolean over;
-    private long at;
-    private long order;
 
     /// What happened, to see that schedules are not idle.
     int claims;
@@ -43,33 +42,11 @@ final class Simulation {
     int lostByClock;
     int cancelled;
     int waitedForApproval;
-
-    static final class Holder {
-        final SimulatedServer server;
-        final int life;
-        final QueueModel.Attempt attempt;
-        final long fence;
-        final Hold hold;
-        int log;
-        int left;
-
-        Holder(SimulatedServer server, QueueModel.Attempt attempt, Hold hold, int left) {
-            this.server = server;
-            this.life = server.life;
-            this.attempt = attempt;
-            this.fence = attempt.fence;
-            this.hold = hold;
-            this.log = attempt.log;
-            this.left = left;
-        }
-
-        boolean lost() {
-            return hold.ended().filter(Ended.LOST::equals).isPresent();
-        }
-    }
+    int endedByForce;
 
     Simulation(long seed) {
         this.random = new Random(seed);
+        this.time = new SimulatedTime(random, CALM);
     }
 
     /// Plays the schedule.
@@ -88,128 +65,75 @@ final class Simulation {
             begin(server);
         }
         for (int i = 0; i < 3; i++) {
-            after(random.nextInt((int) CALM), this::newRun);
+            time.after(random.nextInt((int) CALM), this::newRun);
         }
         finishRuns();
         for (int i = 0; i < 6; i++) {
-            after(random.nextInt((int) CALM), this::disturb);
+            time.after(random.nextInt((int) CALM), this::disturb);
         }
-        on(CALM, this::calm);
-        on(CALM + 52_000, () -> told.addAll(schedules.end(model.now, 5)));
-        while (!over && !events.isEmpty() && events.peek().time() <= END && told.isEmpty()) {
-            SimulatedEvent event = events.remove();
-            at = event.time();
-            model.now = at / 1000;
-            event.what().run();
+        time.on(CALM, this::calm);
+        time.on(CALM + 52_000, () -> told.addAll(schedules.end(model.now, 5)));
+        Runnable event = time.next(END);
+        while (!over && event != null && told.isEmpty()) {
+            model.now = time.at / 1000;
+            event.run();
+            event = time.next(END);
         }
         end();
         return told;
     }
 
-    private void on(long time, Runnable what) {
-        events.add(new SimulatedEvent(time, order++, what));
-    }
-
-    private void after(long millis, Runnable what) {
-        on(at + millis, what);
-    }
-
-    /// Something of a process: it waits while the process is paused, and never happens in a later
-    /// life.
-    private void within(SimulatedServer server, int life, long millis, Runnable what) {
-        after(
-                millis,
-                () -> {
-                    if (server.life != life) {
-                        return;
-                    }
-                    if (server.pausedUntil > at) {
-                        within(server, life, server.pausedUntil - at, what);
-                    } else {
-                        what.run();
-                    }
-                });
-    }
-
-    /// Asks the database. Either way may take long or be lost; before the calm only.
-    private void ask(SimulatedServer server, Runnable there, Runnable answered, Runnable unknown) {
-        boolean rough = at < CALM && random.nextInt(5) == 0;
-        long way = rough ? random.nextInt(8_000) : random.nextInt(20);
-        int fate = rough ? random.nextInt(3) : 2;
-        if (at < server.awayUntil) {
-            fate = random.nextInt(2);
-        }
-        ask(server, way, fate, there, answered, unknown);
-    }
-
-    /// @param fate 0: it never arrives; 1: its answer does not; 2: neither is lost
-    private void ask(
-            SimulatedServer server,
-            long way,
-            int fate,
-            Runnable there,
-            Runnable answered,
-            Runnable unknown) {
-        int life = server.life;
-        if (fate == 0) {
-            within(server, life, 5_000, unknown);
-            return;
-        }
-        after(
-                way,
-                () -> {
-                    there.run();
-                    if (fate == 1) {
-                        within(server, life, 5_000, unknown);
-                    } else {
-                        within(server, life, random.nextInt(20), answered);
-                    }
-                });
-    }
-
     private void begin(SimulatedServer server) {
         server.begun = model.now;
-        each(server, server.life, LOOK, () -> claim(server));
-        each(server, server.life, LOOK, () -> ask(server, model::look, () -> {}, () -> {}));
-        each(
+        time.each(server, server.life, LOOK, () -> claim(server));
+        time.each(
+                server,
+                server.life,
+                LOOK,
+                () -> time.ask(server, this::lookAtWaiting, () -> {}, () -> {}));
+        time.each(
                 server,
                 server.life,
                 LOOK,
                 () ->
                         schedules.look(
                                 () -> model.now,
-                                (there, answered) -> ask(server, there, answered, () -> {})));
-        each(server, server.life, LOOK, () -> server.held.values().forEach(this::look));
+                                (there, answered) -> time.ask(server, there, answered, () -> {})));
+        time.each(
+                server,
+                server.life,
+                LOOK,
+                () -> List.copyOf(server.held.values()).forEach(this::look));
         renewals(server, server.life);
     }
 
-    private void each(SimulatedServer server, int life, long millis, Runnable what) {
-        within(
-                server,
-                life,
-                millis,
-                () -> {
-                    what.run();
-                    each(server, life, millis, what);
-                });
+    private void lookAtWaiting() {
+        model.look();
+        approvals.expire(time.at);
     }
 
-    private void look(Holder holder) {
-        if (holder.hold.lookAtClock(nanos()) && holder.lost()) {
+    private void look(SimulatedHolder holder) {
+        if (holder.hold.lookAtClock(time.nanos()) && holder.lost()) {
             lostByClock++;
+        }
+        if (!holder.hold.hangs(Dispatcher.HANGS, time.nanos())) {
+            return;
+        }
+        if (holder.lost()) {
+            holder.server.held.remove(holder.attempt, holder);
+        } else if (holder.hold.settle()) {
+            endedByForce++;
+            boolean late = holder.hold.ended().filter(Ended.TIMEOUT::equals).isPresent();
+            conclude(holder, late ? "failed" : "cancelled");
         }
     }
 
-    private long nanos() {
-        return at * 1_000_000;
-    }
-
     private void claim(SimulatedServer server) {
-        long askedAt = nanos();
+        long askedAt = time.nanos();
         List<QueueModel.Attempt> known = List.copyOf(server.held.keySet());
-        List<Holder> got = new ArrayList<>();
+        List<SimulatedHolder> got = new ArrayList<>();
         int life = server.life;
-        ask(
+        time.ask(
                 server,
                 () -> {
                     if (server.life != life) {
@@ -224,9 +148,10 @@ final class Simulation {
                 () -> {});
     }
 
-    private Holder claimed(SimulatedServer server, QueueModel.Attempt attempt, long askedAt) {
+    private SimulatedHolder claimed(
+            SimulatedServer server, QueueModel.Attempt attempt, long askedAt) {
         claims++;
-        Holder before = newest.get(attempt);
+        SimulatedHolder before = newest.get(attempt);
         if (before != null && attempt.fence <= before.fence) {
             told.add("the fence did not rise");
         }
@@ -238,11 +163,14 @@ final class Simulation {
         if (before == null && heldBack(run)) {
             told.add("claimed what the gate holds back");
         }
-        Hold hold = new Hold(askedAt, nanos() + 3_600_000_000_000L);
+        boolean deaf = random.nextInt(10) == 0;
+        long limit = deaf ? 10_000 + random.nextInt(30_000) : 3_600_000;
+        Hold hold = new Hold(askedAt, time.nanos() + limit * 1_000_000);
         if (attempt.cancelled) {
-            hold.end(Ended.CANCELLED, "asked for", nanos());
+            hold.end(Ended.CANCELLED, "asked for", time.nanos());
         }
-        Holder holder = new Holder(server, attempt, hold, 1 + random.nextInt(12));
+        SimulatedHolder holder =
+                new SimulatedHolder(server, attempt, hold, 1 + random.nextInt(12), deaf);
         newest.put(attempt, holder);
         if (model.running() > SLOTS) {
             told.add("more run than there are slots");
@@ -265,45 +193,53 @@ final class Simulation {
 
     /// Whoever is taken over has stopped by its own clock before, unless its process was paused
     /// just then, or is another life of the server that claims.
-    private void stoppedInTime(Holder before, SimulatedServer by) {
+    private void stoppedInTime(SimulatedHolder before, SimulatedServer by) {
         SimulatedServer server = before.server;
         boolean alive = server.life == before.life && server != by;
-        boolean away = server.pausedUntil >= at || at - server.wasPausedUntil <= LOOK;
+        boolean away = server.pausedUntil >= time.at || time.at - server.wasPausedUntil <= LOOK;
         if (alive && !away && server.held.get(before.attempt) == before && !before.lost()) {
             told.add("taken over from a holder that had not stopped");
         }
     }
 
-    private void drive(Holder holder) {
+    private void drive(SimulatedHolder holder) {
         holder.server.held.put(holder.attempt, holder);
         if (holder.attempt.expiries >= MOST_EXPIRIES) {
-            conclude(holder, "errored");
+            settle(holder, "errored");
         } else {
             work(holder);
         }
     }
 
-    private void work(Holder holder) {
-        within(
+    private void work(SimulatedHolder holder) {
+        time.within(
                 holder.server,
                 holder.life,
                 500 + random.nextInt(3_000),
                 () -> {
-                    if (holder.lost()) {
+                    if (holder.deaf) {
+                        append(holder, false);
+                    } else if (holder.lost()) {
                         holder.server.held.remove(holder.attempt, holder);
                     } else if (holder.hold.ended().isPresent()) {
-                        conclude(holder, "cancelled");
+                        settle(holder, "cancelled");
                     } else if (holder.left-- <= 0) {
-                        conclude(holder, random.nextInt(4) == 0 ? "failed" : "succeeded");
+                        settle(holder, random.nextInt(4) == 0 ? "failed" : "succeeded");
                     } else {
                         append(holder, false);
                     }
                 });
     }
 
-    private void append(Holder holder, boolean again) {
+    private void settle(SimulatedHolder holder, String outcome) {
+        if (holder.hold.settle()) {
+            conclude(holder, outcome);
+        }
+    }
+
+    private void append(SimulatedHolder holder, boolean again) {
         boolean[] kept = {false};
-        ask(
+        time.ask(
                 holder.server,
                 () -> {
                     int before = holder.attempt.log;
@@ -327,22 +263,22 @@ final class Simulation {
                 () -> append(holder, true));
     }
 
-    private void refused(Holder holder) {
+    private void refused(SimulatedHolder holder) {
         refused++;
-        holder.hold.end(Ended.LOST, "another server owns it", nanos());
+        holder.hold.end(Ended.LOST, "another server owns it", time.nanos());
         holder.server.held.remove(holder.attempt, holder);
     }
 
     /// What the database took is the newest claim's.
-    private void accepted(Holder holder) {
+    private void accepted(SimulatedHolder holder) {
         if (newest.get(holder.attempt) != holder) {
             told.add("a stale write was taken");
         }
     }
 
-    private void conclude(Holder holder, String outcome) {
+    private void conclude(SimulatedHolder holder, String outcome) {
         boolean[] written = {false};
-        ask(
+        time.ask(
                 holder.server,
                 () -> {
                     written[0] = model.verdict(holder.attempt, holder.fence, outcome);
@@ -367,16 +303,16 @@ final class Simulation {
     }
 
     private void renewals(SimulatedServer server, int life) {
-        within(server, life, RENEW, () -> renew(server, life));
+        time.within(server, life, RENEW, () -> renew(server, life));
     }
 
     private void renew(SimulatedServer server, int life) {
-        long askedAt = nanos();
+        long askedAt = time.nanos();
         Map<QueueModel.Attempt, Long> fences = new LinkedHashMap<>();
-        Map<QueueModel.Attempt, Holder> asked = new LinkedHashMap<>(server.held);
+        Map<QueueModel.Attempt, SimulatedHolder> asked = new LinkedHashMap<>(server.held);
         asked.forEach((attempt, holder) -> fences.put(attempt, holder.fence));
         Map<QueueModel.Attempt, Boolean> renewed = new HashMap<>();
-        ask(
+        time.ask(
                 server,
                 () -> renewed.putAll(model.renew(fences)),
                 () -> {
@@ -386,21 +322,22 @@ final class Simulation {
                 () -> renewals(server, life));
     }
 
-    private void heard(Holder holder, Map<QueueModel.Attempt, Boolean> renewed, long askedAt) {
+    private void heard(
+            SimulatedHolder holder, Map<QueueModel.Attempt, Boolean> renewed, long askedAt) {
         Boolean cancel = renewed.get(holder.attempt);
         if (cancel == null) {
-            holder.hold.end(Ended.LOST, "another server owns it", nanos());
+            holder.hold.end(Ended.LOST, "another server owns it", time.nanos());
             return;
         }
         holder.hold.renewed(askedAt);
-        if (cancel && holder.hold.end(Ended.CANCELLED, "asked for", nanos())) {
+        if (cancel && holder.hold.end(Ended.CANCELLED, "asked for", time.nanos())) {
             cancelled++;
         }
     }
 
     private void finishRuns() {
         model.finishRuns();
-        after(1_000, this::finishRuns);
+        time.after(1_000, this::finishRuns);
     }
 
     private void newRun() {
@@ -411,13 +348,21 @@ final class Simulation {
         run.asks = random.nextInt(4) == 0;
         if (run.fork || run.asks) {
             waitedForApproval++;
-            after(
-                    random.nextInt(20_000),
-                    () -> {
-                        run.approved = true;
-                        run.agreed = true;
-                    });
+            approvals.await(run, time.at);
+            for (int words = random.nextInt(3); words > 0; words--) {
+                boolean agrees = random.nextInt(3) > 0;
+                time.after(random.nextInt(20_000), () -> say(run, agrees));
+            }
         }
+    }
+
+    /// Whoever hears nothing says it again.
+    private void say(QueueModel.Run run, boolean agrees) {
+        time.ask(
+                servers.get(random.nextInt(servers.size())),
+                () -> approvals.rule(run, agrees, time.at),
+                () -> {},
+                () -> say(run, agrees));
     }
 
     private void disturb() {
@@ -429,17 +374,18 @@ final class Simulation {
                 server.life++;
                 server.held.clear();
                 int life = server.life;
-                within(server, life, random.nextInt(40_000), () -> begin(server));
+                time.within(server, life, random.nextInt(40_000), () -> begin(server));
             }
-            case 3 -> server.awayUntil = Math.min(CALM, at + 10_000 + random.nextInt(30_000));
+            case 3 -> server.awayUntil = Math.min(CALM, time.at + 10_000 + random.nextInt(30_000));
             case 4 -> {
                 QueueModel.Project project = model.projects.get(random.nextInt(2));
                 project.paused = true;
-                after(random.nextInt(30_000), () -> project.paused = false);
+                time.after(random.nextInt(30_000), () -> project.paused = false);
             }
             case 5 -> {
                 SimulatedSchedules.Row row = schedules.pause(random, model.now);
-                after(random.nextInt(30_000), () -> schedules.setPaused(row, false, model.now));
+                time.after(
+                        random.nextInt(30_000), () -> schedules.setPaused(row, false, model.now));
             }
             default -> {
                 if (!model.runs.isEmpty()) {
@@ -450,23 +396,23 @@ final class Simulation {
     }
 
     private void pause(SimulatedServer server, long millis) {
-        server.pausedUntil = Math.max(server.pausedUntil, at + millis);
+        server.pausedUntil = Math.max(server.pausedUntil, time.at + millis);
         server.wasPausedUntil = server.pausedUntil;
     }
 
     /// Nothing disturbs from here on; a cancel reaches everything within 15 s.
     private void calm() {
-        after(
+        time.after(
                 45_000,
                 () -> {
                     QueueModel.Run run = model.run(model.projects.getFirst(), 3);
-                    after(random.nextInt(6_000), () -> calmCancel(run));
+                    time.after(random.nextInt(6_000), () -> calmCancel(run));
                 });
     }
 
     private void calmCancel(QueueModel.Run run) {
         model.cancel(run);
-        after(
+        time.after(
                 15_000,
                 () -> {
                     if (run.state.equals("running")) {
@@ -479,11 +425,14 @@ final class Simulation {
     private void watch() {
         over = model.attempts.stream().allMatch(one -> one.state.equals("ended"));
         if (!over) {
-            after(5_000, this::watch);
+            time.after(5_000, this::watch);
         }
     }
 
     private void end() {
+        if (told.isEmpty()) {
+            told.addAll(approvals.end());
+        }
         for (QueueModel.Attempt one : model.attempts) {
             int ended = verdicts.getOrDefault(one, 0);
             if (ended > 1) {
