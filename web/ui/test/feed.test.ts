@@ -102,6 +102,16 @@ describe('the event feed', () => {
         expect(told).toEqual(['run', 'projects']);
     });
 
+    it('tells whose log goes on further behind to read again', () => {
+        const { feed, streams, wait } = tab();
+        const told: string[] = [];
+        feed.listen(() => 'log:77:2@3', { resync: () => told.push('this one') });
+        feed.listen(() => 'log:77:1@3', { resync: () => told.push('another attempt') });
+        wait();
+        streams[0]?.say('resync', { topic: 'log:77:2' });
+        expect(told).toEqual(['this one']);
+    });
+
     it('asks for a log from where it stands when the stream opens again', () => {
         const { feed, streams, wait } = tab();
         let next = 1;

@@ -15,6 +15,8 @@ export interface Listener {
     /** Read again what the topic names. Also comes when the stream begins, and after each time it was away. */
     changed?(): void;
     log?(event: LogEvent): void;
+    /** Lines of the log were left out: read again how long it is. */
+    resync?(): void;
     progress?(job: number, line: string): void;
 }
 
@@ -97,6 +99,7 @@ export class EventFeed {
         });
         on('error', () => this.broken(source));
         on('changed', (event) => this.changed(event.data));
+        on('resync', (event) => this.resync(event.data));
         on('log', (event) => this.log(JSON.parse(event.data) as LogEvent));
         on('progress', (event) => this.progress(event.data));
     }
@@ -118,6 +121,11 @@ export class EventFeed {
 
     private log(event: LogEvent) {
         for (const entry of this.of(`log:${event.job}:${event.attempt}`)) entry.listener.log?.(event);
+    }
+
+    private resync(data: string) {
+        const { topic } = JSON.parse(data) as Events['ResyncEvent'];
+        for (const entry of this.of(keyOf(topic))) entry.listener.resync?.();
     }
 
     private progress(data: string) {

@@ -56,17 +56,22 @@ export class AttemptLog {
         return read(api.GET('/jobs/{job}/attempts/{attempt}/log/lines', { params: { path, query } }));
     }
 
+    private async readSize() {
+        const path = { job: this.job, attempt: this.attempt };
+        const size = await read(api.GET('/jobs/{job}/attempts/{attempt}/log', { params: { path } }));
+        this.store.size(size.lines ?? 0, size.complete ?? false);
+    }
+
     /** For an effect: reads how long the log is, and listens for more while there may be some. */
     follow(): () => void {
         let ended = false;
         let stop = () => {};
-        const path = { job: this.job, attempt: this.attempt };
-        read(api.GET('/jobs/{job}/attempts/{attempt}/log', { params: { path } }))
-            .then((size) => {
-                this.store.size(size.lines ?? 0, size.complete ?? false);
+        this.readSize()
+            .then(() => {
                 if (this.store.total === 0 && this.store.complete) this.tellShown();
                 if (ended || this.store.complete) return;
                 stop = live.feed.listen(() => `log:${this.job}:${this.attempt}@${this.store.total + 1}`, {
+                    resync: () => void this.readSize().catch(signInWhenAsked),
                     log: (event) => {
                         if (event.lines.length > 0) this.store.append(event.from, event.lines, event.times);
                         if (event.complete) {

@@ -13,16 +13,16 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/// A response's body as a stream for a blocking writer, chunked unless a length was set. Buffers 16
-/// KiB; [#flush] sends what there is at once. The writer is held back while the client is slow.
-/// Safe for use by several threads; each write is sent whole.
+/// A response's body as a stream for a blocking writer, chunked unless a length was set. Buffers up
+/// to 16 KiB, and nothing after a flush; [#flush] sends what there is at once. The writer is held
+/// back while the client is slow. Safe for use by several threads; each write is sent whole.
 public final class BodyOutput extends OutputStream {
     private static final int BUFFER = 16 << 10;
     private static final long STALLED_SECONDS = 120;
 
     private final HttpServerResponse response;
     private final Context context;
-    private Buffer pending = Buffer.buffer(BUFFER);
+    private Buffer pending = Buffer.buffer();
     private boolean closed;
 
     /// @param context the request's
@@ -63,7 +63,7 @@ public final class BodyOutput extends OutputStream {
             return;
         }
         Buffer buffer = pending;
-        pending = Buffer.buffer(BUFFER);
+        pending = Buffer.buffer();
         await(() -> response.write(buffer));
     }
 

@@ -37,17 +37,22 @@ final class EventOutput {
         cursors.put(log, next);
     }
 
-    void event(String name, Record data) throws IOException {
+    /// What an event tells, as it is written.
+    static byte[] data(Record data) {
+        return JSON.writeValueAsBytes(data);
+    }
+
+    /// @param data from [#data], which may be shared
+    void event(String name, byte[] data) throws IOException {
         StringBuilder id = new StringBuilder();
         cursors.forEach((log, next) -> id.append(log).append('@').append(next).append(';'));
-        write(
-                "event: "
-                        + name
-                        + "\nid: "
-                        + id
-                        + "\ndata: "
-                        + JSON.writeValueAsString(data)
-                        + "\n\n");
+        write("event: " + name + "\nid: " + id + "\ndata: ");
+        out.write(data);
+        write("\n\n");
+    }
+
+    void event(String name, Record data) throws IOException {
+        event(name, data(data));
     }
 
     /// Sends what was written; after 15 s without any event a comment, so that nobody on the way

@@ -1,18 +1,12 @@
 package io.slipway.web.live;
 
-import io.slipway.engine.log.LogReader;
-import io.slipway.web.api.LogLines;
-
 import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
-import java.util.List;
 
-/// Tells what an attempt prints. A reader who is far behind gets the end; it asks for the lines
-/// between when somebody looks at them.
+/// Tells what an attempt prints. A reader who is far behind is told so and gets the end; it asks
+/// for the lines between when somebody looks at them.
 final class LogWatch extends Watch {
-    private static final int MOST_CHARACTERS = 256 << 10;
-
     private final SharedTails tails;
     private final Topic.OfLog topic;
     private final long attempt;
@@ -22,13 +16,7 @@ final class LogWatch extends Watch {
     private long next;
     private boolean complete;
 
-    private record Printed(
-            long job,
-            int attempt,
-            long from,
-            List<String> lines,
-            boolean complete,
-            List<LogReader.Since> times) {}
+    private record Resync(String topic) {}
 
     /// @param attempt id of the row
     /// @param next number of the first line to tell
@@ -46,47 +34,31 @@ final class LogWatch extends Watch {
         if (complete) {
             return;
         }
-        LogLines block = read();
-        List<String> lines = fitting(block.lines());
-        complete = block.complete() && lines.size() == block.lines().size();
-        next = lines.isEmpty() ? next : block.from() + lines.size();
-        out.stand(cursor, next);
-        if (!lines.isEmpty() || complete) {
-            out.event(
-                    "log",
-                    new Printed(
-                            topic.job(),
-                            topic.attempt(),
-                            block.from(),
-                            lines,
-                            complete,
-                            block.times()));
+        Told told = read();
+        if (told.hasLines() && told.from() > next) {
+            out.stand(cursor, next);
+            out.event("resync", new Resync(topic.text()));
         }
-        if (!complete && (!lines.isEmpty() || isBehind())) {
+        complete = told.complete();
+        next = told.hasLines() ? told.next() : next;
+        out.stand(cursor, next);
+        if (told.data().length > 0) {
+            out.event("log", told.data());
+        }
+        if (!complete && (told.hasLines() || isBehind())) {
             touch(); // there may be more already
         }
     }
 
-    private LogLines read() {
+    private Told read() {
         if (tail == null) {
-            tail = tails.take(attempt);
+            tail = tails.take(topic, attempt);
         }
         return tail.from(next, since());
     }
 
     private boolean isBehind() {
         return tail != null && tail.isBehind(since());
-    }
-
-    private static List<String> fitting(List<String> lines) {
-        int characters = 0;
-        for (int i = 0; i < lines.size(); i++) {
-            characters += lines.get(i).length();
-            if (characters > MOST_CHARACTERS && i > 0) {
-                return lines.subList(0, i);
-            }
-        }
-        return lines;
     }
 
     @Override

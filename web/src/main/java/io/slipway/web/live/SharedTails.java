@@ -9,18 +9,21 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Map.Entry;
 import java.util.concurrent.locks.ReentrantLock;
 
-/// The ends of logs that somebody follows: each is read from the database once, for however many
-/// look at it, and no more often than one of them alone would.
+/// The ends of logs that somebody follows: each is read from the database once and written as an
+/// event once, for however many look at it, and is read no more often than one of them alone would.
 final class SharedTails {
     private static final int MOST_LINES = 500;
     private static final int FAR_BEHIND = 2_000;
     private static final int KEPT_LINES = 2_500;
     private static final int KEPT_CHARACTERS = 1 << 20;
     private static final int MOST_BLOCKS = 8;
+    private static final int MOST_WRITTEN = 8;
 
     /// Where blocks of lines come from.
     @FunctionalInterface
@@ -39,8 +42,10 @@ final class SharedTails {
     }
 
     /// The end of one log; to be given back.
-    synchronized Tail take(long attempt) {
-        Tail tail = tails.computeIfAbsent(attempt, Tail::new);
+    ///
+    /// @param attempt id of the row of the one that the topic names
+    synchronized Tail take(Topic.OfLog topic, long attempt) {
+        Tail tail = tails.computeIfAbsent(attempt, id -> new Tail(topic, id));
         tail.users++;
         return tail;
     }
@@ -56,9 +61,20 @@ final class SharedTails {
 
     /// The newest lines of one log.
     final class Tail implements AutoCloseable {
+        private final Topic.OfLog topic;
         private final long attempt;
         private final ReentrantLock reading = new ReentrantLock();
         private final ArrayDeque<Line> lines = new ArrayDeque<>();
+
+        /// By their first line, what was written since lines were added last.
+        private final Map<Long, Told> written =
+                new LinkedHashMap<>() {
+                    @Override
+                    protected boolean removeEldestEntry(Entry<Long, Told> eldest) {
+                        return size() > MOST_WRITTEN;
+                    }
+                };
+
         private int users;
         private int characters;
         private long first = 1;
@@ -67,7 +83,8 @@ final class SharedTails {
         private volatile boolean complete;
         private volatile long looked;
 
-        private Tail(long attempt) {
+        private Tail(Topic.OfLog topic, long attempt) {
+            this.topic = topic;
             this.attempt = attempt;
         }
 
@@ -76,7 +93,7 @@ final class SharedTails {
         /// kept.
         ///
         /// @param since by [System#nanoTime]: what was read before is not good enough
-        LogLines from(long next, long since) {
+        Told from(long next, long since) {
             reading.lock();
             try {
                 long now = System.nanoTime();
@@ -88,12 +105,12 @@ final class SharedTails {
                 long end = first + lines.size();
                 long from = end - next > FAR_BEHIND ? Math.max(end - MOST_LINES, first) : next;
                 if (from >= first) {
-                    return slice(from, end);
+                    return written.computeIfAbsent(from, at -> Told.of(topic, slice(at, end)));
                 }
             } finally {
                 reading.unlock();
             }
-            return LogLines.of(source.lines(attempt, next, MOST_LINES));
+            return Told.of(topic, LogLines.of(source.lines(attempt, next, MOST_LINES)));
         }
 
         /// Whether it is to be looked again, since what was read last was read before that moment.
@@ -137,6 +154,9 @@ final class SharedTails {
                 String text = block.lines().get(i);
                 lines.add(new Line(text, at));
                 characters += text.length();
+            }
+            if (!block.lines().isEmpty() || complete != block.complete()) {
+                written.clear();
             }
             complete = block.complete();
             more = more && block.lines().size() == MOST_LINES;

@@ -64,7 +64,7 @@ final class ContractCheckTest {
         assertThat(ContractCheck.event("log", log.formatted("1", ",\"times\":[]"))).isEmpty();
         assertThat(ContractCheck.event("log", log.formatted("0", ",\"times\":[]"))).hasSize(1);
         assertThat(ContractCheck.event("log", log.formatted("1", ""))).hasSize(1);
-        assertThat(ContractCheck.event("resync", "{}")).hasSize(1);
+        assertThat(ContractCheck.event("closing", "{}")).hasSize(1);
     }
 
     @Test

@@ -112,7 +112,31 @@ final class LiveApiTest {
         try (PrintingAttempt attempt = attempt(shop)) {
             attempt.print("x\n".repeat(10_000));
             try (Events events = door.events(attempt.topic(1), token, null)) {
+                assertThat(events.next()).isEqualTo(resync(attempt, 1));
                 assertThat(events.next().data()).contains("\"from\":9501,");
+            }
+        }
+    }
+
+    /// @param next number of the first line that was not told
+    private static Events.Event resync(PrintingAttempt attempt, int next) {
+        String topic = attempt.topic(1).replace("@1", "");
+        String id = topic.replace("log:", "") + "@" + next + ";";
+        return new Events.Event("resync", id, "{\"topic\":\"" + topic + "\"}");
+    }
+
+    @Test
+    void whoComesBackTooLateIsToldToReadAgain() throws Exception {
+        try (PrintingAttempt attempt = attempt(shop)) {
+            attempt.print("one\ntwo\n");
+            String id;
+            try (Events events = door.events(attempt.topic(1), token, null)) {
+                id = events.next().id();
+            }
+            attempt.print("x\n".repeat(2_500));
+            try (Events events = door.events(attempt.topic(1), token, id)) {
+                assertThat(events.next()).isEqualTo(resync(attempt, 3));
+                assertThat(events.next().data()).contains("\"from\":2003,");
             }
         }
     }
