@@ -42,7 +42,9 @@ public final class LogScan {
 
     /// Shows every finished line; of a log that has ended also a last one without a line break.
     /// Lines that were not kept are left out.
-    public void over(long attempt, Visitor visitor) {
+    ///
+    /// @return whether it was shown all, and nothing more will come
+    public boolean over(long attempt, Visitor visitor) {
         // The state first: what is read after an end is complete.
         boolean ended =
                 database.read(
@@ -62,7 +64,7 @@ public final class LogScan {
             for (LogIndex.Entry entry : entries) {
                 byte[] bytes = database.read(tx -> index.bytes(tx, attempt, entry));
                 if (!lines.take(entry, bytes)) {
-                    return;
+                    return false;
                 }
                 sequence = entry.sequence();
             }
@@ -70,7 +72,7 @@ public final class LogScan {
                 if (ended) {
                     lines.last();
                 }
-                return;
+                return ended;
             }
         }
     }

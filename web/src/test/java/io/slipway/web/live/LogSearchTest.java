@@ -118,6 +118,30 @@ final class LogSearchTest {
     }
 
     @Test
+    void errorsOfALogThatHasEndedAreLookedForOnce() throws Exception {
+        try (PrintingAttempt attempt = new PrintingAttempt(database, shop, ++runs)) {
+            attempt.print("error: one\n");
+            assertThat(answer(attempt, "/errors")).contains("\"total\":1,");
+            attempt.print("error: two\n");
+            assertThat(answer(attempt, "/errors")).contains("\"total\":2,");
+            attempt.end();
+            String all = "{\"total\":2,\"hits\":[1,2],\"more\":false}";
+            assertThat(answer(attempt, "/errors")).isEqualTo(all);
+            database.change(
+                    tx ->
+                            tx.update(
+                                    """
+                                    delete from log_chunks using attempts a
+                                    where a.id = attempt_id and a.job_id = ?
+                                    """,
+                                    attempt.job()));
+            assertThat(answer(attempt, "/errors")).isEqualTo(all);
+            assertThat(answer(attempt, "/errors?limit=1"))
+                    .isEqualTo("{\"total\":2,\"hits\":[1],\"more\":true}");
+        }
+    }
+
+    @Test
     void aBlockSaysWhichColoursAreOnWhereItBegins() throws Exception {
         try (PrintingAttempt attempt = new PrintingAttempt(database, shop, ++runs)) {
             attempt.print("\u001b[1mbold\n\u001b[31mred\nstill\n\u001b[0mplain\nplain\n");
