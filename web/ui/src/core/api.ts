@@ -12,7 +12,40 @@ export class ApiError extends Error {
     }
 }
 
-export const api = createClient<paths>({ baseUrl: '/api/v1' });
+const TRIES = 3;
+const PAUSE = 300;
+
+/** Something that nobody else comes up with; `randomUUID` is not there without TLS. */
+const newKey = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');
+
+/** Seconds. */
+const LONGEST_WAIT = 10;
+
+/** Waits where the server says that it was asked too often. */
+async function ask(request: Request): Promise<Response> {
+    for (;;) {
+        const response = await fetch(request.clone());
+        const wait = response.status === 429 ? Number(response.headers.get('Retry-After') ?? '0') : 0;
+        if (!(wait > 0 && wait <= LONGEST_WAIT)) return response;
+        await new Promise((resolve) => setTimeout(resolve, wait * 1000));
+    }
+}
+
+/** What changes something is sent again, at most twice, where the answer broke off: under its key it happens once. */
+async function send(request: Request): Promise<Response> {
+    if (request.method === 'GET') return ask(request);
+    request.headers.set('Idempotency-Key', newKey());
+    for (let tries = 1; ; tries++) {
+        try {
+            return await ask(request);
+        } catch (error) {
+            if (tries === TRIES) throw error;
+            await new Promise((resolve) => setTimeout(resolve, PAUSE * tries));
+        }
+    }
+}
+
+export const api = createClient<paths>({ baseUrl: '/api/v1', fetch: send });
 
 interface Answer<T> {
     data?: T | undefined;

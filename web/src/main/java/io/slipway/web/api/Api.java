@@ -17,6 +17,7 @@ import io.slipway.web.contract.Need;
 import io.slipway.web.contract.QueryRules;
 import io.slipway.web.http.Handover;
 import io.slipway.web.http.Presented;
+import io.slipway.web.http.RequestRate;
 import io.slipway.web.http.Way;
 import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
@@ -58,6 +59,7 @@ public final class Api {
     private final Handover handover;
     private final String origin;
     private final ApiFaults faults = new ApiFaults();
+    private final RequestRate rate = new RequestRate();
     private final Contract contract;
     private final Repeats repeats;
     private final SessionUse sessions;
@@ -180,6 +182,7 @@ public final class Api {
             faults.unauthorized(context);
             return;
         }
+        rate.count(caller.get().tokenId(), Way.of(context.request()));
         if (context.request().getHeader("Authorization") == null) {
             sessions.note(caller.get().tokenId());
         }

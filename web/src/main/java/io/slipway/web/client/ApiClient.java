@@ -11,6 +11,8 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
 
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -37,6 +39,9 @@ public final class ApiClient implements AutoCloseable {
     private static final JsonMapper JSON = JsonMapper.builder().build();
     private static final int PATIENCE = 30;
     private static final int TRIES = 3;
+
+    /// Seconds that a server may ask to be waited for.
+    private static final int LONGEST_WAIT = 10;
 
     private final HttpClient http =
             HttpClient.newBuilder()
@@ -135,6 +140,23 @@ public final class ApiClient implements AutoCloseable {
         return json(send("GET", path, null, null));
     }
 
+    /// Lists that the server gives page by page, as one answer.
+    ///
+    /// @param path with a query
+    /// @param lists their names in the answer
+    public ObjectNode getAll(String path, String... lists) throws InterruptedException {
+        ObjectNode whole = (ObjectNode) get(path);
+        String next = whole.path("next").asString("");
+        while (!next.isEmpty()) {
+            JsonNode page = get(path + "&cursor=" + escaped(next));
+            for (String list : lists) {
+                ((ArrayNode) whole.get(list)).addAll((ArrayNode) page.get(list));
+            }
+            next = page.path("next").asString("");
+        }
+        return whole.putNull("next");
+    }
+
     /// The same of a server that may be starting again: it is waited for, 30 s at most.
     public JsonNode getPatiently(String path) throws InterruptedException {
         for (int tries = 1; ; tries++) {
@@ -207,12 +229,19 @@ public final class ApiClient implements AutoCloseable {
             request.header("Idempotency-Key", key);
         }
         try {
-            HttpResponse<InputStream> response =
-                    http.send(request.build(), BodyHandlers.ofInputStream());
-            if (response.statusCode() >= 300) {
-                throw refused(response);
+            while (true) {
+                HttpResponse<InputStream> response =
+                        http.send(request.build(), BodyHandlers.ofInputStream());
+                long wait = toWait(response);
+                if (wait > 0) {
+                    response.body().close();
+                    Thread.sleep(Duration.ofSeconds(wait));
+                } else if (response.statusCode() >= 300) {
+                    throw refused(response);
+                } else {
+                    return response;
+                }
             }
-            return response;
         } catch (IOException e) {
             throw new Fault(
                     Kind.UNAVAILABLE,
@@ -220,6 +249,17 @@ public final class ApiClient implements AutoCloseable {
                     "start it with ./slipway up, or set SLIPWAY_SERVER",
                     e);
         }
+    }
+
+    /// @return seconds; 0 where nothing was said, or where it is too long to be waited for
+    private static long toWait(HttpResponse<?> response) {
+        if (response.statusCode() != 429) {
+            return 0;
+        }
+        String after = response.headers().firstValue("Retry-After").orElse("");
+        return after.matches("[0-9]{1,2}") && Long.parseLong(after) <= LONGEST_WAIT
+                ? Long.parseLong(after)
+                : 0;
     }
 
     private static String why(IOException e) {

@@ -39,7 +39,8 @@ public record Way(String client, boolean secure) {
         }
     }
 
-    private boolean isHere() {
+    /// Whether it comes from this machine.
+    public boolean isHere() {
         try {
             return InetAddress.ofLiteral(client).isLoopbackAddress();
         } catch (IllegalArgumentException e) {

@@ -5,6 +5,7 @@ import io.slipway.db.Notifications;
 import io.slipway.engine.access.Access;
 import io.slipway.engine.access.Caller;
 import io.slipway.engine.access.Right;
+import io.slipway.engine.account.TooManyTries;
 import io.slipway.engine.log.LogReader;
 import io.slipway.engine.project.Project;
 import io.slipway.engine.project.ProjectName;
@@ -17,12 +18,15 @@ import io.slipway.web.api.ApiRequest;
 import io.slipway.web.api.LogApi;
 import io.slipway.web.api.RunApi;
 import io.slipway.web.http.BodyOutput;
+import io.slipway.web.http.Way;
 import io.vertx.core.http.HttpServerResponse;
 
 import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -30,7 +34,9 @@ import java.util.regex.Pattern;
 /// The stream of events that the dashboard listens to: `/api/v1/stream`.
 public final class LiveApi {
     private static final int MOST_STREAMS = 2_000;
+    private static final int MOST_OF_ONE = 100;
     private static final int LONGEST_ID = 2_000;
+    private static final long WAIT_SECONDS = 60;
     private static final Pattern CURSOR =
             Pattern.compile("([0-9]{1,15}:[0-9]{1,9})@([0-9]{1,15});");
 
@@ -41,6 +47,9 @@ public final class LiveApi {
     private final SharedPrints prints = new SharedPrints(EventStream.APART);
     private final SharedStanding standing;
     private final Semaphore streams = new Semaphore(MOST_STREAMS);
+
+    /// How many each token has open from other machines.
+    private final Map<Long, Integer> open = new ConcurrentHashMap<>();
 
     /// Adds the operation.
     public LiveApi(
@@ -75,11 +84,35 @@ public final class LiveApi {
                     "close pages that nobody looks at");
         }
         try {
-            send(request, watches);
+            sendCounted(request, watches);
         } finally {
             streams.release();
         }
         return Api.Answered.BY_ITSELF;
+    }
+
+    /// One token must not take all streams that there are.
+    private void sendCounted(ApiRequest request, List<Watch> watches) throws IOException {
+        if (Way.of(request.context().request()).isHere()) {
+            send(request, watches);
+            return;
+        }
+        long token = request.caller().tokenId();
+        try {
+            if (open.merge(token, 1, Integer::sum) > MOST_OF_ONE) {
+                throw new TooManyTries(
+                        WAIT_SECONDS,
+                        new Fault(
+                                Fault.Kind.UNAVAILABLE,
+                                "cannot open a stream of events: "
+                                        + MOST_OF_ONE
+                                        + " are open with this token",
+                                "close pages that nobody looks at"));
+            }
+            send(request, watches);
+        } finally {
+            open.computeIfPresent(token, (id, count) -> count == 1 ? null : count - 1);
+        }
     }
 
     private void send(ApiRequest request, List<Watch> watches) throws IOException {

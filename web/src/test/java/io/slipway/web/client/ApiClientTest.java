@@ -26,6 +26,8 @@ import java.util.Map;
 final class ApiClientTest {
     private final List<String> keys = Collections.synchronizedList(new ArrayList<>());
     private volatile int breaks;
+    private volatile boolean late;
+    private volatile String after = "1";
     private HttpServer server;
     private ApiClient api;
 
@@ -52,6 +54,12 @@ final class ApiClientTest {
                 breaks--;
                 return; // without any answer
             }
+            if (late) {
+                late = false;
+                exchange.getResponseHeaders().add("Retry-After", after);
+                exchange.sendResponseHeaders(429, -1);
+                return;
+            }
             byte[] body = "{\"run\":12}".getBytes(StandardCharsets.UTF_8);
             exchange.sendResponseHeaders(200, body.length);
             exchange.getResponseBody().write(body);
@@ -67,6 +75,15 @@ final class ApiClientTest {
         assertThat(keys.get(0)).isEqualTo(keys.get(1));
         api.send("POST", "/projects/shop/start", Map.of());
         assertThat(keys.get(2)).as("another change").isNotEqualTo(keys.get(0));
+    }
+
+    @Test
+    void whereItAskedTooOftenItWaitsAsTheServerSays() throws Exception {
+        late = true;
+        assertThat(api.get("/me").path("run").asInt()).isEqualTo(12);
+        late = true;
+        after = "900";
+        assertThatThrownBy(() -> api.get("/me")).isInstanceOf(Fault.class);
     }
 
     @Test
