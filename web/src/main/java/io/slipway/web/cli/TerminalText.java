@@ -2,6 +2,8 @@ package io.slipway.web.cli;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /// Text from elsewhere made safe for a terminal: control characters are left out but for line break
 /// and tab, and so are escape sequences, also when they are split.
@@ -10,7 +12,7 @@ public final class TerminalText {
     public enum Keep {
         /// Nothing.
         TEXT,
-        /// Sequences that set colours and the look of letters.
+        /// Sequences that set colours and the look of letters, and links to http and https.
         COLOURS,
         /// Everything.
         ALL
@@ -24,11 +26,20 @@ public final class TerminalText {
     }
 
     private static final int LONGEST_COLOUR = 40;
+    private static final int LONGEST_LINK = 2_048;
+    private static final Pattern LINK =
+            Pattern.compile("8;[^;]{0,256};((?:https?://[!-~]+)?)", Pattern.CASE_INSENSITIVE);
+    private static final String RESET = "\033[0m";
+    private static final String UNLINK = "\033]8;;\033\\";
 
     private final Keep keep;
     private final ByteArrayOutputStream colour = new ByteArrayOutputStream();
     private State state = State.TEXT;
+    private final ByteArrayOutputStream link = new ByteArrayOutputStream();
     private boolean isColour;
+    private boolean isLink;
+    private boolean coloured;
+    private boolean linked;
     private byte[] rest = new byte[0];
 
     public TerminalText(Keep keep) {
@@ -52,26 +63,74 @@ public final class TerminalText {
         return c1(new String(all, 0, whole, StandardCharsets.UTF_8));
     }
 
+    /// What ends what is on: what is printed next is neither coloured nor a link.
+    public String end() {
+        String end = (linked ? UNLINK : "") + (coloured ? RESET : "");
+        linked = false;
+        coloured = false;
+        return end;
+    }
+
     private void take(byte b, ByteArrayOutputStream kept) {
         switch (state) {
             case TEXT -> {
                 if (b == 0x1b) {
                     state = State.ESCAPE;
-                } else if (b == '\n' || b == '\t' || (b & 0xff) >= 0x20 && b != 0x7f) {
+                } else if (b == '\n') {
+                    endLink(kept, ""); // it would go on to the right of what follows
+                    kept.write(b);
+                } else if (b == '\t' || (b & 0xff) >= 0x20 && b != 0x7f) {
                     kept.write(b);
                 }
             }
             case ESCAPE -> {
+                if (b == '\\' && isLink) {
+                    link(kept);
+                }
                 colour.reset();
+                link.reset();
                 isColour = keep == Keep.COLOURS;
+                isLink = isColour && b == ']';
                 state =
                         b == '['
                                 ? State.CONTROL
                                 : "]PX^_".indexOf(b) >= 0 ? State.STRING : State.TEXT;
             }
             case CONTROL -> control(b, kept);
-            case STRING -> state = b == 0x07 ? State.TEXT : b == 0x1b ? State.ESCAPE : State.STRING;
+            case STRING -> string(b, kept);
         }
+    }
+
+    private void string(byte b, ByteArrayOutputStream kept) {
+        if (b == 0x1b) {
+            state = State.ESCAPE;
+        } else if (b == 0x07) {
+            state = State.TEXT;
+            if (isLink) {
+                link(kept);
+            }
+        } else {
+            isLink &= link.size() < LONGEST_LINK;
+            if (isLink) {
+                link.write(b);
+            }
+        }
+    }
+
+    /// A link begins, or ends where it leads nowhere.
+    private void link(ByteArrayOutputStream kept) {
+        Matcher parts = LINK.matcher(link.toString(StandardCharsets.UTF_8));
+        isLink = false;
+        endLink(kept, parts.matches() ? parts.group(1) : "");
+    }
+
+    private void endLink(ByteArrayOutputStream kept, String next) {
+        if (!next.isEmpty()) {
+            kept.writeBytes(("\033]8;;" + next + "\033\\").getBytes(StandardCharsets.UTF_8));
+        } else if (linked) {
+            kept.writeBytes(UNLINK.getBytes(StandardCharsets.UTF_8));
+        }
+        linked = !next.isEmpty();
     }
 
     private void control(byte b, ByteArrayOutputStream kept) {
@@ -84,6 +143,7 @@ public final class TerminalText {
         if (end) {
             state = State.TEXT;
             if (isColour) {
+                coloured = true;
                 kept.write(0x1b);
                 kept.write('[');
                 kept.writeBytes(colour.toByteArray());

@@ -19,6 +19,7 @@ import tools.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -137,8 +138,12 @@ public final class LogsCommand extends ServerWord {
                     grep == null ? path + "/errors" : path + "/search?q=" + ApiClient.escaped(grep);
             lines(api, path, api.get(found), grep == null ? AROUND : 0, out);
         } else if (follow && !one.path("state").asString("").equals("ended")) {
-            return new LogFollower(api, line -> out.println(safe(line)), out::flush)
-                    .follow(one.path("id").asLong(), number, patience);
+            TerminalText text = text();
+            boolean ended =
+                    new LogFollower(api, line -> out.print(safe(text, line, "\n")), out::flush)
+                            .follow(one.path("id").asLong(), number, patience);
+            out.print(text.end());
+            return ended;
         } else {
             copy(api, path + ".txt", out, patience);
         }
@@ -181,6 +186,8 @@ public final class LogsCommand extends ServerWord {
                 out.print(text.take(buffer, count));
                 out.flush();
             }
+            out.print(text.end());
+            out.flush();
         } catch (IOException e) {
             if (!patience.isOver()) {
                 throw e;
@@ -189,12 +196,15 @@ public final class LogsCommand extends ServerWord {
     }
 
     private TerminalText text() {
-        return new TerminalText(raw ? TerminalText.Keep.ALL : TerminalText.Keep.TEXT);
+        return new TerminalText(
+                raw
+                        ? TerminalText.Keep.ALL
+                        : colours() ? TerminalText.Keep.COLOURS : TerminalText.Keep.TEXT);
     }
 
-    private String safe(JsonNode line) {
-        byte[] bytes = line.asString("").getBytes(java.nio.charset.StandardCharsets.UTF_8);
-        return text().take(bytes, bytes.length);
+    private static String safe(TerminalText text, JsonNode line, String end) {
+        byte[] bytes = (line.asString("") + end).getBytes(StandardCharsets.UTF_8);
+        return text.take(bytes, bytes.length);
     }
 
     /// Lines by number, with some around each; what is between is left out and shown as such.
@@ -218,8 +228,9 @@ public final class LogsCommand extends ServerWord {
             JsonNode block =
                     api.get(path + "/lines?from=" + from + "&count=" + (line + around - from + 1));
             long number = block.path("from").asLong(from);
-            for (JsonNode text : block.path("lines")) {
-                out.printf("%6d  %s%n", number, safe(text));
+            for (JsonNode one : block.path("lines")) {
+                TerminalText text = text();
+                out.printf("%6d  %s%s%n", number, safe(text, one, ""), text.end());
                 told = number++;
             }
         }

@@ -8,18 +8,16 @@ import java.util.ArrayList;
 import java.util.List;
 
 /// Cuts what a job prints into lines that may be shown: of what a carriage return wrote over, the
-/// last is left, and nothing but text and colours.
+/// last is left, and nothing but text, colours and links.
 final class Lines {
     /// A longer line is cut into several, so that memory stays bounded.
     private static final int LONGEST = 8_192;
-
-    private static final String RESET = "\033[0m";
 
     private final TerminalText safe;
     private final ByteArrayOutputStream open = new ByteArrayOutputStream();
     private boolean returned;
 
-    /// @param colours whether colours are kept
+    /// @param colours whether colours and links are kept
     Lines(boolean colours) {
         this.safe = new TerminalText(colours ? Keep.COLOURS : Keep.TEXT);
     }
@@ -52,9 +50,9 @@ final class Lines {
     }
 
     private String cut() {
-        String line = safe.take(open.toByteArray(), open.size());
+        String line = safe.take(open.toByteArray(), open.size()) + safe.end();
         open.reset();
         returned = false;
-        return line.contains("\033") ? line + RESET : line;
+        return line;
     }
 }

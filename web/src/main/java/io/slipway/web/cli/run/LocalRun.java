@@ -99,6 +99,7 @@ final class LocalRun {
                 new Following(engine, show, output.colours())
                         .toEnd(created.id(), selection.notRolledOut());
         engine.awaitRemoved(created.id());
+        ctrlC.then(() -> {}); // nothing of it is left to be stopped
         Outcome outcome = run.progress().outcome();
         if (ctrlC.pressed() && outcome == Outcome.CANCELLED) {
             return CtrlC.EXIT_CODE;
