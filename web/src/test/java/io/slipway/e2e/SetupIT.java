@@ -96,6 +96,10 @@ class SetupIT {
                 .doesNotContain(slipway.token());
         assertThat(run(git.folder(), "", "link", "other").output())
                 .contains("git remote set-url slipway " + url + "/other.git");
+        git.must("remote", "set-url", "slipway", url.replace("//", "//ada:slw_x@") + "/linked.git");
+        assertThat(run(git.folder(), "", "link").output())
+                .contains("git remote set-url slipway " + url + "/linked.git")
+                .doesNotContain("slw_x");
     }
 
     @Test

@@ -128,11 +128,12 @@ public final class DoctorCommand implements Callable<Integer> {
             return "a git repository that is not linked; slipway link does that";
         }
         String text = url.text();
-        if (text.matches("https?://[^/]*@.*")) {
+        String bare = GitProgram.withoutPassword(text);
+        if (!bare.equals(text)) {
             throw new Fault(
                     Fault.Kind.CONFIGURATION,
                     "the URL of the remote slipway holds a password, which git shows and keeps",
-                    "git remote set-url slipway " + text.replaceFirst("//[^/]*@", "//"));
+                    "git remote set-url slipway " + bare);
         }
         return "the remote slipway is " + text;
     }

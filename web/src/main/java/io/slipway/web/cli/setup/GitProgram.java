@@ -20,6 +20,11 @@ record GitProgram(Path folder) {
         }
     }
 
+    /// A remote's URL as it may be shown: what stands before an `@` may be a token.
+    static String withoutPassword(String url) {
+        return url.replaceFirst("^(https?)://[^/]*@", "$1://");
+    }
+
     /// Runs it to its end; it asks nobody anything.
     ///
     /// @param input what it reads; a secret goes here and into no argument

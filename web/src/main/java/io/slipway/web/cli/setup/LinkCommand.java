@@ -39,7 +39,9 @@ public final class LinkCommand implements Callable<Integer> {
     @Parameters(
             arity = "0..1",
             paramLabel = "PROJECT",
-            description = "default: a name made of the folder's; a push makes the project")
+            description =
+                    "default: that of the remote slipway, else a name made of the folder's; a push"
+                            + " makes the project")
     private @Nullable String project;
 
     @Option(
@@ -64,7 +66,7 @@ public final class LinkCommand implements Callable<Integer> {
                         System.getenv());
         GitProgram git = new GitProgram(top());
         try (ApiClient api = new ApiClient(settings)) {
-            String name = project == null ? Checkout.name(git.folder()) : project;
+            String name = project == null ? Checkout.at(git.folder()).project() : project;
             URI remote = api.server().resolve("/" + ProjectName.parse(name) + ".git");
             api.get("/me"); // what is kept for git afterwards should be worth something
             PrintWriter out = spec.commandLine().getOut();
@@ -93,6 +95,14 @@ public final class LinkCommand implements Callable<Integer> {
         if (!before.well()) {
             git.must("remote", "add", "slipway", remote.toString());
             return "the remote slipway is " + remote;
+        }
+        String bare = GitProgram.withoutPassword(before.text());
+        if (!bare.equals(before.text())) {
+            throw new Fault(
+                    Kind.CONFIGURATION,
+                    "cannot link this folder: the URL of its remote slipway holds a password, which"
+                            + " git shows and keeps",
+                    "git remote set-url slipway " + bare + ", then the same again");
         }
         if (!before.text().equals(remote.toString())) {
             throw new Fault(
