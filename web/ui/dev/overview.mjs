@@ -49,6 +49,7 @@ export const runners = () => ({
 });
 
 export const queue = () => ({
+    next: null,
     jobs: [
         { project: 'shop', run: 12, job: 'test', ref: 'refs/heads/main', state: 'running', waits: null, waitsDetail: null, runner: 'docker', since: at(29) },
         { project: 'acme/orders', run: 1843, job: 'integration', ref: 'refs/heads/refunds', state: 'queued', waits: 'capacity', waitsDetail: null, runner: 'docker', since: at(12) },
@@ -190,6 +191,7 @@ export const compared = () => ({
 
 const person = (name, role, more = {}) => ({ name, role, disabledAt: null, hasPassword: true, invited: false, ...more });
 export const people = () => ({
+    next: null,
     people: [person('anna', 'admin'), person('joe', null, { hasPassword: false, invited: true }), person('mira', 'maintainer'), person('paul', 'viewer', { disabledAt: at(90_000) })],
 });
 

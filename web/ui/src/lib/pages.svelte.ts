@@ -6,6 +6,17 @@ export interface Page<T> {
     next: string | null;
 }
 
+/** The first so many pages of a list as one. */
+export async function firstPages<T>(count: number, fetch: (cursor: string | undefined) => Promise<Page<T>>): Promise<Page<T>> {
+    const all = await fetch(undefined);
+    for (let i = 1; i < count && all.next !== null; i++) {
+        const page = await fetch(all.next);
+        all.rows = [...all.rows, ...page.rows];
+        all.next = page.next;
+    }
+    return all;
+}
+
 /** A list that the server gives page by page: the newest is read again when its topic changes, older ones stay. */
 export class Pages<T> {
     rows = $state.raw<T[] | null>(null);

@@ -70,7 +70,6 @@ class CallersTest {
                             new Caller(CLI + "remote/StartCommands.java", "\"/resume\"")),
                     Map.entry("traceOtlp", new Caller(CLI + "look/ListCommands.java", "\"/otlp\"")),
                     Map.entry("logText", new Caller(CLI + "remote/LogsCommand.java", "\".txt\"")),
-                    Map.entry("apps", new Caller(CLI + "remote/OpenCommand.java", "\"/apps\"")),
                     Map.entry(
                             "exec",
                             new Caller(CLI + "remote/ExecCommand.java", "\"/exec?environment=\"")),

@@ -25,12 +25,15 @@ public final class Members {
 
     private static final String OF_PROJECT =
             """
-            select p.name, r.role, r.given_at, g.name as given_by
+            select p.name, r.role, r.given_at, g.name as given_by, r.project_id is null as everywhere
             from roles r
             join principals p on p.id = r.principal_id
             left join principals g on g.id = r.given_by
-            where r.project_id is not distinct from ? and p.kind = 'person'
-            order by p.name
+            where (r.project_id = ? or r.project_id is null) and p.kind = 'person'
+              and position(? in p.name) > 0
+              and (r.project_id is null, p.name) > (?, ?)
+            order by r.project_id is null, p.name
+            limit ?
             """;
 
     private static final String GIVE =
@@ -64,7 +67,20 @@ public final class Members {
     private Members() {}
 
     /// @param givenBy a principal's name; null: Slipway's own doing
-    public record Member(String name, Role role, Instant givenAt, @Nullable String givenBy) {}
+    /// @param everywhere whether its role is in the whole instance, not in one project
+    public record Member(
+            String name,
+            Role role,
+            Instant givenAt,
+            @Nullable String givenBy,
+            boolean everywhere) {}
+
+    /// Which of a project's members.
+    ///
+    /// @param part of their names; empty: all
+    /// @param everywhere whether those of the project were given already
+    /// @param after the name that was given last; empty: none
+    public record Asked(String part, boolean everywhere, String after, int count) {}
 
     /// What a person is everywhere.
     static Roles roles(Tx tx, long principalId) {
@@ -99,10 +115,8 @@ public final class Members {
         return all;
     }
 
-    /// The members of a project by name, or those of the whole instance.
-    ///
-    /// @param projectId null: the instance
-    public static List<Member> of(Tx tx, @Nullable Long projectId) {
+    /// The members of a project by name, then those of the whole instance by name.
+    public static List<Member> of(Tx tx, long projectId, Asked asked) {
         return tx.query(
                 OF_PROJECT,
                 row ->
@@ -110,8 +124,13 @@ public final class Members {
                                 row.text("name"),
                                 role(row),
                                 row.instant("given_at"),
-                                row.textOrNull("given_by")),
-                projectId);
+                                row.textOrNull("given_by"),
+                                row.flag("everywhere")),
+                projectId,
+                asked.part(),
+                asked.everywhere(),
+                asked.after(),
+                asked.count());
     }
 
     /// Makes somebody this in a project, or in the whole instance, in place of what it was there.

@@ -35,15 +35,16 @@ public final class Accounts {
     private static final Set<String> RESERVED =
             Set.of("operator", Principals.SLIPWAY, "maintainers");
 
-    private static final String ALL =
+    private static final String PAGE =
             """
             select p.id, p.name, p.disabled_at, a.password is not null as has_password,
                 a.invite_until > now() as invited, r.role
             from principals p
             left join accounts a on a.principal_id = p.id
             left join roles r on r.principal_id = p.id and r.project_id is null
-            where p.kind = 'person'
+            where p.kind = 'person' and position(? in p.name) > 0 and p.name > ?
             order by p.name
+            limit ?
             """;
 
     private static final String INVITE =
@@ -115,9 +116,12 @@ public final class Accounts {
 
     private record Stored(long id, boolean disabled, @Nullable String password) {}
 
-    /// All people, by name.
-    public List<Listed> all(Tx tx) {
-        return tx.query(ALL, Accounts::listed);
+    /// People, by name.
+    ///
+    /// @param part of their names; empty: all
+    /// @param after the name that was given last; empty: none
+    public List<Listed> page(Tx tx, String part, String after, int count) {
+        return tx.query(PAGE, Accounts::listed, part, after, count);
     }
 
     /// The person of that name.

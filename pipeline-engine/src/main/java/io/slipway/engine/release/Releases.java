@@ -22,7 +22,12 @@ public final class Releases {
     private static final String NEWEST =
             "select "
                     + Release.COLUMNS
-                    + " from releases r where r.placement_id = ? order by r.number desc limit ?";
+                    + """
+                     from releases r
+                    where r.placement_id = ? and r.number < ?
+                    order by r.number desc
+                    limit ?
+                    """;
 
     private static final String BEFORE =
             "select "
@@ -67,9 +72,9 @@ public final class Releases {
         return tx.first(BY_NUMBER, Release::from, placementId, number);
     }
 
-    /// The newest first.
-    public static List<Release> newest(Tx tx, long placementId, int count) {
-        return tx.query(NEWEST, Release::from, placementId, count);
+    /// Those before a number, the newest first.
+    public static List<Release> newest(Tx tx, long placementId, int before, int count) {
+        return tx.query(NEWEST, Release::from, placementId, before, count);
     }
 
     /// The release that served before the given one: where a roll back without a number goes.

@@ -27,7 +27,7 @@ import java.util.Objects;
 
 /// Apps in their environments: state, releases, roll back, restart, log.
 public final class AppApi {
-    private static final int RELEASES = 100;
+    private static final int MOST_RELEASES = 100;
 
     /// More than are ever kept of an app.
     private static final int MOST_CHUNKS = 100_000;
@@ -64,17 +64,23 @@ public final class AppApi {
                 });
     }
 
+    private record ReleasePage(List<AppView.OfRelease> releases, @Nullable Integer next) {}
+
     private Object releases(ApiRequest request) {
+        int before = request.query("cursor", Integer.MAX_VALUE, Integer.MAX_VALUE);
+        int limit = Math.max(1, request.query("limit", MOST_RELEASES, MOST_RELEASES));
         return database.read(
                 tx -> {
                     Placement placement = placement(tx, request, Right.READ);
-                    List<Release> newest = Releases.newest(tx, placement.id(), RELEASES);
+                    List<Release> found = Releases.newest(tx, placement.id(), before, limit + 1);
+                    List<Release> newest = found.stream().limit(limit).toList();
                     List<Long> ids =
                             newest.stream().map(Release::runId).filter(Objects::nonNull).toList();
                     Map<Long, Integer> runs = RunHistory.numbers(tx, ids);
                     List<AppView.OfRelease> releases =
                             newest.stream().map(r -> AppView.release(r, placement, runs)).toList();
-                    return Map.of("releases", releases);
+                    return new ReleasePage(
+                            releases, found.size() > limit ? newest.getLast().number() : null);
                 });
     }
 

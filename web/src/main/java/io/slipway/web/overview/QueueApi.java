@@ -1,5 +1,7 @@
 package io.slipway.web.overview;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
+
 import io.slipway.db.Database;
 import io.slipway.db.Row;
 import io.slipway.engine.access.Access;
@@ -11,6 +13,8 @@ import io.slipway.web.api.ApiRequest;
 import org.jspecify.annotations.Nullable;
 
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /// What executes jobs, what runs there, and what waits for it.
 public final class QueueApi {
@@ -35,7 +39,7 @@ public final class QueueApi {
     /// In the order in which they are taken; jobs that wait for something else stand behind.
     private static final String WORK =
             """
-            select p.name as project, u.number as run, j.name as job, u.ref,
+            select place.turn, place.standing, j.id, p.name as project, u.number as run, j.name as job, u.ref,
                 case when a.state = 'queued' and t.waits then 'waiting'
                     else coalesce(a.state, j.state) end as state,
                 case when a.state is distinct from 'queued' then j.waits
@@ -65,11 +69,19 @@ public final class QueueApi {
                     is not true as waits) t
                     left join attempts a on a.job_id = j.id and a.number = j.latest_attempt and a.state <> 'ended'
                     left join runners n on n.id = a.runner_id
+                    cross join lateral (select
+                        case when a.state = 'running' then 0 when a.state is null then 2 else 1 end as standing,
+                        coalesce(a.turn, 9223372036854775807) as turn) place
                     where j.state <> 'ended' and u.state <> 'ended' and j.project_id = any(?::bigint[])
                       and (j.waits is null or j.waits <> 'needs')
-                    order by (a.state = 'running') desc nulls last, a.turn nulls last, j.id
-                    limit 500
+                      and (?::text is null or p.name = ?)
+                      and (?::text is null or (? = 'running') = (place.standing = 0))
+                      and (place.standing, place.turn, j.id) > (?, ?, ?)
+                    order by place.standing, place.turn, j.id
+                    limit ?
                     """;
+
+    private static final int MOST = 200;
 
     private final Database database;
 
@@ -87,10 +99,40 @@ public final class QueueApi {
 
     private record Server(String version, String startedAt, String seenAt) {}
 
-    private record Queue(List<Job> jobs) {}
+    private record Queue(List<Job> jobs, @Nullable String next) {}
+
+    /// Where a job stands: what runs first, then by turn.
+    private record Place(int standing, long turn, long id) {
+        private static final Pattern TEXT =
+                Pattern.compile("([0-2])-([0-9a-z]{1,13})-([0-9a-z]{1,13})");
+
+        /// @param cursor empty: none
+        static Place of(String cursor) {
+            if (cursor.isEmpty()) {
+                return new Place(-1, 0, 0);
+            }
+            Matcher text = TEXT.matcher(cursor);
+            if (!text.matches()) {
+                throw ApiRequest.bad("cursor", "is none that was given out");
+            }
+            try {
+                return new Place(
+                        Integer.parseInt(text.group(1)),
+                        Long.parseLong(text.group(2), 36),
+                        Long.parseLong(text.group(3), 36));
+            } catch (NumberFormatException e) {
+                throw ApiRequest.bad("cursor", "is none that was given out");
+            }
+        }
+
+        String text() {
+            return standing + "-" + Long.toString(turn, 36) + "-" + Long.toString(id, 36);
+        }
+    }
 
     /// @param since it has been in this state
     private record Job(
+            @JsonIgnore Place place,
             String project,
             int run,
             String job,
@@ -125,17 +167,32 @@ public final class QueueApi {
     }
 
     private Object queue(ApiRequest request) {
-        return database.read(
-                tx ->
-                        new Queue(
+        String project = request.query("project");
+        String state = request.query("state");
+        int limit = Math.max(1, request.query("limit", MOST, MOST));
+        Place after = Place.of(request.query("cursor", ""));
+        List<Job> found =
+                database.read(
+                        tx ->
                                 tx.query(
                                         WORK,
                                         QueueApi::job,
-                                        (Object) Access.readable(tx, request.caller()))));
+                                        Access.readable(tx, request.caller()),
+                                        project,
+                                        project,
+                                        state,
+                                        state,
+                                        after.standing(),
+                                        after.turn(),
+                                        after.id(),
+                                        limit + 1));
+        List<Job> page = found.stream().limit(limit).toList();
+        return new Queue(page, found.size() > limit ? page.getLast().place().text() : null);
     }
 
     private static Job job(Row row) {
         return new Job(
+                new Place(row.integer("standing"), row.number("turn"), row.number("id")),
                 row.text("project"),
                 row.integer("run"),
                 row.text("job"),

@@ -16,9 +16,15 @@ import io.vertx.core.http.HttpMethod;
 import org.jspecify.annotations.Nullable;
 
 import java.util.List;
+import java.util.Locale;
 
 /// Who is what in a project.
 public final class MemberApi {
+    private static final int MOST = 200;
+
+    /// Stands before a name in the cursor of somebody who has its role everywhere.
+    private static final String EVERYWHERE = "*";
+
     private final Database database;
 
     /// Adds the operations.
@@ -29,7 +35,7 @@ public final class MemberApi {
         api.add(HttpMethod.DELETE, "/projects/:project/members/:person", this::take);
     }
 
-    private record All(List<View> members, List<View> everywhere) {}
+    private record Page(List<View> members, List<View> everywhere, @Nullable String next) {}
 
     private record View(String name, String role, String givenAt, @Nullable String givenBy) {
         static View of(Members.Member one) {
@@ -40,13 +46,25 @@ public final class MemberApi {
     private record Wanted(@Nullable String role) {}
 
     private Object list(ApiRequest request) {
-        return database.read(
-                tx -> {
-                    Project project = request.project(tx, Right.READ);
-                    return new All(
-                            Members.of(tx, project.id()).stream().map(View::of).toList(),
-                            Members.of(tx, null).stream().map(View::of).toList());
-                });
+        int limit = Math.max(1, request.query("limit", MOST, MOST));
+        String cursor = request.query("cursor", "");
+        Members.Asked asked =
+                new Members.Asked(
+                        request.query("q", "").strip().toLowerCase(Locale.ROOT),
+                        cursor.startsWith(EVERYWHERE),
+                        cursor.replace(EVERYWHERE, ""),
+                        limit + 1);
+        List<Members.Member> found =
+                database.read(tx -> Members.of(tx, request.project(tx, Right.READ).id(), asked));
+        List<Members.Member> page = found.stream().limit(limit).toList();
+        return new Page(
+                page.stream().filter(one -> !one.everywhere()).map(View::of).toList(),
+                page.stream().filter(Members.Member::everywhere).map(View::of).toList(),
+                found.size() > limit ? cursor(page.getLast()) : null);
+    }
+
+    private static String cursor(Members.Member last) {
+        return (last.everywhere() ? EVERYWHERE : "") + last.name();
     }
 
     private @Nullable Object give(ApiRequest request) throws Exception {

@@ -16,12 +16,13 @@ import io.vertx.core.http.HttpMethod;
 import org.jspecify.annotations.Nullable;
 
 import java.util.List;
-import java.util.Map;
+import java.util.Locale;
 import java.util.Optional;
 
 /// The people of this instance, for its admins.
 public final class PeopleApi {
     private static final String NONE = "none";
+    private static final int MOST = 200;
 
     private final Database database;
     private final Accounts accounts;
@@ -56,6 +57,8 @@ public final class PeopleApi {
         }
     }
 
+    private record Page(List<Person> people, @Nullable String next) {}
+
     private record Wanted(@Nullable String name, @Nullable String role) {}
 
     private record Changes(@Nullable String role, @Nullable Boolean disabled) {}
@@ -74,8 +77,13 @@ public final class PeopleApi {
 
     private Object list(ApiRequest request) {
         admin(request);
-        List<Person> people = database.read(accounts::all).stream().map(Person::of).toList();
-        return Map.of("people", people);
+        String part = request.query("q", "").strip().toLowerCase(Locale.ROOT);
+        String after = request.query("cursor", "");
+        int limit = Math.max(1, request.query("limit", MOST, MOST));
+        List<Accounts.Listed> found =
+                database.read(tx -> accounts.page(tx, part, after, limit + 1));
+        List<Person> people = found.stream().limit(limit).map(Person::of).toList();
+        return new Page(people, found.size() > limit ? people.getLast().name() : null);
     }
 
     private Object invite(ApiRequest request) throws Exception {

@@ -22,7 +22,7 @@ public final class ListText {
                     Said.at(release.path("createdAt")),
                     Said.text(release.path("cause")));
         }
-        return lines.toString();
+        return lines + Said.more(answer);
     }
 
     /// What `slipway projects` prints.
@@ -111,7 +111,7 @@ public final class ListText {
                     waits.isEmpty() ? Said.text(job.path("state")) : "waits for " + waits,
                     "since " + Said.at(job.path("since")));
         }
-        return lines.toString();
+        return lines + Said.more(answer);
     }
 
     /// @param answer of `/tokens`

@@ -17,7 +17,7 @@ public final class PeopleText {
         for (JsonNode person : answer.path("people")) {
             lines.line(Said.text(person.path("name")), or(person.path("role"), "-"), state(person));
         }
-        return lines.toString();
+        return lines + Said.more(answer);
     }
 
     private static String state(JsonNode person) {
@@ -45,7 +45,7 @@ public final class PeopleText {
             lines.line(
                     Said.text(member.path("name")), Said.text(member.path("role")), "everywhere");
         }
-        return lines.toString();
+        return lines + Said.more(answer);
     }
 
     /// @param answer of `/audit` or `/projects/{project}/audit`

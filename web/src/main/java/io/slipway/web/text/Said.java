@@ -13,6 +13,11 @@ final class Said {
         return node.isNull() || node.isMissingNode() ? "" : node.asString("");
     }
 
+    /// Says of a page of a list that there are more behind it; else nothing.
+    static String more(JsonNode answer) {
+        return text(answer.path("next")).isEmpty() ? "" : "and more\n";
+    }
+
     /// A mark and a word: `✗ failed`.
     static String state(JsonNode of) {
         String outcome = text(of.path("outcome"));

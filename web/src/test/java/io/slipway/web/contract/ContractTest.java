@@ -83,7 +83,7 @@ final class ContractTest {
                         });
         assertThatThrownBy(() -> runs.checkNames(Set.of("x".repeat(4_000))))
                 .hasMessageContaining("the parameter " + "x".repeat(60) + "... is unknown");
-        assertThatThrownBy(() -> contract.query("GET", "/queue").checkNames(Set.of("limit")))
+        assertThatThrownBy(() -> contract.query("GET", "/runners").checkNames(Set.of("limit")))
                 .isInstanceOfSatisfying(
                         Fault.class,
                         fault ->

@@ -161,7 +161,8 @@ final class ApiRulesTest {
         HttpRequest.Builder page =
                 door.request("/-/queue?tab=mine", token).header("Accept", "text/plain");
         assertThat(door.send(page).body()).isEqualTo("nothing runs and nothing waits\n");
-        assertThat(door.get("/-/queue.json?tab=mine", token).body()).isEqualTo("{\"jobs\":[]}");
+        assertThat(door.get("/-/queue.json?tab=mine", token).body())
+                .isEqualTo("{\"jobs\":[],\"next\":null}");
         for (String fresh : List.of("/shop/badge.svg?v=7", "/shop/cctray.xml?v=7")) {
             assertThat(door.get(fresh, token).statusCode()).as(fresh).isEqualTo(200);
         }

@@ -61,7 +61,7 @@ public final class ImageCommand extends Listing {
                         + ApiClient.escaped(app)
                         + "/releases?environment="
                         + ApiClient.escaped(environment);
-        for (JsonNode release : api.get(path).path("releases")) {
+        for (JsonNode release : api.getAll(path, "releases").path("releases")) {
             if (release.path("number").asString("").equals(number)) {
                 return release.path("image").asString("").replaceFirst(".*@", "");
             }
@@ -74,14 +74,14 @@ public final class ImageCommand extends Listing {
                         + number
                         + ": there is no such release in "
                         + environment,
-                "slipway releases " + app + " -e " + environment + " lists the newest");
+                "slipway releases " + app + " -e " + environment + " lists them");
     }
 
     /// @param digest null: of the newest
     private long id(ApiClient api, String app, @Nullable String digest)
             throws InterruptedException {
         String path = projectPath() + "/images?limit=100&app=" + ApiClient.escaped(app);
-        JsonNode images = digest == null ? api.get(path) : Pages.all(api, path, "images");
+        JsonNode images = digest == null ? api.get(path) : api.getAll(path, "images");
         for (JsonNode image : images.path("images")) {
             if (digest == null || image.path("digest").asString("").equals(digest)) {
                 return image.path("id").asLong();

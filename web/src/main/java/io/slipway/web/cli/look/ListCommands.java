@@ -26,8 +26,7 @@ public final class ListCommands {
     public static final class Projects extends Listing {
         @Override
         protected int call(ApiClient api, PrintWriter out) throws InterruptedException {
-            return print(
-                    out, Pages.all(api, "/projects?limit=200", "projects"), ListText::projects);
+            return print(out, api.getAll("/projects?limit=200", "projects"), ListText::projects);
         }
     }
 

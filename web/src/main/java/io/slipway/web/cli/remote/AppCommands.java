@@ -49,7 +49,7 @@ public final class AppCommands {
     public static final class Releases extends OfApp {
         @Override
         protected int call(ApiClient api, PrintWriter out) throws InterruptedException {
-            return print(out, ListText.releases(api.get(path("releases"))));
+            return print(out, ListText.releases(api.getAll(path("releases"), "releases")));
         }
     }
 

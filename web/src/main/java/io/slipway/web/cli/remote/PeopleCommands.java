@@ -57,7 +57,7 @@ public final class PeopleCommands {
         public static final class Listing extends ServerWord {
             @Override
             protected int call(ApiClient api, PrintWriter out) throws InterruptedException {
-                out.print(PeopleText.people(api.get("/people")));
+                out.print(PeopleText.people(api.getAll("/people?limit=200", "people")));
                 out.flush();
                 return 0;
             }
@@ -182,7 +182,12 @@ public final class PeopleCommands {
         public static final class Listing extends ServerWord {
             @Override
             protected int call(ApiClient api, PrintWriter out) throws InterruptedException {
-                out.print(PeopleText.members(api.get(projectPath() + "/members")));
+                out.print(
+                        PeopleText.members(
+                                api.getAll(
+                                        projectPath() + "/members?limit=200",
+                                        "members",
+                                        "everywhere")));
                 out.flush();
                 return 0;
             }
