@@ -10,6 +10,7 @@ import io.slipway.web.cli.UpCommand;
 import io.slipway.web.cli.look.EnvsCommand;
 import io.slipway.web.cli.look.ImageCommand;
 import io.slipway.web.cli.look.ListCommands;
+import io.slipway.web.cli.look.ManifestsCommand;
 import io.slipway.web.cli.look.StatusCommand;
 import io.slipway.web.cli.look.WhyCommand;
 import io.slipway.web.cli.remote.AppCommands;
@@ -67,6 +68,7 @@ public final class Main implements Runnable {
                     LogsCommand.class,
                     ExecCommand.class,
                     ImageCommand.class,
+                    ManifestsCommand.class,
                     AppCommands.Releases.class,
                     AppCommands.Rollback.class,
                     AppCommands.Restart.class,

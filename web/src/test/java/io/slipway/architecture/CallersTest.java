@@ -74,6 +74,11 @@ class CallersTest {
                             "exec",
                             new Caller(CLI + "remote/ExecCommand.java", "\"/exec?environment=\"")),
                     Map.entry(
+                            "manifests",
+                            new Caller(
+                                    CLI + "look/ManifestsCommand.java",
+                                    "\"/manifests?environment=\"")),
+                    Map.entry(
                             "appLog",
                             new Caller(CLI + "remote/LogsCommand.java", "\"/log?environment=\"")),
                     Map.entry(

@@ -84,7 +84,7 @@ class RolesIT {
 
     /// What is answered for good reasons when there is nothing to be shown.
     private static final Set<String> MAY_BE_MISSING =
-            Set.of("image", "rollout", "releases", "appLog");
+            Set.of("image", "rollout", "releases", "manifests", "appLog");
 
     private final Slipway slipway;
     private final HttpClient http = HttpClient.newHttpClient();

@@ -32,6 +32,19 @@ public interface Deployer {
     /// @throws io.slipway.fault.Fault when it cannot be had
     ReadyImage pull(String reference, Progress progress) throws InterruptedException;
 
+    /// Whether what runs there is described by objects, which [#manifests] tells.
+    default boolean isDescribed() {
+        return false;
+    }
+
+    /// The objects that [#start] applies, in that order; nothing is changed. The values of secrets
+    /// are left out.
+    ///
+    /// @param compared whether the target is asked what applying them would change
+    default List<Manifest> manifests(AppOrder order, boolean compared) {
+        return List.of();
+    }
+
     /// Brings an image of Slipway's registry into the target, if it is not there any more.
     ///
     /// @return the content id to start
@@ -195,6 +208,20 @@ public interface Deployer {
     /// @param digest of its manifest
     /// @param engineId content id
     record BuiltImage(String repository, String digest, String engineId) {}
+
+    /// An object of a target that is described by such.
+    ///
+    /// @param name such as `deployment/cart`
+    /// @param text YAML
+    /// @param now what is there, as YAML; empty: nothing; null when that was not asked
+    /// @param then what would be there; null when that was not asked, or is refused
+    /// @param refused why the target would not take it
+    record Manifest(
+            String name,
+            String text,
+            @Nullable String now,
+            @Nullable String then,
+            @Nullable String refused) {}
 
     /// What to start.
     ///

@@ -27,15 +27,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
-import java.util.stream.Collectors;
 
 /// One rollout from its row to its verdict: start beside, ask for health, switch. Each step is
 /// written before its effect, and each effect may be repeated, so a later claim goes on where an
 /// earlier one was cut off. What served before is drained and removed by the supervisor.
 final class RolloutDrive {
-    /// What an app listens on when nobody says it.
-    static final int DEFAULT_PORT = 8080;
-
     private static final long AGAIN_MILLIS = 250;
     private static final int TAIL = 20;
     private static final Set<Claim.Ended> STOPS =
@@ -178,9 +174,13 @@ final class RolloutDrive {
         if (hooks.isEmpty()) {
             claim.steps().begin(starting(), Instant.now());
         }
-        String engineId = engineId();
-        AppValues.Values values = values();
-        AppOrder order = order(engineId, values);
+        String engineId = parts.image(release, claim::progress);
+        AppValues.Values values = parts.values(placement, release);
+        AppOrder order =
+                parts.order(
+                        new RolloutParts.Whose(container, placement, rollout.fence(), release),
+                        engineId,
+                        values);
         pauseOld();
         if (!hooks.isEmpty()) {
             hooking = true;
@@ -200,61 +200,8 @@ final class RolloutDrive {
         return Optional.empty();
     }
 
-    private String engineId() throws InterruptedException {
-        Long imageId = release.imageId();
-        if (imageId != null) {
-            Releases.Image image = parts.database().read(tx -> Releases.image(tx, imageId));
-            return parts.deployer().ensure(image.built());
-        }
-        return app.image() == null
-                ? release.engineId()
-                : parts.deployer().pull(release.image(), claim::progress).engineId();
-    }
-
-    private AppValues.Values values() {
-        return parts.database()
-                .read(
-                        tx ->
-                                parts.values()
-                                        .of(
-                                                tx,
-                                                placement.projectId(),
-                                                app,
-                                                release.configVersion()));
-    }
-
-    private AppOrder order(String engineId, AppValues.Values values) {
-        Map<String, String> env = new LinkedHashMap<>(values.env());
-        Set<String> secret =
-                env.keySet().stream()
-                        .filter(name -> values.hidden().contains(env.get(name)))
-                        .collect(Collectors.toSet());
-        int port = port();
-        if (port != 0) {
-            env.put("PORT", Integer.toString(port));
-        }
-        List<String> peers =
-                parts.database().read(tx -> Placements.of(tx, placement.projectId())).stream()
-                        .filter(p -> p.environment().equals(placement.environment()))
-                        .map(Placement::app)
-                        .filter(name -> !name.equals(placement.app()))
-                        .toList();
-        return new AppOrder(
-                container,
-                placement,
-                rollout.fence(),
-                release.number(),
-                parts.database().read(tx -> AppContainers.slot(tx, container)),
-                engineId,
-                app,
-                env,
-                secret,
-                port,
-                peers);
-    }
-
     private int port() {
-        return app.port() == null ? DEFAULT_PORT : app.port();
+        return RolloutParts.port(app);
     }
 
     /// An app with volumes is replaced by stop and start: two may not write at once.
@@ -387,7 +334,7 @@ final class RolloutDrive {
     private List<String> printed() {
         Masks masks;
         try {
-            masks = Masks.of(values().hidden());
+            masks = Masks.of(parts.values(placement, release).hidden());
         } catch (Fault e) {
             if (e.kind() != Fault.Kind.CONFIGURATION) {
                 throw e;

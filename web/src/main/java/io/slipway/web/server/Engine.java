@@ -20,6 +20,7 @@ import io.slipway.engine.image.OldImages;
 import io.slipway.engine.log.LogReader;
 import io.slipway.engine.log.LogScan;
 import io.slipway.engine.log.LogSealer;
+import io.slipway.engine.manifest.ReleaseManifests;
 import io.slipway.engine.outgoing.OutgoingSender;
 import io.slipway.engine.outgoing.OutgoingWebhooks;
 import io.slipway.engine.plan.Planner;
@@ -371,6 +372,10 @@ final class Engine implements AutoCloseable {
 
     Deployer deployer() {
         return deployer;
+    }
+
+    ReleaseManifests manifests() {
+        return new ReleaseManifests(parts);
     }
 
     Repositories repositories() {

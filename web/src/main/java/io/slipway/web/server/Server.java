@@ -38,6 +38,7 @@ import io.slipway.web.overview.EstimateApi;
 import io.slipway.web.overview.FleetApi;
 import io.slipway.web.overview.ImageApi;
 import io.slipway.web.overview.LogSearchApi;
+import io.slipway.web.overview.ManifestApi;
 import io.slipway.web.overview.MetricsApi;
 import io.slipway.web.overview.QueueApi;
 import io.slipway.web.overview.RolloutsApi;
@@ -265,6 +266,7 @@ public final class Server implements AutoCloseable {
         new ImageApi(api, database);
         new CompareApi(api, database, engine.repositories());
         new TokenApi(api, database);
+        new ManifestApi(api, database, engine.manifests());
         new BadgeApi(api, database, engine.history(), engine.addresses());
     }
 

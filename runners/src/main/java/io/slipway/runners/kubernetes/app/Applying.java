@@ -37,13 +37,23 @@ record Applying(KubernetesClient client) {
         return apply(object, true);
     }
 
+    /// What [#apply] would make of it; nothing is changed.
+    <T extends HasMetadata> T rehearse(T object) {
+        return patched(object, how(false).withDryRun(List.of("All")).build());
+    }
+
     private <T extends HasMetadata> T apply(T object, boolean force) {
-        PatchContext how =
-                new PatchContext.Builder()
-                        .withPatchType(PatchType.SERVER_SIDE_APPLY)
-                        .withFieldManager(MANAGER)
-                        .withForce(force)
-                        .build();
+        return patched(object, how(force).build());
+    }
+
+    private static PatchContext.Builder how(boolean force) {
+        return new PatchContext.Builder()
+                .withPatchType(PatchType.SERVER_SIDE_APPLY)
+                .withFieldManager(MANAGER)
+                .withForce(force);
+    }
+
+    private <T extends HasMetadata> T patched(T object, PatchContext how) {
         try {
             return client.resource(object)
                     .patch(how, client.getKubernetesSerialization().asJson(object));

@@ -27,7 +27,7 @@ import java.util.Set;
 /// @param manifests what they are made of
 /// @param credentials for the registry
 record Environments(KubernetesClient client, AppManifests manifests, PullCredentials credentials) {
-    private static final String USED = "slipway.io/used-at";
+    static final String USED = "slipway.io/used-at";
 
     /// So long nothing is removed from a namespace in which something was begun.
     private static final Duration QUIET = Duration.ofMinutes(10);
@@ -60,6 +60,14 @@ record Environments(KubernetesClient client, AppManifests manifests, PullCredent
         credentials
                 .of(at)
                 .ifPresent(password -> applying.apply(manifests.pull(at, config(password))));
+    }
+
+    /// What [#ensure] applies, but for the time of its use and the credential itself.
+    List<HasMetadata> of(Placement at) {
+        Namespace namespace = manifests.environment(at);
+        return credentials == PullCredentials.NONE
+                ? List.of(namespace)
+                : List.of(namespace, manifests.pull(at, "{}"));
     }
 
     private void own(Placement at, Namespace found) {

@@ -1,5 +1,6 @@
 package io.slipway.runners.kubernetes.app;
 
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.ServicePort;
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
@@ -95,6 +97,25 @@ public final class KubernetesDeployer implements Deployer {
                     workloads.remember(order.container(), where);
                     places.take(order, where);
                     return true;
+                });
+    }
+
+    @Override
+    public boolean isDescribed() {
+        return true;
+    }
+
+    @Override
+    public List<Manifest> manifests(AppOrder order, boolean compared) {
+        Where where = where(order);
+        return asking(
+                "cannot tell the manifests of " + order.placement().app(),
+                () -> {
+                    String before = places.before(order, where, workloads.find(where));
+                    Described described = new Described(client, applying);
+                    List<HasMetadata> all = new ArrayList<>(environments.of(order.placement()));
+                    all.addAll(manifests.of(order, before));
+                    return compared ? described.compared(all) : described.told(all);
                 });
     }
 

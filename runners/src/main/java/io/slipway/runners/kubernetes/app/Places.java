@@ -66,7 +66,7 @@ record Places(
     }
 
     /// Which container gets its place back if the new one does not serve.
-    private @Nullable String before(AppOrder order, Where where, @Nullable Deployment found) {
+    @Nullable String before(AppOrder order, Where where, @Nullable Deployment found) {
         if (found == null) {
             return null;
         }

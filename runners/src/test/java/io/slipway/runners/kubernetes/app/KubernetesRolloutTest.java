@@ -4,18 +4,24 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.fabric8.kubernetes.api.model.IntOrString;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.ResourceQuota;
 import io.fabric8.kubernetes.api.model.ResourceQuotaBuilder;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
+import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
+import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudgetBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.slipway.db.Database;
 import io.slipway.db.DatabaseExtension;
 import io.slipway.engine.plan.AppSpec;
 import io.slipway.engine.plan.AppSpec.Health;
 import io.slipway.engine.plan.Resources;
 import io.slipway.engine.release.Deployer.AppOrder;
+import io.slipway.engine.release.Deployer.Manifest;
 import io.slipway.engine.release.Placement;
 import io.slipway.engine.run.Outcome;
 import io.slipway.engine.run.Reason;
@@ -71,6 +77,65 @@ class KubernetesRolloutTest {
                 .ignoreExceptions()
                 .untilAsserted(() -> assertThat(cluster.page()).isEqualTo(page));
         cluster.settle();
+    }
+
+    @Test
+    void whatIsAppliedIsToldAndWhatItWouldChange() throws Exception {
+        cluster.values.put("WORD", "geheim");
+        serves(cluster.app(ONE));
+
+        List<Manifest> told = cluster.manifests(false);
+        assertThat(told)
+                .extracting(manifest -> manifest.name().replaceFirst("web-.*", "web-RELEASE"))
+                .containsExactly(
+                        "namespace/" + cluster.namespace(),
+                        "serviceaccount/web",
+                        "configmap/web-RELEASE",
+                        "secret/web-RELEASE",
+                        "networkpolicy/web",
+                        "service/web",
+                        "poddisruptionbudget/web",
+                        "deployment/web");
+        assertThat(told.toString())
+                .contains("WORD: \"[secret]\"", "GREETING: \"hello\"")
+                .doesNotContain("geheim")
+                .doesNotContain("Z2VoZWlt");
+        assertThat(cluster.manifests(true))
+                .allSatisfy(one -> assertThat(one.then()).as(one.name()).isEqualTo(one.now()));
+
+        var policies = cluster.client.network().networkPolicies().inNamespace(cluster.namespace());
+        policies.withName("web").delete();
+        PodDisruptionBudget budget =
+                new PodDisruptionBudgetBuilder()
+                        .withNewMetadata()
+                        .withName("web")
+                        .withNamespace(cluster.namespace())
+                        .endMetadata()
+                        .withNewSpec()
+                        .withMaxUnavailable(new IntOrString(2))
+                        .endSpec()
+                        .build();
+        cluster.client
+                .resource(budget)
+                .patch(
+                        new PatchContext.Builder()
+                                .withPatchType(PatchType.SERVER_SIDE_APPLY)
+                                .withFieldManager("somebody")
+                                .withForce(true)
+                                .build(),
+                        cluster.client.getKubernetesSerialization().asJson(budget));
+
+        List<Manifest> differ =
+                cluster.manifests(true).stream()
+                        .filter(one -> !String.valueOf(one.now()).equals(one.then()))
+                        .toList();
+        assertThat(differ)
+                .extracting(Manifest::name)
+                .containsExactly("networkpolicy/web", "poddisruptionbudget/web");
+        assertThat(differ.getFirst().now()).isEmpty();
+        assertThat(differ.getFirst().then()).contains("kind: \"NetworkPolicy\"");
+        assertThat(differ.getLast().refused()).contains(".maxUnavailable belongs to somebody");
+        assertThat(policies.withName("web").get()).as("after a dry run").isNull();
     }
 
     @Test

@@ -5,11 +5,15 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.slipway.db.Database;
 import io.slipway.db.Signal;
 import io.slipway.engine.hook.HookRuns;
+import io.slipway.engine.manifest.ReleaseManifests;
 import io.slipway.engine.plan.AppSpec;
 import io.slipway.engine.plan.AppSpec.Health;
 import io.slipway.engine.plan.Resources;
 import io.slipway.engine.plan.RolloutSpec;
 import io.slipway.engine.release.AppValues;
+import io.slipway.engine.release.Deployer.Manifest;
+import io.slipway.engine.release.Placement;
+import io.slipway.engine.release.Placements;
 import io.slipway.engine.release.RolloutParts;
 import io.slipway.engine.release.RolloutRows;
 import io.slipway.engine.release.RolloutRuns;
@@ -106,6 +110,16 @@ final class RolloutsInCluster implements AutoCloseable {
     /// Rolls the app out, as a run of its own.
     Verdict rollOut(AppSpec app) throws InterruptedException {
         return rows.perform(parts, rows.claim(new RolloutSpec(app, "production", null, null)));
+    }
+
+    /// What the newest release is for the cluster.
+    List<Manifest> manifests(boolean compared) throws InterruptedException {
+        Placement placement =
+                rows.database.read(
+                        tx ->
+                                Placements.find(tx, rows.projectId, "production", "web")
+                                        .orElseThrow());
+        return new ReleaseManifests(parts).of(placement, compared).objects();
     }
 
     String namespace() {
