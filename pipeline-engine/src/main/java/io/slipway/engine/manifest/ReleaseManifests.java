@@ -51,7 +51,8 @@ public record ReleaseManifests(RolloutParts parts) {
                 .read(
                         tx -> {
                             Release release =
-                                    Releases.newest(tx, placement.id(), 1).stream()
+                                    Releases.newest(tx, placement.id(), Integer.MAX_VALUE, 1)
+                                            .stream()
                                             .findFirst()
                                             .orElseThrow(() -> nothing(placement));
                             return tx.first(
