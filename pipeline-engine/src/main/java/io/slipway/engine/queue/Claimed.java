@@ -7,13 +7,21 @@ import io.slipway.engine.run.Claim;
 import org.jspecify.annotations.Nullable;
 
 import java.time.Duration;
+import java.util.List;
 
 /// An attempt as the claim found it.
 ///
 /// @param fence that this claim raised
 /// @param log where the attempt's log stands
+/// @param missing secrets that the job names and that have no value: nothing of it may begin
 record Claimed(
-        Claim.Job job, AttemptName name, long fence, String nonce, LogPosition log, Past past) {
+        Claim.Job job,
+        AttemptName name,
+        long fence,
+        String nonce,
+        LogPosition log,
+        Past past,
+        List<String> missing) {
 
     /// What earlier holders left.
     ///

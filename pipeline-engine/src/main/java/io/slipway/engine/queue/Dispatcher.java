@@ -49,6 +49,10 @@ public final class Dispatcher implements AutoCloseable {
     private final Preparations preparations;
     private final Pins pins;
     private final Map<Long, Holding> held = new ConcurrentHashMap<>();
+
+    /// Fences of attempts that this process has lost, as long as others may take it for dead.
+    private final Map<Long, Long> lost = new ConcurrentHashMap<>();
+
     private final List<Signal> signals = new ArrayList<>();
     private final List<Thread> loops = new ArrayList<>();
     private final Signal wake;
@@ -68,7 +72,7 @@ public final class Dispatcher implements AutoCloseable {
             RunEnd runEnd) {
         this.database = database;
         this.leaseConnection = new Database(database.address(), 1, SILENCE);
-        this.queue = new Queue(database, server);
+        this.queue = new Queue(database, server, given(work));
         this.leases = new Leases(leaseConnection);
         this.ends = new RunEnds(database, server, runEnd);
         this.driver = new Driver(queue, work, new Removals(database, queue.instance(), work));
@@ -86,6 +90,12 @@ public final class Dispatcher implements AutoCloseable {
         loop("leases", notifications.signal("cancel"), RENEW, this::renew);
         loop("clock", new Signal(), LOOK, this::lookAtClocks);
         loop("preparations", notifications.signal("queue"), LOOK, this::prepare);
+    }
+
+    private static Set<String> given(Map<JobKind, JobWork> work) {
+        return work.values().stream()
+                .flatMap(one -> one.given().stream())
+                .collect(Collectors.toSet());
     }
 
     private void loop(String name, Signal signal, Duration atMost, Runnable body) {
@@ -129,7 +139,9 @@ public final class Dispatcher implements AutoCloseable {
     }
 
     private void gone(long attempt, Holding holding) {
-        held.remove(attempt, holding);
+        if (held.remove(attempt, holding) && holding.isLost()) {
+            lost.put(attempt, holding.fence());
+        }
         wake.wake();
     }
 
@@ -158,6 +170,16 @@ public final class Dispatcher implements AutoCloseable {
     }
 
     private void renew() {
+        if (!lost.isEmpty()) {
+            Map<Long, Long> told = Map.copyOf(lost);
+            List<Long> heard = queue.livesOn(told);
+            told.forEach(
+                    (attempt, fence) -> {
+                        if (heard.contains(attempt)) {
+                            lost.remove(attempt, fence);
+                        }
+                    });
+        }
         List<Holding> all = held.values().stream().filter(one -> !one.isLost()).toList();
         if (all.isEmpty()) {
             return;
@@ -214,8 +236,11 @@ public final class Dispatcher implements AutoCloseable {
         for (Thread loop : loops) {
             join(loop);
         }
-        // Claims that came between are let go: their leases expire, or the next start takes them.
+        // What could not be handed over, and claims that came between: their leases expire.
         held.values().forEach(one -> one.end(Ended.LOST, "the server ended"));
+        if (!held.isEmpty()) {
+            quietly("leaving", queue::leave);
+        }
         signals.forEach(Signal::close);
         leaseConnection.close();
     }

@@ -17,6 +17,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -137,6 +138,10 @@ final class Driver {
                         Fault.Kind.INTERNAL,
                         "cannot do this job: nothing here does its kind of work",
                         "report this with the server's log");
+            }
+            List<String> missing = holding.claimed().missing();
+            if (!missing.isEmpty()) {
+                return Optional.of(Verdicts.missing(of, holding.job(), missing));
             }
             return Optional.of(of.perform(holding));
         } catch (InterruptedException | RuntimeException | Error e) {

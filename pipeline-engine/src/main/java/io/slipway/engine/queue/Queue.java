@@ -15,6 +15,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 
 /// The queue as one server sees it: takes attempts, keeps them, gives them back. Times are those of
@@ -27,13 +29,20 @@ final class Queue {
 
     private final Database database;
     private final UUID server;
+    private final String[] given;
     private final String instance;
     private final Instant begun;
 
     /// @param server this server's identity; only one process at a time has it
     Queue(Database database, UUID server) {
+        this(database, server, Set.of());
+    }
+
+    /// @param given secrets that jobs get here beside those of the project's configuration
+    Queue(Database database, UUID server, Set<String> given) {
         this.database = database;
         this.server = server;
+        this.given = given.toArray(String[]::new);
         this.instance =
                 database.read(tx -> tx.one("select id from instance", row -> row.text("id")));
         this.begun =
@@ -51,9 +60,13 @@ final class Queue {
     /// each attempt has one that got it, and its fence is higher than any before. What is noted as
     /// held back is passed over, so that a claim costs the same however much that is.
     ///
-    /// A holder that vanished is counted against the attempt when nothing shows that it may be
-    /// innocent: no byte of its log was stored since the claim, it was held for less than a minute,
-    /// and the holder was not this very process, which lives and has missed its lease.
+    /// The claim also decides whether the secrets that a check names have values, and by which
+    /// version of the project's configuration: the attempt keeps to it, whoever has it later. Where
+    /// one has none the driver ends the attempt, and nothing of it begins.
+    ///
+    /// A holder that vanished is counted against the attempt, unless it gave it back or is this
+    /// very process, which lives and has missed its lease. Another server that lives takes that
+    /// back by [#livesOn].
     ///
     /// @param held attempts that this process drives already
     /// @param most how many at once, [#MOST] at most
@@ -72,7 +85,10 @@ final class Queue {
                                     server,
                                     server,
                                     begun,
-                                    instance);
+                                    server,
+                                    begun,
+                                    instance,
+                                    given);
                     claimed.stream()
                             .map(one -> Long.toString(one.job().runId()))
                             .distinct()
@@ -99,6 +115,41 @@ final class Queue {
                 select 1
                 from attempts e
                 where e.job_id = a.job_id and e.number < a.number and e.removed_at is null)
+            """;
+
+    /// The holder of the attempt `a` before this claim has vanished, as far as anybody can tell.
+    private static final String VANISHED =
+            """
+            a.state = 'running' and a.server_id is not null
+                and not (a.server_id = ? and a.claimed_at >= ?)
+            """;
+
+    /// The version of the configuration that the attempt `a` begins with; none where no secret of
+    /// it is named, or none is to be seen.
+    private static final String CONFIGURED =
+            """
+            (select max(c.version)
+                from jobs w
+                join runs v on v.id = w.run_id
+                join config_values c on c.project_id = w.project_id
+                where w.id = a.job_id and w.spec -> 'secrets' is not null
+                    and v.source_trust <> 'fork')
+            """;
+
+    /// Secrets of the job `j` that have no value in the attempt `t`; a fork's has none.
+    private static final String MISSING =
+            """
+            array(
+                select distinct w.value
+                from jsonb_each_text(j.spec -> 'secrets') w
+                where w.value <> all (?) and (u.source_trust = 'fork' or not coalesce((
+                    select c.value is not null
+                    from config_values c
+                    where c.project_id = j.project_id and c.app is null and c.name = w.value
+                        and c.version <= t.config_version
+                    order by c.version desc
+                    limit 1), false))
+                order by 1)
             """;
 
     private static final String NEXT =
@@ -158,14 +209,18 @@ final class Queue {
                         update attempts a
                         set state = 'running', server_id = ?, fence = a.fence + 1,
                             lease_until = clock_timestamp() + interval '20 seconds',
-                            expiries = case
-                                when a.state = 'queued' or a.server_id is null
-                                    or a.server_id = ? and a.claimed_at >= ? then a.expiries
-                                when a.log_source + a.log_bytes > a.claimed_log
-                                    or a.lease_until - a.claimed_at > interval '80 seconds' then 0
-                                else a.expiries + 1
-                                end,
-                            claimed_log = a.log_source + a.log_bytes,
+                            expiries = a.expiries + case when
+                    """
+                    + VANISHED
+                    + " then 1 else 0 end, counted_fences = case when "
+                    + VANISHED
+                    + """
+                             then a.counted_fences || a.fence else a.counted_fences end,
+                            config_version = coalesce(a.config_version,
+                    """
+                    + CONFIGURED
+                    + """
+                            ),
                             container = 'slipway-' || ? || '-' || a.job_id || '-' || a.number,
                             claimed_at = clock_timestamp(),
                             started_at = coalesce(a.started_at, clock_timestamp())
@@ -189,7 +244,11 @@ final class Queue {
                         )::bigint as ran,
                         j.name, j.spec, j.project_id, p.name as project,
                         u.id as run_id, u.number as run_number, u.ref, u.commit, u.trigger, u.author,
-                        u.source_trust <> 'trusted' as foreign
+                        u.source_trust <> 'trusted' as foreign,
+                    """
+                    + MISSING
+                    + """
+                     as missing
                     from taken t
                     join jobs j on j.id = t.job_id
                     join runs u on u.id = j.run_id
@@ -218,7 +277,8 @@ final class Queue {
                         row.flag("may_run"),
                         ran == null ? null : Duration.ofMillis(ran),
                         Duration.ofMillis(row.number("held")),
-                        row.flag("cancelled") ? (why == null ? "cancelled" : why) : null));
+                        row.flag("cancelled") ? (why == null ? "cancelled" : why) : null),
+                row.texts("missing"));
     }
 
     private static Claim.Job job(Row row) {
@@ -236,6 +296,49 @@ final class Queue {
                 row.text("name"),
                 JobSpecs.read(row.json("spec")),
                 row.flag("foreign"));
+    }
+
+    private static final String LIVES_ON =
+            """
+            with lost as (
+                select * from unnest(?, ?) as l (id, fence)
+            ), innocent as (
+                update attempts a
+                set expiries = a.expiries - 1,
+                    counted_fences = array_remove(a.counted_fences, l.fence)
+                from lost l
+                where a.id = l.id and a.state = 'running' and l.fence = any (a.counted_fences)
+            )
+            select l.id
+            from lost l
+            where not exists (
+                select 1 from attempts a
+                where a.id = l.id and a.state = 'running' and a.fence = l.fence)
+            """;
+
+    /// This process has lost its leases of these attempts, and lives: whoever has them now need not
+    /// count that against them.
+    ///
+    /// @param lost attempts and the fences that it had
+    /// @return those that somebody else has by now, or that have ended: there is no more to tell
+    List<Long> livesOn(Map<Long, Long> lost) {
+        Long[] ids = lost.keySet().toArray(Long[]::new);
+        Long[] fences = lost.values().toArray(Long[]::new);
+        return database.transaction(tx -> tx.query(LIVES_ON, row -> row.number("id"), ids, fences));
+    }
+
+    /// This process ends and lives no longer than its leases, which end by themselves: whoever
+    /// takes what it still has does not count that against it.
+    void leave() {
+        database.change(
+                tx ->
+                        tx.update(
+                                """
+                                update attempts set server_id = null
+                                where server_id = ? and state = 'running' and claimed_at >= ?
+                                """,
+                                server,
+                                begun));
     }
 
     /// Lets an attempt go that its driver could not even end, and counts that against it.

@@ -9,6 +9,7 @@ import io.slipway.engine.plan.ImageSpec;
 import io.slipway.engine.plan.RolloutSpec;
 import io.slipway.engine.run.Claim;
 import io.slipway.engine.run.ClaimLost;
+import io.slipway.engine.run.JobWork;
 import io.slipway.engine.run.Jobs;
 import io.slipway.engine.run.Outcome;
 import io.slipway.engine.run.Reason;
@@ -308,6 +309,19 @@ final class Verdicts {
 
     private static Duration after(int retries) {
         return Duration.ofSeconds(2L << (2 * Math.min(retries, 2)));
+    }
+
+    /// The verdict over a job that may not begin, since secrets that it names have no value.
+    static Verdict missing(JobWork work, Claim.Job job, List<String> names) {
+        return Verdict.failed(
+                Reason.MISSING_SECRET,
+                job.name()
+                        + " needs "
+                        + String.join(", ", names)
+                        + ", which "
+                        + (names.size() == 1 ? "has" : "have")
+                        + " no value",
+                Map.of("missing", names, "remedy", work.remedy(job.project(), names.getFirst())));
     }
 
     /// The verdict over a job whose holders vanished again and again.

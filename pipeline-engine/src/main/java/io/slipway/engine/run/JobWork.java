@@ -4,6 +4,7 @@ import io.slipway.db.Tx;
 import io.slipway.engine.plan.JobSpec;
 
 import java.util.Optional;
+import java.util.Set;
 
 /// The work of one kind of job. Called on a virtual thread of the job's own, by the server that
 /// holds the claim. It must be repeatable: after a kill, another call with the same attempt and a
@@ -25,6 +26,19 @@ public interface JobWork {
     /// @param stopped the verdict unless something else is decided already
     default Verdict withoutDriver(Tx tx, Claim claim, Verdict stopped) {
         return stopped;
+    }
+
+    /// Names of secrets that jobs get here beside those of the project's configuration. The claim
+    /// asks: no work begins without its secrets.
+    default Set<String> given() {
+        return Set.of();
+    }
+
+    /// The line that gives a secret its value.
+    ///
+    /// @param project its name
+    default String remedy(String project, String name) {
+        return "slipway config set " + name + " --secret -p " + project;
     }
 
     /// What the work would use, if it began now, in the place of a name of its spec that may come

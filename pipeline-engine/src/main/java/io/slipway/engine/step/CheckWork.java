@@ -103,12 +103,15 @@ public final class CheckWork implements JobWork {
         if (claim.log().sourceEnd() == 0) {
             skip(claim, spec.steps());
         }
-        JobSecrets.Values values = secrets.of(claim, spec.secrets());
-        if (!values.missing().isEmpty()) {
-            return missing(claim.job(), values.missing());
-        }
         Map<String, String> revealed = new LinkedHashMap<>();
-        values.values().forEach((name, secret) -> revealed.put(name, secret.reveal()));
+        secrets.of(claim, spec.secrets())
+                .forEach((name, secret) -> revealed.put(name, secret.reveal()));
+        if (!revealed.keySet().containsAll(spec.secrets().keySet())) {
+            throw new Fault(
+                    Fault.Kind.INTERNAL,
+                    "cannot begin: its secrets are not what they were when it was claimed",
+                    "report this with the server's log");
+        }
         Optional<Login> login =
                 spec.network() && !claim.job().foreign() ? registry.of(claim) : Optional.empty();
         List<String> hidden = new ArrayList<>(revealed.values());
@@ -298,22 +301,6 @@ public final class CheckWork implements JobWork {
         return new Trigger(kind, changes, null, trust, inputs);
     }
 
-    private Verdict missing(Claim.Job job, List<String> names) {
-        return Verdict.failed(
-                Reason.MISSING_SECRET,
-                job.name()
-                        + " needs "
-                        + String.join(", ", names)
-                        + ", which "
-                        + (names.size() == 1 ? "has" : "have")
-                        + " no value",
-                Map.of(
-                        "missing",
-                        names,
-                        "remedy",
-                        secrets.remedy(job.project(), names.getFirst())));
-    }
-
     /// A holder that stood still for long may find its container's name free, since another one has
     /// ended and removed the attempt meanwhile: its steps must not run again.
     private static byte[] unlessLost(Claim claim, byte[] records) {
@@ -414,6 +401,16 @@ public final class CheckWork implements JobWork {
 
     private static String mebibytes(long bytes) {
         return (bytes >> 20) + " MiB";
+    }
+
+    @Override
+    public Set<String> given() {
+        return secrets.given();
+    }
+
+    @Override
+    public String remedy(String project, String name) {
+        return secrets.remedy(project, name);
     }
 
     @Override

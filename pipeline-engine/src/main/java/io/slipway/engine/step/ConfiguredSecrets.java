@@ -5,14 +5,24 @@ import io.slipway.db.Tx;
 import io.slipway.engine.run.Claim;
 import io.slipway.engine.run.ClaimLost;
 import io.slipway.engine.secret.Configuration;
+import io.slipway.engine.secret.Secret;
 
-import java.util.List;
+import org.jspecify.annotations.Nullable;
+
 import java.util.Map;
-import java.util.TreeSet;
 
 /// Secrets of jobs from the project's configuration. An attempt keeps to the version that it began
 /// with, so that whoever adopts it masks the values that its container has.
 public final class ConfiguredSecrets implements JobSecrets {
+    private static final String BEGUN =
+            """
+            select u.source_trust = 'fork' as fork, a.config_version
+            from attempts a
+            join jobs j on j.id = a.job_id
+            join runs u on u.id = j.run_id
+            where a.id = ? and a.fence = ? and a.state = 'running'
+            """;
+
     private final Database database;
     private final Configuration configuration;
 
@@ -21,41 +31,30 @@ public final class ConfiguredSecrets implements JobSecrets {
         this.configuration = configuration;
     }
 
+    /// @param fork sources from anybody see no secret, also when somebody let their run go ahead
+    /// @param version of the configuration, as the claim has fixed it
+    private record Begun(boolean fork, @Nullable Integer version) {}
+
     @Override
-    public Values of(Claim claim, Map<String, String> wanted) {
-        if (wanted.isEmpty()) {
-            return new Values(Map.of(), List.of());
-        }
-        return database.transaction(tx -> of(tx, claim, wanted));
+    public Map<String, Secret> of(Claim claim, Map<String, String> wanted) {
+        return wanted.isEmpty() ? Map.of() : database.read(tx -> of(tx, claim, wanted));
     }
 
-    private Values of(Tx tx, Claim claim, Map<String, String> wanted) {
-        Claim.Job job = claim.job();
-        if (isFork(tx, job.runId())) {
-            return new Values(Map.of(), List.copyOf(new TreeSet<>(wanted.values())));
-        }
-        int version =
+    private Map<String, Secret> of(Tx tx, Claim claim, Map<String, String> wanted) {
+        Begun begun =
                 tx.first(
-                                """
-                                update attempts
-                                set config_version = coalesce(config_version, ?)
-                                where id = ? and fence = ? and state = 'running'
-                                returning config_version
-                                """,
-                                row -> row.integer("config_version"),
-                                configuration.version(tx, job.projectId()),
-                                job.attemptId(),
+                                BEGUN,
+                                row ->
+                                        new Begun(
+                                                row.flag("fork"),
+                                                row.integerOrNull("config_version")),
+                                claim.job().attemptId(),
                                 claim.fence())
                         .orElseThrow(() -> new ClaimLost(claim.name()));
-        Configuration.Named named = configuration.named(tx, job.projectId(), wanted, version);
-        return new Values(named.values(), named.missing());
-    }
-
-    /// Sources from anybody see no secret, also when somebody let their run go ahead.
-    private static boolean isFork(Tx tx, long runId) {
-        return tx.one(
-                "select source_trust = 'fork' as fork from runs where id = ?",
-                row -> row.flag("fork"),
-                runId);
+        Integer version = begun.version();
+        if (begun.fork() || version == null) {
+            return Map.of();
+        }
+        return configuration.named(tx, claim.job().projectId(), wanted, version).values();
     }
 }

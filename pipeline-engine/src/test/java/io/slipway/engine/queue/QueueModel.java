@@ -78,7 +78,6 @@ final class QueueModel {
         boolean held;
 
         int log;
-        int claimedLog;
         long claimedAt;
 
         Attempt(Job job, int number, long turn, int order) {
@@ -168,7 +167,6 @@ final class QueueModel {
                 .forEach(taken::add);
         for (Attempt one : taken) {
             one.expiries = expiries(one, server, begun);
-            one.claimedLog = one.log;
             one.claimedAt = now;
             one.state = "running";
             one.server = server;
@@ -179,17 +177,14 @@ final class QueueModel {
         return taken;
     }
 
-    /// What is counted against it: holders that vanished, unless something shows that they did
-    /// well.
+    /// What is counted against it: holders that vanished.
     private static int expiries(Attempt attempt, int server, long begun) {
         if (attempt.state.equals("queued")
                 || attempt.server < 0
                 || attempt.server == server && attempt.claimedAt >= begun) {
             return attempt.expiries;
         }
-        boolean well =
-                attempt.log > attempt.claimedLog || attempt.lease - attempt.claimedAt > 4 * LEASE;
-        return well ? 0 : attempt.expiries + 1;
+        return attempt.expiries + 1;
     }
 
     /// How many slots are taken.

@@ -181,6 +181,32 @@ final class QueueMutations {
                             "'' <= coalesce",
                             QUEUE + "ApprovalTest#aQueuedRolloutIsNotClaimedOnceItsImageIsAnother"),
                     new Mutation(
+                            "a secret without a value lets nothing begin",
+                            QUEUE + "Queue",
+                            "select c.value is not null",
+                            "select true",
+                            QUEUE + "SecretGateTest#whatHasNoValueIsNamedByTheClaim"),
+                    new Mutation(
+                            "what the claim says of secrets holds for the whole attempt",
+                            QUEUE + "Queue",
+                            "and c.version <= t.config_version",
+                            "",
+                            QUEUE + "SecretGateTest#aValueThatComesAfterTheClaimIsTooLate"),
+                    new Mutation(
+                            "a fork has no secret",
+                            QUEUE + "Queue",
+                            "and v.source_trust <> 'fork'",
+                            "",
+                            QUEUE + "SecretGateTest#aForkHasNoneThoughSomebodyLetItGoAhead"),
+                    new Mutation(
+                            "a server that lives is not counted as dead",
+                            QUEUE + "Queue",
+                            "and not (a.server_id = ? and a.claimed_at >= ?)",
+                            "and (a.server_id = ? and a.claimed_at >= ? or true)",
+                            QUEUE
+                                    + "QuarantineTest#"
+                                    + "aProcessThatLivesAndHasMissedItsLeaseIsNotCounted"),
+                    new Mutation(
                             "of many servers one ends a run",
                             QUEUE + "RunEnds",
                             "coalesce(finishing_until, '-infinity') < clock_timestamp()",

@@ -347,31 +347,6 @@ final class QueueTest {
     }
 
     @Test
-    void aHolderThatVanishedCountsOnlyWhenNothingSpeaksForTheJob() {
-        Plans.run(database, project(), check("a"));
-        UUID server = UUID.randomUUID();
-        Claimed first = new Queue(database, server).claim(Set.of(), 1).getFirst();
-        Queue second = new Queue(database, server);
-        assertThat(second.claim(Set.of(), 1).getFirst().past().expiries()).isEqualTo(1);
-
-        // The process lives and has only missed its lease: the database was away.
-        expire(first);
-        assertThat(second.claim(Set.of(), 1).getFirst().past().expiries()).isEqualTo(1);
-
-        // It has printed since.
-        printed(first);
-        Queue third = new Queue(database, server);
-        assertThat(third.claim(Set.of(), 1).getFirst().past().expiries()).isZero();
-
-        assertThat(claimAgain(server).past().expiries()).isEqualTo(1);
-        assertThat(claimAgain(server).past().expiries()).isEqualTo(2);
-
-        // It was held for two minutes.
-        heldForLong(first);
-        assertThat(claimAgain(server).past().expiries()).isZero();
-    }
-
-    @Test
     void whoTakesOverKnowsThatAStepMayHaveBegunUnheard() {
         Runs.Created run = Plans.run(database, project(), check("a"));
         Holding first = hold(queue().claim(Set.of(), 1).getFirst());
@@ -395,30 +370,6 @@ final class QueueTest {
         assertThatThrownBy(first::mayRun).isInstanceOf(ClaimLost.class);
         assertThat(second.mayHaveBegun()).isFalse();
         write(second, Verdict.errored(Reason.RUNNER_LOST, "the engine is away", Map.of()));
-    }
-
-    private void printed(Claimed claimed) {
-        database.change(
-                tx ->
-                        tx.update(
-                                "update attempts set log_source = log_source + 7 where id = ?",
-                                claimed.job().attemptId()));
-    }
-
-    private void heldForLong(Claimed claimed) {
-        database.change(
-                tx ->
-                        tx.update(
-                                """
-                                update attempts
-                                set claimed_at = claimed_at - interval '2 minutes'
-                                where id = ?
-                                """,
-                                claimed.job().attemptId()));
-    }
-
-    private Claimed claimAgain(UUID server) {
-        return new Queue(database, server).claim(Set.of(), 1).getFirst();
     }
 
     @Test
