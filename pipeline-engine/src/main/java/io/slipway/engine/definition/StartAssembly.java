@@ -59,10 +59,12 @@ final class StartAssembly {
 
     private static Schedule schedule(Node node) {
         String zone = text(node, "zone");
+        String missed = text(node, "missed");
         return new Schedule(
                 require(text(node, "cron")),
                 ZoneId.of(zone == null ? "UTC" : zone),
-                text(node, "branch"));
+                text(node, "branch"),
+                missed == null ? Schedule.Missed.ONCE : Schedule.Missed.of(missed));
     }
 
     static Map<String, Input> inputs(@Nullable Node node) {

@@ -13,6 +13,7 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.time.zone.ZoneOffsetTransition;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
@@ -26,9 +27,38 @@ import java.util.TreeSet;
 ///
 /// @param cron as written, see [Cron]
 /// @param branch whose latest commit is taken; null for the default branch
-public record Schedule(String cron, ZoneId zone, @Nullable String branch) {
+/// @param missed what becomes of instants that came while nobody could start anything
+public record Schedule(String cron, ZoneId zone, @Nullable String branch, Missed missed) {
     /// Between two 29 February there may be eight years.
     private static final Duration FARTHEST = Duration.ofDays(9 * 366);
+
+    /// What becomes of instants that came while nobody could start anything.
+    public enum Missed {
+        /// All of them together start one run, late.
+        ONCE,
+        /// They are left out.
+        SKIP;
+
+        /// As files and rows call it.
+        public String word() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+
+        /// The one of that name.
+        public static Missed of(String word) {
+            return valueOf(word.toUpperCase(Locale.ROOT));
+        }
+    }
+
+    /// One whose missed instants start one run.
+    public Schedule(String cron, ZoneId zone, @Nullable String branch) {
+        this(cron, zone, branch, Missed.ONCE);
+    }
+
+    /// When it comes, and for which branch, whatever becomes of what is missed.
+    public Schedule times() {
+        return new Schedule(cron, zone, branch);
+    }
 
     /// The instants after `after`, up to `until` included, in order.
     ///

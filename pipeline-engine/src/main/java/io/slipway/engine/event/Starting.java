@@ -54,6 +54,7 @@ public final class Starting {
                 + schedule.zone()
                 + ") on "
                 + branch
+                + (schedule.missed() == Schedule.Missed.SKIP ? ", not late" : "")
                 + (next.isEmpty() ? ", which never comes" : ": next " + next);
     }
 }

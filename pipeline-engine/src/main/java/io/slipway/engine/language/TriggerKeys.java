@@ -64,7 +64,11 @@ final class TriggerKeys {
                             key(
                                     "branch",
                                     Words.text("a branch", "main"),
-                                    "default: the default branch")));
+                                    "default: the default branch"),
+                            key(
+                                    "missed",
+                                    Words.choice("a policy", "once", "skip"),
+                                    "what came while nobody was there; default: once")));
 
     static final Keys ON =
             keys(

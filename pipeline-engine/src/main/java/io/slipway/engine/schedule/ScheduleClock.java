@@ -21,22 +21,19 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
 import java.util.function.LongPredicate;
 
 /// Reads the schedules of definitions and starts what is due, until it is closed. Every server of
 /// an instance has one, and each instant starts one run: the row's instant is the fence, moved on
-/// in the transaction that makes the run. What came while no server was there starts one run, late.
+/// in the transaction that makes the run. What came while no server was there starts one run, late,
+/// or none, as the schedule says.
 ///
 /// A schedule is the project's: it goes on when whoever wrote it is not there any more.
 public final class ScheduleClock implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(ScheduleClock.class);
     private static final Duration EACH = Duration.ofSeconds(1);
-
-    /// From here on a run says that it is late.
-    private static final Duration LATE = Duration.ofMinutes(2);
 
     private static final String ASKED =
             """
@@ -142,6 +139,10 @@ public final class ScheduleClock implements AutoCloseable {
     /// Starts what an instant asks for, unless somebody else has taken it.
     void fire(Schedules.Listed one) {
         Project project = project(one.projectId());
+        if (one.isMissed()) {
+            nothing(one, project, "it was missed, and says missed: skip");
+            return;
+        }
         try {
             Head head = runs.head(project, one.schedule().branch());
             Ready ready = runs.plan(head, Trigger.schedule(), mayRead(head));
@@ -175,9 +176,12 @@ public final class ScheduleClock implements AutoCloseable {
         database.change(
                 tx -> {
                     BranchRuns.hold(tx, project);
-                    if (!Schedules.take(tx, one)
-                            || runs.aboutToMove(tx, ready.head()).isPresent()) {
-                        return; // another server has it, or it is its turn when the branch stands
+                    if (!Schedules.take(tx, one)) {
+                        return; // another server has it
+                    }
+                    if (runs.aboutToMove(tx, ready.head()).isPresent()) {
+                        Schedules.waits(tx, one); // it is its turn when the branch stands
+                        return;
                     }
                     Asked asked =
                             new Asked(UUID.randomUUID(), Trigger.Kind.SCHEDULE, cause(one), null);
@@ -189,9 +193,7 @@ public final class ScheduleClock implements AutoCloseable {
     /// Such as `schedule: 0 3 * * 1-5 Europe/Berlin`.
     private static String cause(Schedules.Listed one) {
         String text = "schedule: " + one.schedule().cron() + " " + one.schedule().zone();
-        Instant due = one.due();
-        boolean late = due != null && due.plus(LATE).isBefore(one.now());
-        return late ? text + ", due " + due : text;
+        return one.isLate() ? text + ", due " + one.due() : text;
     }
 
     /// What the definition includes of other projects is read for whoever moved the branch last.

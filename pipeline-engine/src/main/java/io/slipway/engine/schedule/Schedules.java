@@ -7,19 +7,23 @@ import io.slipway.fault.Fault;
 
 import org.jspecify.annotations.Nullable;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 
 /// The schedules of projects, as rows.
 public final class Schedules {
+    /// From here on an instant is late.
+    private static final Duration LATE = Duration.ofMinutes(2);
+
     private static final String COLUMNS =
             """
-            select id, project_id, cron, zone, branch, due_at, paused, last_due_at, last_run,
-                last_reason, clock_timestamp() as now
+            select id, project_id, cron, zone, branch, missed, due_at, waits, paused, last_due_at,
+                last_run, last_reason, clock_timestamp() as now
             from schedules
             """;
 
@@ -40,7 +44,8 @@ public final class Schedules {
 
     private static final String ADD =
             """
-            insert into schedules (project_id, cron, zone, branch, due_at) values (?, ?, ?, ?, ?)
+            insert into schedules (project_id, cron, zone, branch, missed, due_at)
+            values (?, ?, ?, ?, ?, ?)
             """;
 
     private static final String READ =
@@ -56,17 +61,24 @@ public final class Schedules {
     private static final String HANDLED =
             """
             update schedules
-            set due_at = ?, last_due_at = due_at, last_run = ?, last_reason = ?
+            set due_at = ?, last_due_at = due_at, last_run = ?, last_reason = ?, waits = false
             where id = ? and due_at = ?
             """;
 
-    private static final String PAUSE = "update schedules set paused = ?, due_at = ? where id = ?";
+    private static final String MISSED = "update schedules set missed = ? where id = ?";
+
+    private static final String PAUSE =
+            "update schedules set paused = ?, due_at = ?, waits = false where id = ?";
+
+    private static final String WAITS =
+            "update schedules set waits = true where id = ? and due_at = ? and not waits";
 
     private Schedules() {}
 
     /// A row.
     ///
     /// @param due the next instant; null: it never comes
+    /// @param waits whether that has come and waits for a push to end: it is not missed
     /// @param paused whether it is left out
     /// @param lastDue the instant that was handled last; null: none was
     /// @param lastRun number of the run that it started; null: none
@@ -77,6 +89,7 @@ public final class Schedules {
             long projectId,
             Schedule schedule,
             @Nullable Instant due,
+            boolean waits,
             boolean paused,
             @Nullable Instant lastDue,
             @Nullable Integer lastRun,
@@ -89,13 +102,25 @@ public final class Schedules {
                     new Schedule(
                             row.text("cron"),
                             ZoneId.of(row.text("zone")),
-                            row.textOrNull("branch")),
+                            row.textOrNull("branch"),
+                            Schedule.Missed.of(row.text("missed"))),
                     row.instantOrNull("due_at"),
+                    row.flag("waits"),
                     row.flag("paused"),
                     row.instantOrNull("last_due_at"),
                     row.integerOrNull("last_run"),
                     row.textOrNull("last_reason"),
                     row.instant("now"));
+        }
+
+        /// Whether its instant came so long ago that nobody can have been there.
+        boolean isLate() {
+            return due != null && due.plus(LATE).isBefore(now);
+        }
+
+        /// Whether its instant is left out.
+        boolean isMissed() {
+            return schedule.missed() == Schedule.Missed.SKIP && isLate() && !waits;
         }
     }
 
@@ -132,22 +157,27 @@ public final class Schedules {
             return;
         }
         List<Listed> there = of(tx, projectId);
-        Set<Schedule> wanted = new LinkedHashSet<>(said);
+        Map<Schedule, Schedule> wanted = new LinkedHashMap<>();
+        said.forEach(schedule -> wanted.putIfAbsent(schedule.times(), schedule));
         List<Long> gone = new ArrayList<>();
         for (Listed one : there) {
-            if (!wanted.remove(one.schedule())) {
+            Schedule stays = wanted.remove(one.schedule().times());
+            if (stays == null) {
                 gone.add(one.id());
+            } else if (stays.missed() != one.schedule().missed()) {
+                tx.update(MISSED, stays.missed().word(), one.id());
             }
         }
         tx.update("delete from schedules where id = any (?)", (Object) gone.toArray(Long[]::new));
         Instant now = tx.one("select clock_timestamp() as now", row -> row.instant("now"));
-        for (Schedule schedule : wanted) {
+        for (Schedule schedule : wanted.values()) {
             tx.update(
                     ADD,
                     projectId,
                     schedule.cron(),
                     schedule.zone().getId(),
                     schedule.branch(),
+                    schedule.missed().word(),
                     schedule.next(now).orElse(null));
         }
     }
@@ -157,6 +187,11 @@ public final class Schedules {
     /// @return false when it is, or was, somebody else's
     static boolean take(Tx tx, Listed one) {
         return tx.first(TAKE, row -> true, one.id(), one.due()).isPresent();
+    }
+
+    /// Notes that an instant which this transaction has taken waits for a push to end.
+    static void waits(Tx tx, Listed one) {
+        tx.update(WAITS, one.id(), one.due());
     }
 
     /// Notes what an instant led to, and waits for the next one after now: those that were missed

@@ -108,6 +108,69 @@ final class ScheduleClockTest {
                 .startsWith("schedule: 0 3 * * * Europe/Berlin, due 20");
     }
 
+    private static final String NOT_LATE =
+            Nightly.EVERY_NIGHT.replace("zone:", "missed: skip, zone:");
+
+    @Test
+    void whatWasMissedIsLeftOutWhereTheFileSaysSo() {
+        nightly.push(NOT_LATE).clock().look();
+        nightly.due("3 days");
+        nightly.clock().look();
+        assertThat(nightly.started()).isEmpty();
+        Schedules.Listed listed = nightly.schedules().getFirst();
+        assertThat(listed.lastReason()).isEqualTo("it was missed, and says missed: skip");
+        assertThat(listed.due()).isAfter(listed.now());
+
+        nightly.due("90 seconds");
+        nightly.clock().look();
+        assertThat(nightly.started()).as("that is not late").hasSize(1);
+    }
+
+    @Test
+    void thePolicyOfWhatIsMissedChangesInItsPlace() {
+        nightly.push(Nightly.EVERY_NIGHT).clock().look();
+        Schedules.Listed before = nightly.schedules().getFirst();
+        nightly.push(NOT_LATE).clock().look();
+        Schedules.Listed after = nightly.schedules().getFirst();
+        assertThat(after.id()).isEqualTo(before.id());
+        assertThat(after.due()).isEqualTo(before.due());
+        assertThat(after.schedule().missed()).isEqualTo(Schedule.Missed.SKIP);
+    }
+
+    @Test
+    void whatWaitsForAPushToEndIsNotMissed() {
+        String ships =
+                """
+                on: { push: {}, schedule: [{ cron: "0 3 * * *", missed: skip }] }
+                jobs: { night: { image: busybox, steps: ["true"] } }
+                apps: { app: { image: busybox } }
+                """;
+        nightly.push(ships).clock().look();
+        nightly.pushWaiting(ships + "env: { A: b }\n");
+        nightly.due("1 second");
+        nightly.clock().look();
+        assertThat(nightly.started()).isEmpty();
+
+        database.change(
+                tx ->
+                        tx.update(
+                                """
+                                update schedules set due_at = due_at - interval '1 hour'
+                                where project_id = ?
+                                """,
+                                nightly.project));
+        database.change(
+                tx ->
+                        tx.update(
+                                """
+                                update deliveries set state = 'settled', result = 'refused'
+                                where project_id = ? and state <> 'settled'
+                                """,
+                                nightly.project));
+        nightly.clock().look();
+        assertThat(nightly.started()).hasSize(1);
+    }
+
     @Test
     void ofManyServersOneStartsIt() throws Exception {
         nightly.push(Nightly.EVERY_NIGHT).clock().look();
