@@ -7,6 +7,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import java.time.Duration;
+import java.util.Set;
 import java.util.UUID;
 
 /// Tells the other servers of the instance that this one lives, until it is closed. They end what a
@@ -29,6 +30,12 @@ public final class Presence implements AutoCloseable {
                 where id <> ? and seen_at > clock_timestamp() - interval '1 minute') as alone
             """;
 
+    private static final String OTHERS =
+            """
+            select id::text from servers
+            where id <> ? and seen_at > clock_timestamp() - interval '1 minute'
+            """;
+
     private final Database database;
     private final UUID server;
     private final String version;
@@ -49,6 +56,11 @@ public final class Presence implements AutoCloseable {
     /// Whether no other server of the instance has been seen for a minute.
     public boolean alone() {
         return database.read(tx -> tx.one(ALONE, row -> row.flag("alone"), server));
+    }
+
+    /// The other servers of the instance that have been seen within a minute.
+    public static Set<String> others(Database database, UUID server) {
+        return Set.copyOf(database.read(tx -> tx.query(OTHERS, row -> row.text("id"), server)));
     }
 
     private void seen(boolean started) {

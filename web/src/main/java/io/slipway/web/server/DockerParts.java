@@ -4,6 +4,7 @@ import io.slipway.engine.asking.ForeignLimits;
 import io.slipway.engine.image.ImageBuilder;
 import io.slipway.engine.image.Registry;
 import io.slipway.engine.plan.Resources;
+import io.slipway.engine.trigger.Presence;
 import io.slipway.runners.buildkit.BuildkitImageBuilder;
 import io.slipway.runners.docker.DockerAddress;
 import io.slipway.runners.docker.DockerEngine;
@@ -26,6 +27,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.UUID;
 
 /// One Docker engine as runner, image builder and target.
 final class DockerParts implements AutoCloseable {
@@ -45,6 +47,11 @@ final class DockerParts implements AutoCloseable {
     private final ImageBuilder builder;
     private final DockerDeployer deployer;
 
+    private static JobNetworks.Server server(Foundation base) {
+        UUID id = base.folder().identity();
+        return new JobNetworks.Server(id.toString(), () -> Presence.others(base.database(), id));
+    }
+
     /// @param registry where its images go
     DockerParts(Foundation base, Registry registry) {
         EngineSettings settings = base.settings().engine();
@@ -58,7 +65,8 @@ final class DockerParts implements AutoCloseable {
             Subnets subnets = Subnets.of(engine.client(), settings.subnets());
             this.registryNetwork =
                     closing.add(new RegistryNetwork(engine.client(), base.instance(), subnets));
-            this.networks = new JobNetworks(engine, base.instance(), subnets, SPARE_NETWORKS);
+            this.networks =
+                    new JobNetworks(engine, base.instance(), subnets, SPARE_NETWORKS, server(base));
             this.runner = closing.add(new DockerRunner(engine, base.instance(), networks));
             this.images = new EngineImages(engine, registry, settings.registry());
             this.bases = new EngineOnlyImages(engine, registry);

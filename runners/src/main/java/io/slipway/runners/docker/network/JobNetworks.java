@@ -22,8 +22,10 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /// The networks of jobs: one for each job that runs, small, with a subnet of its own. Making one
@@ -34,6 +36,9 @@ public final class JobNetworks implements AutoCloseable {
 
     /// Kind of the networks, in their label.
     static final String KIND = "job-network";
+
+    /// The server that made a network.
+    private static final String OWNER = "slipway.server";
 
     private static final int PREFIX = 28;
     private static final int MOST_KEPT = 8;
@@ -49,6 +54,7 @@ public final class JobNetworks implements AutoCloseable {
     private final Subnets subnets;
     private final int spares;
     private final DockerEngine engine;
+    private final Server server;
     private final Deque<JobNetwork> open = new ArrayDeque<>();
     private final Deque<JobNetwork> internal = new ArrayDeque<>();
     private final Map<String, JobNetwork> taken = new HashMap<>();
@@ -58,8 +64,26 @@ public final class JobNetworks implements AutoCloseable {
     private int making;
     private boolean closed;
 
+    /// Who makes networks on this engine.
+    ///
+    /// @param id of this server, a label of each of its networks
+    /// @param others ids of the other servers of the instance that live
+    public record Server(String id, Supplier<Set<String>> others) {
+        /// There is no other one.
+        public static final Server ONLY = new Server("", Set::of);
+    }
+
+    /// Of the only server of an instance.
+    ///
     /// @param spares how many networks with a way out are kept ready
     public JobNetworks(DockerEngine engine, String instance, Subnets subnets, int spares) {
+        this(engine, instance, subnets, spares, Server.ONLY);
+    }
+
+    /// @param spares how many networks with a way out are kept ready
+    public JobNetworks(
+            DockerEngine engine, String instance, Subnets subnets, int spares, Server server) {
+        this.server = server;
         this.engine = engine;
         this.client = engine.client();
         this.instance = instance;
@@ -149,8 +173,8 @@ public final class JobNetworks implements AutoCloseable {
         remove(name);
     }
 
-    /// Removes a network that turned out to be of no use, or gone. Another server's sweep that took
-    /// one may have taken all that were ready: those are forgotten too.
+    /// Removes a network that turned out to be of no use, or gone. A sweep of somebody who took
+    /// this server for dead may have taken all that were ready: those are forgotten too.
     public void discard(String name) {
         synchronized (this) {
             taken.remove(name);
@@ -163,15 +187,17 @@ public final class JobNetworks implements AutoCloseable {
         }
     }
 
-    /// Removes networks of the instance that neither this process nor any container uses: what a
-    /// killed process left. Another server's spare may be among them; it then makes another one.
+    /// Removes networks of the instance that neither this process, another server that lives, nor
+    /// any container uses: what a killed process left.
     public void sweep() {
         sweep(() -> true);
     }
 
     private void sweep(BooleanSupplier goesOn) {
         Set<String> used = new HashSet<>();
+        // Networks first: whoever made one of them has been seen by then.
         List<Network> found = networks();
+        Set<String> others = server.others().get();
         for (Container container : containers()) {
             if (container.getNetworkSettings() != null) {
                 used.addAll(container.getNetworkSettings().getNetworks().keySet());
@@ -185,7 +211,8 @@ public final class JobNetworks implements AutoCloseable {
             synchronized (this) {
                 mine = knows(network.getName()) || making > 0;
             }
-            if (!mine && !used.contains(network.getName())) {
+            boolean another = others.contains(network.getLabels().getOrDefault(OWNER, ""));
+            if (!mine && !another && !used.contains(network.getName())) {
                 remove(network.getName());
             }
         }
@@ -303,12 +330,14 @@ public final class JobNetworks implements AutoCloseable {
 
     private void create(String name, String bridge, boolean egress) {
         String subnet = subnets.free(PREFIX);
+        Map<String, String> labels = new TreeMap<>(Labels.of(instance, KIND));
+        labels.put(OWNER, server.id());
         client.createNetworkCmd()
                 .withName(name)
                 .withDriver("bridge")
                 .withCheckDuplicate(true)
                 .withInternal(!egress)
-                .withLabels(Labels.of(instance, KIND))
+                .withLabels(labels)
                 .withOptions(Map.of("com.docker.network.bridge.name", bridge))
                 .withIpam(
                         new Network.Ipam().withConfig(new Network.Ipam.Config().withSubnet(subnet)))

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 @Tag("docker")
 @ExtendWith(DockerExtension.class)
@@ -81,6 +82,44 @@ class JobNetworksTest {
                             });
         }
         killed.close();
+    }
+
+    @Test
+    void aServerLeavesTheSparesOfAnotherThatLivesAndTakesThoseOfOneThatIsGone() {
+        Set<String> living = ConcurrentHashMap.newKeySet();
+        living.addAll(Set.of("a", "b"));
+        try (JobNetworks a = networks("a", living);
+                JobNetworks b = networks("b", living)) {
+            a.giveBack(a.take(true).name());
+            b.giveBack(b.take(true).name());
+            await().untilAsserted(() -> assertThat(a.ready(true)).isPositive());
+            long both = ours();
+            b.sweep();
+            a.sweep();
+            assertThat(ours()).isEqualTo(both);
+            living.remove("a");
+            await().untilAsserted(
+                            () -> {
+                                b.sweep();
+                                assertThat(ours()).isEqualTo(b.ready(true));
+                            });
+        }
+        assertThat(ours()).isZero();
+    }
+
+    private JobNetworks networks(String server, Set<String> living) {
+        return new JobNetworks(
+                engine,
+                instance,
+                Subnets.of(engine.client(), "10.201.0.0/16"),
+                1,
+                new JobNetworks.Server(
+                        server,
+                        () -> {
+                            Set<String> others = new HashSet<>(living);
+                            others.remove(server);
+                            return others;
+                        }));
     }
 
     @Test
