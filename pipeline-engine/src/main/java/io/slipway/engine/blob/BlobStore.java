@@ -12,6 +12,11 @@ import java.util.UUID;
 ///
 /// Every method throws [IOException] when the store can't be read or written.
 public interface BlobStore {
+    /// Whether every server of the instance sees what is kept here. A folder is one server's own.
+    default boolean isShared() {
+        return false;
+    }
+
     /// Begins an upload. It survives a restart until it is finished, discarded or swept.
     UUID begin() throws IOException;
 

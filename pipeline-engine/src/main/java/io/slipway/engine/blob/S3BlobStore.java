@@ -30,6 +30,11 @@ public final class S3BlobStore implements BlobStore {
     }
 
     @Override
+    public boolean isShared() {
+        return true;
+    }
+
+    @Override
     public UUID begin() throws IOException {
         UUID id = UUID.randomUUID();
         upload(id).begin();

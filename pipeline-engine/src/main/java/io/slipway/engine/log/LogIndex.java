@@ -46,12 +46,14 @@ final class LogIndex {
                         select sequence, first_line, lines, size, at
                         from log_chunks
                         where attempt_id = ? and first_line + lines >= ? and first_line <= ?
+                            and sequence > (select log_from from attempts where id = ?)
                         order by sequence
                         """,
                         LogIndex::entry,
                         attempt,
                         from,
-                        to);
+                        to,
+                        attempt);
         return sealed(tx, attempt)
                 .map(
                         log ->
@@ -71,13 +73,15 @@ final class LogIndex {
                         """
                         select sequence, first_line, lines, size, at
                         from log_chunks
-                        where attempt_id = ? and sequence > ?
+                        where attempt_id = ? and sequence > greatest(
+                            ?, (select log_from from attempts where id = ?))
                         order by sequence
                         limit ?
                         """,
                         LogIndex::entry,
                         attempt,
                         sequence,
+                        attempt,
                         count);
         return sealed(tx, attempt)
                 .map(
@@ -127,7 +131,7 @@ final class LogIndex {
     private static Fault removed() {
         return new Fault(
                 Fault.Kind.NOT_FOUND,
-                "cannot read the log on: it was removed with its run",
+                "cannot read the log on: it is no longer kept",
                 "look at a newer run");
     }
 

@@ -147,7 +147,7 @@ public final class LogReader {
         long line = 1;
         for (LogIndex.Entry entry :
                 database.read(tx -> index.after(tx, attempt, 0, Integer.MAX_VALUE))) {
-            size += entry.sequence() == sequence + 1 ? 0 : gap(line, entry.firstLine()).length;
+            size += misses(sequence, entry) ? gap(line, entry.firstLine()).length : 0;
             size += entry.size();
             sequence = entry.sequence();
             line = entry.nextLine();
@@ -173,7 +173,7 @@ public final class LogReader {
                 return;
             }
             for (LogIndex.Entry entry : entries) {
-                if (entry.sequence() != sequence + 1) {
+                if (misses(sequence, entry)) {
                     byte[] gap = gap(line, entry.firstLine());
                     part(out, gap, from - at, to - at);
                     at += gap.length;
@@ -197,6 +197,12 @@ public final class LogReader {
         int begin = (int) Math.clamp(from, 0, bytes.length);
         int end = (int) Math.clamp(to, begin, bytes.length);
         write(out, bytes, begin, end - begin);
+    }
+
+    /// Whether something between two chunks was left out. A log's first chunk is always kept: one
+    /// that begins with another has nothing before it any more.
+    private static boolean misses(int before, LogIndex.Entry next) {
+        return before > 0 && next.sequence() != before + 1;
     }
 
     private static byte[] gap(long from, long to) {

@@ -25,8 +25,9 @@ import java.util.UUID;
 /// Takes long logs out of the database: the log of an attempt that has ended becomes one blob. The
 /// blob is kept before the row that names it is written, and that row before a chunk is removed;
 /// each step can be done again, so that a kill between two of them costs nothing. What belonged to
-/// attempts that are gone is removed. Looks each 30 s until it is closed; while several servers
-/// share the database, each with a folder of its own, nothing is sealed.
+/// attempts that are gone, or whose log is no longer kept, is removed. Looks each 30 s until it is
+/// closed. Of several servers that share the store one does all that; while several live that each
+/// have a folder of their own, nobody does, since none could read what another has sealed.
 public final class LogSealer implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(LogSealer.class);
     private static final Duration EACH = Duration.ofSeconds(30);
@@ -36,12 +37,19 @@ public final class LogSealer implements AutoCloseable {
             """
             select a.id, a.fence, a.log_chunks
             from attempts a
-            where a.state = 'ended' and a.log_bytes > 1048576
+            where a.state = 'ended' and a.log_bytes > 1048576 and a.log_from = 0
                 and not exists (select 1 from log_blobs b where b.attempt_id = a.id)
-                and (select count(*) from servers
-                    where seen_at > clock_timestamp() - interval '1 minute') <= 1
             order by a.id
             limit 20
+            """;
+
+    /// Two that do it at once, since one was taken for dead, do no harm: both write the same blob.
+    private static final String MY_TURN =
+            """
+            select not exists (
+                select 1 from servers s
+                where s.seen_at > clock_timestamp() - interval '1 minute'
+                    and s.id <> ? and (not ? or s.id < ?)) as mine
             """;
 
     /// The guard: what was read is the whole log of an attempt that is still there.
@@ -75,14 +83,17 @@ public final class LogSealer implements AutoCloseable {
 
     private final Database database;
     private final BlobStore blobs;
+    private final UUID server;
     private final Signal signal = new Signal();
     private final Thread thread;
     private volatile boolean closed;
 
     /// @param blobs where sealed logs are kept; nothing else may be in it
-    public LogSealer(Database database, BlobStore blobs) {
+    /// @param server this server's identity
+    public LogSealer(Database database, BlobStore blobs, UUID server) {
         this.database = database;
         this.blobs = blobs;
+        this.server = server;
         this.thread = Thread.ofVirtual().name("log-sealer").start(this::run);
     }
 
@@ -103,12 +114,20 @@ public final class LogSealer implements AutoCloseable {
 
     /// Does now what there is to do: seals 20 logs at most.
     public void look() {
+        if (!isMyTurn()) {
+            return;
+        }
         drop();
         List<Ended> found = database.read(tx -> tx.query(LONG, Ended::from));
         for (Ended one : found) {
             Rounds.once(log, "cannot seal the log of attempt " + one.id(), () -> seal(one));
         }
         removeSealed();
+    }
+
+    private boolean isMyTurn() {
+        return database.read(
+                tx -> tx.one(MY_TURN, row -> row.flag("mine"), server, blobs.isShared(), server));
     }
 
     private void seal(Ended attempt) {
@@ -265,7 +284,8 @@ public final class LogSealer implements AutoCloseable {
                                             select b.attempt_id, b.digest
                                             from log_blobs b
                                             where not exists (
-                                                select 1 from attempts a where a.id = b.attempt_id)
+                                                select 1 from attempts a
+                                                where a.id = b.attempt_id and a.log_from = 0)
                                             order by b.attempt_id limit 100
                                             """,
                                             Gone::from));

@@ -35,7 +35,12 @@ record SealedLog(long attempt, Digest digest, long size, long indexAt, @Nullable
     /// The sealed log of an attempt, if it is sealed.
     static Optional<SealedLog> of(Tx tx, long attempt, @Nullable BlobStore blobs) {
         return tx.first(
-                "select digest, size, index_at from log_blobs where attempt_id = ?",
+                """
+                select digest, size, index_at
+                from log_blobs b
+                where attempt_id = ? and not exists (
+                    select 1 from attempts a where a.id = b.attempt_id and a.log_from > 0)
+                """,
                 row ->
                         new SealedLog(
                                 attempt,

@@ -3,9 +3,11 @@ package io.slipway.engine.retention;
 import io.slipway.db.Database;
 import io.slipway.db.Row;
 import io.slipway.engine.image.OldImages;
+import io.slipway.engine.log.OldLogs;
 import io.slipway.engine.source.Repositories;
 import io.slipway.fault.Rounds;
 
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -17,9 +19,9 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /// Removes what nobody looks at any more, a little each minute, until it is closed: runs beyond the
-/// newest of a project with their jobs, logs, rollouts and kept commits, and credentials that
-/// ended, images with their bytes. A run stays as long as a release that it made is live or may be
-/// rolled back to, and so does an image.
+/// newest of a project with their jobs, logs, rollouts and kept commits, logs that are older than
+/// they are kept, credentials that ended, images with their bytes. A run stays as long as a release
+/// that it made is live or may be rolled back to, and so does an image.
 public final class Retention implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Retention.class);
     private static final Duration EACH = Duration.ofMinutes(1);
@@ -68,12 +70,22 @@ public final class Retention implements AutoCloseable {
     private final Database database;
     private final Repositories repositories;
     private final OldImages images;
+    private final OldLogs oldLogs;
     private final int runs;
+    private final @Nullable Duration logs;
     private final Map<Long, Long> tidied = new ConcurrentHashMap<>();
     private final Thread thread;
 
     /// @param runs how many of the newest are kept of each project
-    public Retention(Database database, Repositories repositories, OldImages images, int runs) {
+    /// @param logs how long logs are kept after their attempt's end; null: as long as their run
+    public Retention(
+            Database database,
+            Repositories repositories,
+            OldImages images,
+            int runs,
+            @Nullable Duration logs) {
+        this.oldLogs = new OldLogs(database);
+        this.logs = logs;
         this.database = database;
         this.repositories = repositories;
         this.images = images;
@@ -100,6 +112,7 @@ public final class Retention implements AutoCloseable {
 
     private void look() {
         removeSome();
+        removeSomeLogs();
         OldImages.Removed removed = images.removeSome();
         if (removed.copies() + removed.images() + removed.blobs() > 0) {
             log.info(
@@ -118,6 +131,7 @@ public final class Retention implements AutoCloseable {
         Set<Long> projects = new HashSet<>();
         int removed = 0;
         for (Old old : found) {
+            oldLogs.removeLong(old.id());
             if (database.transaction(tx -> tx.update(REMOVE, old.id())) == 1) {
                 removed++;
                 repositories.dropRun(old.project(), old.number());
@@ -127,6 +141,17 @@ public final class Retention implements AutoCloseable {
         projects.forEach(this::tidy);
         database.change(tx -> tx.update(CREDENTIALS));
         return removed;
+    }
+
+    /// Removes at most 100 logs, now.
+    ///
+    /// @return how many logs
+    public int removeSomeLogs() {
+        if (logs == null) {
+            oldLogs.removeLeft();
+            return 0;
+        }
+        return oldLogs.removeSome(logs);
     }
 
     /// Packing is slow: each repository has its turn once in six hours.

@@ -66,10 +66,16 @@ final class LogSealerTest {
     private static final class Interrupted implements BlobStore {
         private final BlobStore store;
         private Runnable kept = () -> {};
+        private boolean shared;
         private int reads;
 
         Interrupted(BlobStore store) {
             this.store = store;
+        }
+
+        @Override
+        public boolean isShared() {
+            return shared;
         }
 
         @Override
@@ -123,7 +129,11 @@ final class LogSealerTest {
     }
 
     private LogSealer sealer() {
-        LogSealer sealer = new LogSealer(database, blobs);
+        return sealer(UUID.randomUUID());
+    }
+
+    private LogSealer sealer(UUID server) {
+        LogSealer sealer = new LogSealer(database, blobs, server);
         open.add(sealer);
         return sealer;
     }
@@ -386,5 +396,49 @@ final class LogSealerTest {
         assertThat(rows(attempt)).isZero();
         assertThat(rows(small)).isPositive();
         assertThat(rows(running)).isPositive();
+    }
+
+    @Test
+    void ofServersThatShareTheStoreOneSeals() {
+        UUID first = new UUID(1, 1);
+        UUID second = new UUID(2, 2);
+        blobs.shared = true;
+        database.change(
+                tx ->
+                        tx.update(
+                                "insert into servers (id, version) values (?, '1'), (?, '1')",
+                                first,
+                                second));
+        long attempt = ended(LINES);
+        sealer(second).look();
+        assertThat(files()).as("it is the other one's turn").isZero();
+        sealer(first).look();
+        assertThat(files()).isEqualTo(1);
+        assertThat(rows(attempt)).isZero();
+
+        database.change(
+                tx ->
+                        tx.update(
+                                "update servers set seen_at = now() - interval '2 minutes'"
+                                        + " where id = ?",
+                                first));
+        ended(LINES);
+        sealer(second).look();
+        assertThat(files()).as("the other one is gone").isEqualTo(2);
+    }
+
+    @Test
+    void twoServersThatSealTheSameLogAtOnceKeepItOnce() {
+        long attempt = ended(LINES);
+        String before = whole(attempt);
+        UUID other = UUID.randomUUID();
+        blobs.kept =
+                () -> {
+                    blobs.kept = () -> {};
+                    sealer(other).look();
+                };
+        sealer().look();
+        assertThat(files()).isEqualTo(1);
+        assertThat(whole(attempt)).isEqualTo(before);
     }
 }

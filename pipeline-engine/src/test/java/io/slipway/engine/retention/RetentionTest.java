@@ -86,7 +86,7 @@ final class RetentionTest {
     }
 
     private int removeAllBut(int runs) {
-        try (Retention retention = new Retention(database, repositories, images(), runs)) {
+        try (Retention retention = new Retention(database, repositories, images(), runs, null)) {
             return retention.removeSome();
         }
     }

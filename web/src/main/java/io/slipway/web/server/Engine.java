@@ -323,7 +323,7 @@ final class Engine implements AutoCloseable {
         supervisor.start();
         forges.start(handling);
         closing.add(new OutgoingSender(database, outgoing(), forges.egress(), url));
-        closing.add(new LogSealer(database, stores.logs()));
+        closing.add(new LogSealer(database, stores.logs(), base.folder().identity()));
         closing.add(
                 new Retention(
                         database,
@@ -333,7 +333,8 @@ final class Engine implements AutoCloseable {
                                 stores.registry(),
                                 this::drop,
                                 base.settings().engine().keeping().images()),
-                        base.settings().engine().keeping().runs()));
+                        base.settings().engine().keeping().runs(),
+                        base.settings().engine().keeping().logs()));
         closing.add(
                 new QueueParts(base, leftovers(), work, new Settlement(database, repositories)));
         closing.add(new ScheduleClock(database, branchRuns)).start();

@@ -183,6 +183,13 @@ public enum Setting {
             "1000",
             "How many of a project's newest runs are kept with their logs; older ones go, unless a"
                     + " release of theirs is live or may be rolled back to."),
+    /// How long logs are there.
+    KEEP_LOGS(
+            true,
+            "as long as their run",
+            "How long the logs of jobs are kept after their end, such as `90d` or `12h`; of a run"
+                    + " that is kept longer its jobs and steps stay, with one line in the place of"
+                    + " each log."),
     /// How many images there are.
     KEEP_IMAGES(
             true,

@@ -105,7 +105,8 @@ public record Settings(
     /// @param largestBlob the most bytes of one blob in the registry
     /// @param runs of each project, the newest
     /// @param images of each app, the newest
-    public record Keeping(long largestBlob, int runs, int images) {}
+    /// @param logs since the end of what printed them; null: as long as their run
+    public record Keeping(long largestBlob, int runs, int images, @Nullable Duration logs) {}
 
     /// What the command line uses.
     ///

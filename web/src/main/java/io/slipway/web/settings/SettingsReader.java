@@ -173,7 +173,8 @@ final class SettingsReader {
                 new Keeping(
                         sources.value(Setting.BLOB_LIMIT, Values::bytes).orElse(10L << 30),
                         sources.value(Setting.KEEP_RUNS, SettingsReader::count).orElse(1000),
-                        sources.value(Setting.KEEP_IMAGES, SettingsReader::count).orElse(50)),
+                        sources.value(Setting.KEEP_IMAGES, SettingsReader::count).orElse(50),
+                        sources.value(Setting.KEEP_LOGS, Values::kept).orElse(null)),
                 sources.value(Setting.EGRESS_ALLOW, SettingsReader::egress)
                         .orElseGet(EgressRules::standard),
                 sources.value(Setting.FORK_LIMITS, SettingsReader::forks)

@@ -1,5 +1,6 @@
 package io.slipway.web.settings;
 
+import io.slipway.engine.grammar.Amounts;
 import io.slipway.web.settings.Sources.Wrong;
 
 import java.net.Inet4Address;
@@ -121,6 +122,13 @@ final class Values {
             }
         }
         throw new Wrong("write a time from 5m to 24h");
+    }
+
+    /// Such as `90d` or `12h`.
+    static Duration kept(String text) {
+        return Amounts.duration(text)
+                .filter(time -> time.toHours() >= 1 && time.toDays() <= 3650)
+                .orElseThrow(() -> new Wrong("write a time from 1h to 3650d"));
     }
 
     static String network(String text) {

@@ -17,6 +17,7 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -105,6 +106,7 @@ final class SettingsTest {
         environment.put("SLIPWAY_REACH", "published");
         environment.put("SLIPWAY_BLOB_LIMIT", "500Mi");
         environment.put("SLIPWAY_KEEP_RUNS", "50");
+        environment.put("SLIPWAY_KEEP_LOGS", "30d");
         environment.put("SLIPWAY_TRUSTED_PROXIES", "10.0.0.0/8,fd00::/8");
         environment.put("SLIPWAY_SERVER", "http://other:9000");
         Settings settings = read();
@@ -119,6 +121,7 @@ final class SettingsTest {
         assertThat(settings.engine().published()).isTrue();
         assertThat(settings.engine().keeping().largestBlob()).isEqualTo(500L << 20);
         assertThat(settings.engine().keeping().runs()).isEqualTo(50);
+        assertThat(settings.engine().keeping().logs()).isEqualTo(Duration.ofDays(30));
         assertThat(settings.serving().trustedProxies()).containsExactly("10.0.0.0/8", "fd00::/8");
         assertThat(settings.client().server()).isEqualTo(URI.create("http://other:9000"));
         assertThat(settings.toString()).doesNotContain("geheim");
@@ -253,6 +256,7 @@ final class SettingsTest {
         refused("SLIPWAY_REGISTRY", "host:port", "write a number from 1 to 65535");
         refused("SLIPWAY_REACH", "never", "write auto or published");
         refused("SLIPWAY_KEEP_RUNS", "0", "write a number from 1 to 9999999");
+        refused("SLIPWAY_KEEP_LOGS", "5m", "write a time from 1h to 3650d");
         refused("SLIPWAY_BLOB_LIMIT", "0", "write a size such as 500Mi or 10Gi");
         refused("SLIPWAY_RUNNER", "podman", "write docker or kubernetes");
         refused("SLIPWAY_KUBERNETES_NAMESPACE", "Jobs", "write the name of a namespace");
