@@ -136,19 +136,19 @@ final class Queue {
                     and v.source_trust <> 'fork')
             """;
 
-    /// Secrets of the job `j` that have no value in the attempt `t`; a fork's has none.
+    /// Secrets of the job `j` that have no value in the attempt `t`: those of a fork have none.
     private static final String MISSING =
             """
             array(
                 select distinct w.value
                 from jsonb_each_text(j.spec -> 'secrets') w
-                where w.value <> all (?) and (u.source_trust = 'fork' or not coalesce((
+                where w.value <> all (?) and not coalesce((
                     select c.value is not null
                     from config_values c
                     where c.project_id = j.project_id and c.app is null and c.name = w.value
                         and c.version <= t.config_version
                     order by c.version desc
-                    limit 1), false))
+                    limit 1), false)
                 order by 1)
             """;
 

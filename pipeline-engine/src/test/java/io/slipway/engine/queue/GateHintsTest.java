@@ -138,7 +138,10 @@ final class GateHintsTest {
                                         server,
                                         server,
                                         Instant.EPOCH,
-                                        "00000000");
+                                        server,
+                                        Instant.EPOCH,
+                                        "00000000",
+                                        new String[0]);
                         throw new Undone(
                                 Cost.of(
                                         JsonMapper.builder()
