@@ -165,25 +165,25 @@ final class EngineMutations {
                     new Mutation(
                             "who was replaced sees no secret",
                             SECRETS,
-                            "where id = ? and fence = ? and state",
-                            "where id = ? and (fence = ? or true) and state",
+                            "and a.fence = ?",
+                            "and (a.fence = ? or true)",
                             FENCE + "whoWasReplacedSeesNoSecret"),
                     new Mutation(
                             "what has ended sees no secret",
                             SECRETS,
-                            "and fence = ? and state = 'running'",
-                            "and fence = ?",
+                            "and a.state = 'running'",
+                            "",
                             FENCE + "whatHasEndedSeesNoSecret"),
                     new Mutation(
                             "an attempt keeps to the secrets that it began with",
-                            SECRETS,
-                            "coalesce(config_version, ?)",
-                            "coalesce(?, config_version)",
+                            QUEUE + "Queue",
+                            "coalesce(a.config_version,",
+                            "coalesce(null,",
                             FENCE + "whoeverTakesOverSeesTheSecretsThatTheAttemptBeganWith"),
                     new Mutation(
                             "sources from anybody see no secret",
                             SECRETS,
-                            "source_trust = 'fork'",
+                            "u.source_trust = 'fork'",
                             "false",
                             FENCE + "sourcesFromAnybodySeeNoSecret"),
                     new Mutation(
