@@ -234,7 +234,7 @@ final class GateHintsTest {
         Cost cost = costOfAClaim();
         assertThat(cost.limits())
                 .as(cost.plan())
-                .hasSize(5)
+                .hasSize(6)
                 .allSatisfy(rows -> assertThat(rows).isLessThanOrEqualTo(Queue.MOST));
     }
 
