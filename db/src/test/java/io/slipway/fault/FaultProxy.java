@@ -29,6 +29,7 @@ public final class FaultProxy implements AutoCloseable {
     private final Set<Line> lines = ConcurrentHashMap.newKeySet();
     private final AtomicInteger accepted = new AtomicInteger();
     private final AtomicInteger befallen = new AtomicInteger();
+    private final AtomicInteger swallowed = new AtomicInteger();
     private volatile IntFunction<Trouble> plan = _ -> Trouble.NONE;
 
     private FaultProxy(ServerSocketChannel listening, SocketAddress real, @Nullable Path path) {
@@ -107,6 +108,11 @@ public final class FaultProxy implements AutoCloseable {
     /// How many of them ended by a trouble.
     public int befallen() {
         return befallen.get();
+    }
+
+    /// How often a black hole had something of a connection to hold.
+    public int swallowed() {
+        return swallowed.get();
     }
 
     private void accept() {
@@ -214,6 +220,7 @@ public final class FaultProxy implements AutoCloseable {
                 case BLACK_HOLE -> {
                     int share = (int) Math.min(wanted, left);
                     left -= share;
+                    swallowed.addAndGet(share == 0 ? 1 : 0);
                     while (share == 0 && trouble.kind() == Trouble.Kind.BLACK_HOLE && !ended) {
                         wait();
                     }
