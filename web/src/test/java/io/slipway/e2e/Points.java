@@ -1,11 +1,15 @@
 package io.slipway.e2e;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 
 /// The points of the way of a push, of a webhook, and of what a schedule starts, at which the
 /// server is cut off: before and within and after each commit, before and after each call that
-/// changes something outside.
+/// changes something outside. `PointsTest` fails when a commit is in neither list of commits,
+/// `KillIT` when a call is in neither list of calls.
 final class Points {
     private static final List<String> COMMITS =
             List.of(
@@ -18,6 +22,7 @@ final class Points {
                     "Pushes.taken",
                     "Receiving.receive",
                     "Queue.claim",
+                    "Holding.mayRun",
                     "RegistryDoor.of",
                     "LogStore.write",
                     "Driver.conclude",
@@ -57,7 +62,92 @@ final class Points {
                     "POST /containers/{}/stop",
                     "refs");
 
+    /// Commits of the same packages that a push does not need, or seldom: what people and old age
+    /// bring about, what a start, an outage or a removal does.
+    private static final List<String> OTHER_COMMITS =
+            List.of(
+                    "Approvals.expire",
+                    "Approvals.rule",
+                    "ByHand.rollOut",
+                    "ByHand.start",
+                    "ForeignRuns.rule",
+                    "GateHints.askAgain",
+                    "GateHints.hold",
+                    "Holding.tell",
+                    "HookRun.guarded",
+                    "Inbox.take",
+                    "InboxWorker.copies",
+                    "InboxWorker.failed",
+                    "InboxWorker.rounds",
+                    "InboxWorker.start",
+                    "Insertion.together",
+                    "OldImages.dropCopies",
+                    "OldImages.nextRepository",
+                    "OldImages.removeBlobs",
+                    "OldImages.removeSome",
+                    "OldImages.unlink",
+                    "Pins.later",
+                    "Pins.pin",
+                    "Presence.seen",
+                    "Pushes.drop",
+                    "Pushes.recover",
+                    "Pushes.takeOver",
+                    "Queue.giveBack",
+                    "Queue.giveUp",
+                    "Registry.discard",
+                    "Registry.linked",
+                    "Registry.pullCredential",
+                    "Registry.size",
+                    "Registry.store",
+                    "Registry.sweep",
+                    "Registry.unlink",
+                    "Routes.overtake",
+                    "RunEnds.later",
+                    "RunEnds.takeOver",
+                    "ScheduleClock.nothing",
+                    "Superseding.look",
+                    "Supervisor.round",
+                    "Supervisor.tidy");
+
+    /// Calls that change nothing that counts, that only some runs need, or that are made ahead.
+    private static final List<String> OTHER_CALLS =
+            List.of(
+                    "POST /auth",
+                    "POST /containers/{}/kill",
+                    "POST /containers/{}/rename",
+                    "POST /containers/{}/update",
+                    "POST /containers/{}/wait",
+                    "POST /containers/{}/exec",
+                    "POST /exec/{}/start",
+                    "POST /exec/{}/resize",
+                    "DELETE /images/{}",
+                    "POST /images/create",
+                    "POST /images/load",
+                    "POST /networks/create",
+                    "POST /networks/{}/connect",
+                    "POST /networks/{}/disconnect",
+                    "DELETE /networks/{}",
+                    "POST /volumes/create",
+                    "POST /stop");
+
     private Points() {}
+
+    /// Every commit that somebody has thought of, by its method.
+    static Set<String> commits() {
+        Set<String> commits = new TreeSet<>(COMMITS);
+        commits.addAll(OTHER_COMMITS);
+        return commits;
+    }
+
+    /// Of points that were visited, the calls that nobody has thought of.
+    static List<String> unknownCalls(Collection<String> visited) {
+        return visited.stream()
+                .map(point -> point.replaceFirst("^[A-Z]+ ", ""))
+                .filter(what -> !what.startsWith("commit "))
+                .filter(what -> !CALLS.contains(what) && !OTHER_CALLS.contains(what))
+                .distinct()
+                .toList();
+    }
 
     static List<String> all() {
         List<String> all = new ArrayList<>();
