@@ -81,6 +81,7 @@ final class Points {
                     "InboxWorker.rounds",
                     "InboxWorker.start",
                     "Insertion.together",
+                    "Leases.renew",
                     "OldImages.dropCopies",
                     "OldImages.nextRepository",
                     "OldImages.removeBlobs",
@@ -101,13 +102,17 @@ final class Points {
                     "Registry.store",
                     "Registry.sweep",
                     "Registry.unlink",
+                    "RolloutDrive.pauseOld",
                     "Routes.overtake",
                     "RunEnds.later",
                     "RunEnds.takeOver",
                     "ScheduleClock.nothing",
                     "Superseding.look",
                     "Supervisor.round",
-                    "Supervisor.tidy");
+                    "Supervisor.tidy",
+                    "TakeBack.because",
+                    "TakeBack.complete",
+                    "TakeBack.set");
 
     /// Calls that change nothing that counts, that only some runs need, or that are made ahead.
     private static final List<String> OTHER_CALLS =
