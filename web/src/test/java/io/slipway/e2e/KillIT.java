@@ -128,6 +128,7 @@ class KillIT {
                 .as(tally.toString())
                 .isGreaterThanOrEqualTo(tally.of("kills"));
         assertThat(desk.visits().keySet()).containsAll(Points.all());
+        assertThat(Points.unknownCalls(desk.visits().keySet())).as("name it in Points").isEmpty();
     }
 
     /// Who is killed and when.
