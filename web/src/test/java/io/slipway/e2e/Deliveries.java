@@ -128,7 +128,8 @@ final class Deliveries implements AutoCloseable {
     private String sent(String id, String body) throws GeneralSecurityException {
         long time = Instant.now().getEpochSecond();
         Mac mac = Mac.getInstance("HmacSHA256");
-        mac.init(new SecretKeySpec(secret.getBytes(StandardCharsets.UTF_8), "HmacSHA256"));
+        byte[] key = Base64.getDecoder().decode(secret.substring("whsec_".length()));
+        mac.init(new SecretKeySpec(key, "HmacSHA256"));
         byte[] proof = mac.doFinal((id + "." + time + "." + body).getBytes(StandardCharsets.UTF_8));
         URI to = URI.create("http://127.0.0.1:" + slipway.port() + URI.create(url).getPath());
         try {

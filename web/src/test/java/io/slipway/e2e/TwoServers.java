@@ -56,7 +56,14 @@ abstract class TwoServers {
         database.change(tx -> COUNTER.forEach(tx::update));
         ledger = new Ledger();
         first = new Slipway(Map.of("SLIPWAY_DATABASE_URL", url()), desk).reads(address);
-        second = new Slipway(Map.of("SLIPWAY_DATABASE_URL", url()), null, first).reads(address);
+        // The engine gets images from one address, whoever drives the job.
+        Map<String, String> same =
+                Map.of(
+                        "SLIPWAY_DATABASE_URL",
+                        url(),
+                        "SLIPWAY_REGISTRY",
+                        "localhost:" + first.port());
+        second = new Slipway(same, null, first).reads(address);
         ledger.open(first.instance());
     }
 

@@ -22,6 +22,9 @@ import java.util.stream.Stream;
 class TwoServersIT extends TwoServers {
     private static final int STOPS = 4;
 
+    /// An image or a rollout may end just before its server is killed.
+    private static final int MOST = 10;
+
     TwoServersIT(Database database, DatabaseAddress address) {
         super(database, address);
     }
@@ -29,7 +32,7 @@ class TwoServersIT extends TwoServers {
     @Test
     void whatOneServerHadAnotherEndsAndOnlyOne() throws Exception {
         List<Pusher> pushers =
-                Stream.of(Pusher.Kind.STEPS, Pusher.Kind.FAILS)
+                Stream.of(Pusher.Kind.STEPS, Pusher.Kind.FAILS, Pusher.Kind.SHIPS)
                         .map(kind -> new Pusher(first, kind, ledger).begin())
                         .toList();
         for (int i = 0; i < kills; i++) {
@@ -42,6 +45,8 @@ class TwoServersIT extends TwoServers {
             }
             victim.startAgain();
         }
+        killWhoDrives("image");
+        killWhoDrives("rollout");
         for (int i = 0; i < STOPS && stale() == 0; i++) {
             stopForLong();
         }
@@ -56,6 +61,56 @@ class TwoServersIT extends TwoServers {
         System.out.print(tally);
         assertThat(oracle.wrong()).isEmpty();
         assertThat(tally.of("stale writes refused")).isPositive();
+    }
+
+    /// Kills whoever drives a job of that kind, until another server has gone on with one.
+    private void killWhoDrives(String kind) throws Exception {
+        int before = takenOver(kind);
+        for (int i = 0; i < MOST && takenOver(kind) == before; i++) {
+            Await.until(
+                    "a server drives " + kind, Duration.ofMinutes(5), () -> !who(kind).isEmpty());
+            Slipway victim = who(kind).equals(identity(first)) ? first : second;
+            victim.kill();
+            tally.add("kills of one of two servers that drove: " + kind, 1);
+            awaitTakenOver(victim);
+            victim.startAgain();
+        }
+        assertThat(takenOver(kind)).as("taken over: " + kind).isGreaterThan(before);
+        tally.add("taken over by the other: " + kind, takenOver(kind) - before);
+    }
+
+    /// The server that drives a job of that kind; empty for none, and while one more kill would put
+    /// something aside.
+    private String who(String kind) {
+        return database.read(
+                tx ->
+                        tx.first(
+                                        """
+                                        select a.server_id::text as server
+                                        from attempts a join jobs j on j.id = a.job_id
+                                        where a.state = 'running' and j.kind = ?
+                                            and a.server_id is not null
+                                            and not exists (
+                                                select from attempts
+                                                where state = 'running' and expiries > 1)
+                                        """,
+                                        row -> row.text("server"),
+                                        kind)
+                                .orElse(""));
+    }
+
+    /// How many attempts at jobs of that kind had a second holder.
+    private int takenOver(String kind) {
+        return database.read(
+                tx ->
+                        tx.one(
+                                """
+                                select count(*) as n
+                                from attempts a join jobs j on j.id = a.job_id
+                                where j.kind = ? and a.fence > 1
+                                """,
+                                row -> row.integer("n"),
+                                kind));
     }
 
     /// The first server is stopped with a batch of a log in its hands that is not written yet, as

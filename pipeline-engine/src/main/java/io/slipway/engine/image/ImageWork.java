@@ -105,7 +105,7 @@ public final class ImageWork implements JobWork {
                 new Destination(repository, job.commit().hex(), credential(claim, repository));
         int step = layers.step(builder.goal(to));
         claim.steps().own(step);
-        Pushed pushed = builder.push(built, to, layers);
+        Pushed pushed = pushed(built, to, layers);
         claim.log().line("digest " + pushed.digest());
         database.change(
                 tx -> {
@@ -113,6 +113,25 @@ public final class ImageWork implements JobWork {
                     Images.add(tx, job, spec.app(), to, new Images.Stored(built, pushed));
                 });
         claim.steps().end(step, Outcome.SUCCEEDED, null, null, Instant.now());
+    }
+
+    /// A registry that goes away while the engine greets it may leave the engine without the
+    /// challenge that it answers with the credential: it is refused then, and the credential is
+    /// good.
+    private Pushed pushed(Built built, Destination to, LayerRecord layers)
+            throws InterruptedException {
+        try {
+            return builder.push(built, to, layers);
+        } catch (Fault e) {
+            if (e.kind() != Fault.Kind.PERMISSION) {
+                throw e;
+            }
+            throw new Fault(
+                    Fault.Kind.UNAVAILABLE,
+                    e.message(),
+                    "retry the run; Slipway gives a credential for each push by itself",
+                    e);
+        }
     }
 
     private static String repository(Claim.Job job, ImageSpec spec) {

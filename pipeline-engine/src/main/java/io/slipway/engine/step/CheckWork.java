@@ -118,23 +118,40 @@ public final class CheckWork implements JobWork {
         login.map(Login::password).ifPresent(hidden::add);
         Order order = order(claim, spec, revealed, login);
         Masks masks = Masks.of(hidden);
+        Optional<Verdict> verdict = follow(claim, spec, order, masks, false);
+        return verdict.isPresent()
+                ? verdict.get()
+                : follow(claim, spec, order, masks, true).orElseThrow();
+    }
+
+    /// Has the steps run, or follows those that do.
+    ///
+    /// @param again whether a container that never had its records was found before
+    /// @return empty when one was found now: the runner makes another one in its place
+    private Optional<Verdict> follow(
+            Claim claim, CheckSpec spec, Order order, Masks masks, boolean again)
+            throws InterruptedException {
         CheckOutput output = new CheckOutput(claim, masks, spec.steps().size());
         try (Runner.RunningSteps running = open(claim, order, output)) {
             Runner.Exit exit = awaitEnd(claim, running);
+            if (!again && exit.code() == Starter.NO_RECORDS && !output.ready()) {
+                return Optional.empty();
+            }
             output.end();
             Optional<Verdict> killed = killed(claim, exit, spec);
             if (killed.isPresent() || exit.code() < SIGNALS && output.broken()) {
                 claim.log().line(GAP);
             }
             if (killed.isPresent()) {
-                return killed.get();
+                return killed;
             }
             Verdict verdict = verdict(exit, output, spec);
-            return verdict.outcome() == Outcome.SUCCEEDED && spec.generate() != null
-                    ? generated(claim, spec.generate(), verdict)
-                    : verdict;
+            return Optional.of(
+                    verdict.outcome() == Outcome.SUCCEEDED && spec.generate() != null
+                            ? generated(claim, spec.generate(), verdict)
+                            : verdict);
         } catch (ServiceNotReady e) {
-            return notReady(claim, spec, e, masks);
+            return Optional.of(notReady(claim, spec, e, masks));
         } catch (InterruptedException e) {
             if (claim.ended().filter(ENDED_FOR_GOOD::contains).isPresent()) {
                 output.end();
@@ -152,7 +169,7 @@ public final class CheckWork implements JobWork {
                     claim.log().line(GAP);
                 }
             }
-            return verdict;
+            return Optional.of(verdict);
         }
     }
 

@@ -18,6 +18,7 @@ import io.slipway.engine.step.CheckWork;
 import io.slipway.engine.step.JobSecrets;
 import io.slipway.engine.step.Order;
 import io.slipway.engine.step.Runner;
+import io.slipway.engine.step.Starter;
 import io.slipway.engine.step.TinyTar;
 import io.slipway.fault.Fault;
 
@@ -71,6 +72,44 @@ final class AbandonedClaimTest {
             boolean breaks = !broken;
             broken = true;
             return new Ended(breaks, code);
+        }
+
+        @Override
+        public void remove(AttemptName attempt) {}
+
+        @Override
+        public Set<AttemptName> present() {
+            return Set.of();
+        }
+
+        @Override
+        public void close() {}
+    }
+
+    /// Its first containers wait for their records in vain.
+    private static final class Unarmed implements Runner {
+        private final int vain;
+        private final byte[] stream;
+        private int opened;
+
+        Unarmed(int vain, byte[] stream) {
+            this.vain = vain;
+            this.stream = stream;
+        }
+
+        @Override
+        public void prepare(AttemptName attempt, Set<String> images, boolean network) {}
+
+        @Override
+        public RunningSteps open(Order order, long resumeAt, Sink sink) {
+            opened++;
+            byte[] said =
+                    opened > vain
+                            ? stream
+                            : "slipway: the records did not arrive\n"
+                                    .getBytes(StandardCharsets.UTF_8);
+            sink.output(said, 0, said.length, said.length);
+            return new Ended(false, opened > vain ? 0 : Starter.NO_RECORDS);
         }
 
         @Override
@@ -206,6 +245,32 @@ final class AbandonedClaimTest {
                                 + " away\n");
         assertThat(new RunHistory(database).jobs(run.id()).getFirst().outcome())
                 .isEqualTo(Outcome.ERRORED);
+    }
+
+    /// Their server was killed before it handed the records over, and the starter waited for them
+    /// in vain: nothing has begun, and the runner makes another container.
+    @Test
+    void stepsWhoseRecordsDidNotArriveAreStartedOnceMore() throws Exception {
+        Plans.runner(database, 1000);
+        long project = Plans.project(database, "unarmed");
+        for (int vain = 1; vain <= 2; vain++) {
+            Runs.Created run = Plans.run(database, project, Plans.check("a"));
+            Holding holding = claim();
+            Unarmed runner = new Unarmed(vain, stream(holding.nonce()));
+            Verdict verdict = work(runner).perform(holding);
+            holding.ownLog().alongside(tx -> new Verdicts().write(tx, holding, verdict));
+            holding.ownLog().flush();
+            holding.ownLog().close();
+            assertThat(runner.opened).isEqualTo(2);
+            assertThat(verdict.outcome())
+                    .isEqualTo(vain == 1 ? Outcome.SUCCEEDED : Outcome.ERRORED);
+            ByteArrayOutputStream out = new ByteArrayOutputStream();
+            new LogReader(database, notifications).copy(holding.job().attemptId(), out);
+            assertThat(out.toString(StandardCharsets.UTF_8))
+                    .isEqualTo(vain == 1 ? "one\nä\n\u001ex\n" : "");
+            assertThat(new RunHistory(database).jobs(run.id()).getFirst().outcome())
+                    .isEqualTo(verdict.outcome());
+        }
     }
 
     @Test

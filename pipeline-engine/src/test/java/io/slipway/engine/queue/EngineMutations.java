@@ -207,8 +207,8 @@ final class EngineMutations {
                     new Mutation(
                             "no log goes into one server's folder while there are several",
                             LOG + "LogSealer",
-                            "interval '1 minute') <= 1",
-                            "interval '1 minute') <= 100",
+                            "clock_timestamp() - interval '1 minute'",
+                            "clock_timestamp() + interval '1 minute'",
                             SEALER
                                     + "onlyLongLogsOfWhatHasEndedAreSealedAndNoneWhile"
                                     + "SeveralServersShareTheDatabase"),
