@@ -200,7 +200,8 @@ final class WordsTest {
                 "GET /projects/shop/apps/web/releases?environment=production",
                 """
                 {'releases': [{'number': 29, 'image': 'localhost:8080/shop/web@sha256:aa', 'cause': 'push'},
-                              {'number': 28, 'image': 'localhost:8080/shop/web@sha256:zz', 'cause': 'push'}]}
+                              {'number': 28, 'image': 'localhost:8080/shop/web@sha256:zz', 'cause': 'push'}],
+                 'next': null}
                 """);
         String told =
                 """
@@ -222,7 +223,7 @@ final class WordsTest {
                 .isEqualTo(
                         """
                         slipway: cannot show the image of web #7: there is no such release in production
-                          slipway releases web -e production lists the newest
+                          slipway releases web -e production lists them
                         """);
         assertThat(run("image", "web@28", "-p", "shop").err())
                 .isEqualTo(
