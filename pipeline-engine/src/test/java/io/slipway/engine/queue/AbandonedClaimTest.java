@@ -44,35 +44,13 @@ final class AbandonedClaimTest {
         this.notifications = notifications;
     }
 
-    /// A container whose whole output is known, and whose stream breaks once. The runner cannot
-    /// tell how the container ended.
+    /// The runner cannot tell how the container ended.
     private static final int UNKNOWN = -1;
 
-    private static final class BrokenStream implements Runner {
-        private final byte[] stream;
-        private final int breaksAt;
-        private final int code;
-        private boolean broken;
-
-        BrokenStream(byte[] stream, int breaksAt, int code) {
-            this.stream = stream;
-            this.breaksAt = breaksAt;
-            this.code = code;
-        }
-
+    /// A runner of which nothing is asked but to open containers.
+    private abstract static class OnlyOpens implements Runner {
         @Override
         public void prepare(AttemptName attempt, Set<String> images, boolean network) {}
-
-        @Override
-        public RunningSteps open(Order order, long resumeAt, Sink sink) {
-            int end = broken ? stream.length : breaksAt;
-            if (end > resumeAt) {
-                sink.output(stream, (int) resumeAt, (int) (end - resumeAt), end);
-            }
-            boolean breaks = !broken;
-            broken = true;
-            return new Ended(breaks, code);
-        }
 
         @Override
         public void remove(AttemptName attempt) {}
@@ -86,8 +64,33 @@ final class AbandonedClaimTest {
         public void close() {}
     }
 
+    /// A container whose whole output is known, and whose stream breaks once.
+    private static final class BrokenStream extends OnlyOpens {
+        private final byte[] stream;
+        private final int breaksAt;
+        private final int code;
+        private boolean broken;
+
+        BrokenStream(byte[] stream, int breaksAt, int code) {
+            this.stream = stream;
+            this.breaksAt = breaksAt;
+            this.code = code;
+        }
+
+        @Override
+        public RunningSteps open(Order order, long resumeAt, Sink sink) {
+            int end = broken ? stream.length : breaksAt;
+            if (end > resumeAt) {
+                sink.output(stream, (int) resumeAt, (int) (end - resumeAt), end);
+            }
+            boolean breaks = !broken;
+            broken = true;
+            return new Ended(breaks, code);
+        }
+    }
+
     /// Its first containers wait for their records in vain.
-    private static final class Unarmed implements Runner {
+    private static final class Unarmed extends OnlyOpens {
         private final int vain;
         private final byte[] stream;
         private int opened;
@@ -98,11 +101,9 @@ final class AbandonedClaimTest {
         }
 
         @Override
-        public void prepare(AttemptName attempt, Set<String> images, boolean network) {}
-
-        @Override
         public RunningSteps open(Order order, long resumeAt, Sink sink) {
             opened++;
+            sink.starts();
             byte[] said =
                     opened > vain
                             ? stream
@@ -111,17 +112,6 @@ final class AbandonedClaimTest {
             sink.output(said, 0, said.length, said.length);
             return new Ended(false, opened > vain ? 0 : Starter.NO_RECORDS);
         }
-
-        @Override
-        public void remove(AttemptName attempt) {}
-
-        @Override
-        public Set<AttemptName> present() {
-            return Set.of();
-        }
-
-        @Override
-        public void close() {}
     }
 
     private record Ended(boolean broken, int code) implements Runner.RunningSteps {
