@@ -26,25 +26,33 @@ public final class FaultProxy implements AutoCloseable {
     private final ServerSocketChannel listening;
     private final SocketAddress real;
     private final @Nullable Path path;
+    private final Ear ear;
     private final Set<Line> lines = ConcurrentHashMap.newKeySet();
     private final AtomicInteger accepted = new AtomicInteger();
     private final AtomicInteger befallen = new AtomicInteger();
     private final AtomicInteger swallowed = new AtomicInteger();
     private volatile IntFunction<Trouble> plan = _ -> Trouble.NONE;
 
-    private FaultProxy(ServerSocketChannel listening, SocketAddress real, @Nullable Path path) {
+    private FaultProxy(
+            ServerSocketChannel listening, SocketAddress real, @Nullable Path path, Ear ear) {
         this.listening = listening;
         this.real = real;
         this.path = path;
+        this.ear = ear;
         Thread.ofVirtual().name("fault-proxy").start(this::accept);
     }
 
     /// Listens on a free port of 127.0.0.1, in front of another one.
     public static FaultProxy tcp(int realPort) throws IOException {
+        return tcp(realPort, Ear.NONE);
+    }
+
+    /// The same, with somebody who hears what passes.
+    public static FaultProxy tcp(int realPort, Ear ear) throws IOException {
         InetAddress here = InetAddress.ofLiteral("127.0.0.1");
         ServerSocketChannel listening = ServerSocketChannel.open();
         listening.bind(new InetSocketAddress(here, 0));
-        return new FaultProxy(listening, new InetSocketAddress(here, realPort), null);
+        return new FaultProxy(listening, new InetSocketAddress(here, realPort), null, ear);
     }
 
     /// Listens on a socket in a folder, in front of another one.
@@ -53,7 +61,7 @@ public final class FaultProxy implements AutoCloseable {
     public static FaultProxy socket(Path path, Path real) throws IOException {
         ServerSocketChannel listening = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
         listening.bind(UnixDomainSocketAddress.of(path));
-        return new FaultProxy(listening, UnixDomainSocketAddress.of(real), path);
+        return new FaultProxy(listening, UnixDomainSocketAddress.of(real), path, Ear.NONE);
     }
 
     /// The port that it listens on.
@@ -123,12 +131,14 @@ public final class FaultProxy implements AutoCloseable {
                 try {
                     far = SocketChannel.open(real);
                 } catch (IOException e) {
+                    ear.refused();
                     near.close();
                     continue;
                 }
-                Line line = new Line(near, far);
+                int number = accepted.getAndIncrement();
+                Line line = new Line(number, near, far);
                 lines.add(line);
-                line.meet(plan.apply(accepted.getAndIncrement()));
+                line.meet(plan.apply(number));
                 Thread.ofVirtual().start(() -> line.carry(near, far));
                 Thread.ofVirtual().start(() -> line.carry(far, near));
             }
@@ -148,6 +158,7 @@ public final class FaultProxy implements AutoCloseable {
 
     /// A connection and its continuation.
     private final class Line {
+        private final int number;
         private final SocketChannel near;
         private final SocketChannel far;
         private Trouble trouble = Trouble.NONE;
@@ -156,7 +167,8 @@ public final class FaultProxy implements AutoCloseable {
         private boolean ended;
         private int directions = 2;
 
-        Line(SocketChannel near, SocketChannel far) {
+        Line(int number, SocketChannel near, SocketChannel far) {
+            this.number = number;
             this.near = near;
             this.far = far;
         }
@@ -191,6 +203,9 @@ public final class FaultProxy implements AutoCloseable {
             if (share > 0) {
                 ByteBuffer piece = buffer.slice(buffer.position(), share);
                 buffer.position(buffer.position() + share);
+                if (from == near || !isMute()) {
+                    ear.heard(number, from == near, piece.duplicate());
+                }
                 while (piece.hasRemaining() && !(from == far && isMute())) {
                     to.write(piece);
                 }
@@ -260,6 +275,9 @@ public final class FaultProxy implements AutoCloseable {
 
         private void end(boolean reset) {
             synchronized (this) {
+                if (!ended) {
+                    ear.ended(number);
+                }
                 ended = true;
                 notifyAll();
             }

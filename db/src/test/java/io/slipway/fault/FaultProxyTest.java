@@ -108,6 +108,44 @@ final class FaultProxyTest {
     }
 
     @Test
+    void anEarHearsBothDirectionsTheEndAndWhoFoundNobody() throws Exception {
+        BlockingQueue<String> told = new LinkedBlockingQueue<>();
+        try (FaultProxy listened = FaultProxy.tcp(echo.getLocalPort(), ear(told))) {
+            try (Socket socket = new Socket(InetAddress.ofLiteral("127.0.0.1"), listened.port())) {
+                assertThat(say(socket, 10)).isEqualTo("0123456789");
+            }
+            assertThat(heard.poll(1, TimeUnit.MINUTES)).isEqualTo("0123456789");
+            assertThat(told.poll(1, TimeUnit.MINUTES)).isEqualTo("0 > 0123456789");
+            assertThat(told.poll(1, TimeUnit.MINUTES)).isEqualTo("0 < 0123456789");
+            assertThat(told.poll(1, TimeUnit.MINUTES)).isEqualTo("0 ended");
+            echo.close();
+            new Socket(InetAddress.ofLiteral("127.0.0.1"), listened.port()).close();
+            assertThat(told.poll(1, TimeUnit.MINUTES)).isEqualTo("nobody");
+        }
+        assertThat(told).isEmpty();
+    }
+
+    private static Ear ear(BlockingQueue<String> told) {
+        return new Ear() {
+            @Override
+            public void refused() {
+                told.add("nobody");
+            }
+
+            @Override
+            public void heard(int connection, boolean fromNear, ByteBuffer bytes) {
+                String text = StandardCharsets.US_ASCII.decode(bytes).toString();
+                told.add(connection + (fromNear ? " > " : " < ") + text);
+            }
+
+            @Override
+            public void ended(int connection) {
+                told.add(connection + " ended");
+            }
+        };
+    }
+
+    @Test
     void latencyHoldsEachPieceUpInBothDirections() throws Exception {
         proxy.all(Trouble.latency(Duration.ofMillis(100)));
         try (Socket socket = connect()) {

@@ -14,9 +14,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -39,6 +36,7 @@ class CutConnectionsIT {
     private final DatabaseAddress address;
     private final Map<Pusher.Kind, Pusher> pushers = new EnumMap<>(Pusher.Kind.class);
     private Path folder;
+    private final RegistryLog registryLog = new RegistryLog();
     private FaultProxy postgres;
     private FaultProxy engine;
     private FaultProxy registry;
@@ -55,9 +53,9 @@ class CutConnectionsIT {
         System.out.println("cut connections, seed " + seed);
         folder = Files.createTempDirectory("cut");
         URI at = URI.create(address.url().replace("jdbc:", ""));
-        int port = freePort();
+        int port = Slipway.freePort();
         postgres = FaultProxy.tcp(at.getPort());
-        registry = FaultProxy.tcp(port);
+        registry = FaultProxy.tcp(port, registryLog);
         try (EngineSide side = new EngineSide(0)) {
             Path real = side.engine().address().socket().orElseThrow();
             engine = FaultProxy.socket(folder.resolve("engine.sock"), real);
@@ -82,12 +80,6 @@ class CutConnectionsIT {
                                 null)
                         .reads(address);
         ledger.open(slipway.instance());
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.ofLiteral("127.0.0.1"))) {
-            return socket.getLocalPort();
-        }
     }
 
     @AfterAll
@@ -193,6 +185,9 @@ class CutConnectionsIT {
         Tally tally = new Tally();
         Oracle oracle = new Oracle(slipway, ledger, tally);
         oracle.judge(pusher);
+        if (kind == Pusher.Kind.SHIPS) {
+            oracle.judge(registryLog, pusher);
+        }
         oracle.awaitNoOrphans();
         System.out.println("cut connections of " + kind);
         System.out.print(tally);

@@ -3,6 +3,7 @@ package io.slipway.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.slipway.engine.source.Git;
+import io.slipway.fault.FaultProxy;
 import io.slipway.web.traffic.Load;
 
 import org.awaitility.core.ConditionTimeoutException;
@@ -27,7 +28,8 @@ import java.util.concurrent.locks.LockSupport;
 /// Promise 1: nothing is lost and nothing happens twice. The server, its PostgreSQL and its switch
 /// are killed with -9 again and again, at random moments and at named points, while people push.
 /// What is true is told by others: a ledger that each step enters itself into, log lines that can
-/// be computed, the registry's blobs, the page that an app answers with.
+/// be computed, the access logs of the registry and of the app that is rolled out, the page that an
+/// app answers with.
 ///
 /// `-Dkill.count` says how often (50) and `-Dkill.minutes` for how long at most (10), `-Dkill.seed`
 /// in which order.
@@ -49,9 +51,12 @@ class KillIT {
     private final Map<String, Integer> tried = new HashMap<>();
     private final Map<String, Integer> killedAt = new HashMap<>();
     private final Desk desk = new Desk();
+    private final RegistryLog registryLog = new RegistryLog();
     private Ledger ledger;
+    private FaultProxy registry;
     private Deliveries deliveries;
     private Slipway slipway;
+    private Visitor visitor;
     private long longestAway;
 
     @BeforeAll
@@ -60,8 +65,18 @@ class KillIT {
         System.out.println("kill tests, seed " + seed);
         ledger = new Ledger();
         deliveries = new Deliveries(ledger);
+        int port = Slipway.freePort();
+        registry = FaultProxy.tcp(port, registryLog);
         Map<String, String> settings =
-                Map.of("SLIPWAY_KEEP_RUNS", "5000", "SLIPWAY_EGRESS_ALLOW", deliveries.origin());
+                Map.of(
+                        "SLIPWAY_PORT",
+                        Integer.toString(port),
+                        "SLIPWAY_REGISTRY",
+                        "localhost:" + registry.port(),
+                        "SLIPWAY_KEEP_RUNS",
+                        "5000",
+                        "SLIPWAY_EGRESS_ALLOW",
+                        deliveries.origin());
         if (Program.archive().flags().isEmpty()) {
             // It leaves the archive of classes by which each later start costs half.
             new Slipway(Map.of()).close();
@@ -82,6 +97,9 @@ class KillIT {
         if (ledger != null) {
             ledger.close();
         }
+        if (registry != null) {
+            registry.close();
+        }
     }
 
     @Test
@@ -95,6 +113,7 @@ class KillIT {
                         .toList();
         Nights nights = new Nights(slipway, ledger).begin();
         deliveries.begin(slipway);
+        visitor = new Visitor(slipway, Pusher.Kind.SHIPS.project() + ".localhost").begin();
         Load load = new Load(slipway.port(), "steady.localhost", 20);
         long end = System.nanoTime() + longest.toNanos();
         for (int i = 0; i < kills && System.nanoTime() < end; i++) {
@@ -114,6 +133,7 @@ class KillIT {
         }
         nights.end();
         deliveries.end();
+        visitor.end();
         slipway.dropsNothing(load);
         load.close();
         tally.add("requests of an app dropped by killed servers", 0);
@@ -121,9 +141,14 @@ class KillIT {
         pushers.forEach(oracle::judge);
         oracle.judge(nights);
         oracle.judge(deliveries);
+        Pusher ships = pushers.get(Pusher.Kind.SHIPS.ordinal());
+        oracle.judge(registryLog, ships);
+        oracle.judge(visitor, ships);
         oracle.awaitNoOrphans();
         print();
         assertThat(oracle.wrong()).isEmpty();
+        assertThat(tally.of("manifests put")).as(tally.toString()).isPositive();
+        assertThat(tally.of("requests in that app's own log")).isPositive();
         assertThat(tally.of(HIT) * 2)
                 .as(tally.toString())
                 .isGreaterThanOrEqualTo(tally.of("kills"));
@@ -272,9 +297,10 @@ class KillIT {
 
     private void killSwitch() throws Exception {
         long pid = slipway.switchProcess();
-        ProcessHandle.of(pid).orElseThrow().destroyForcibly();
         long begin = System.nanoTime();
+        ProcessHandle.of(pid).orElseThrow().destroyForcibly();
         Await.until("apps are back", () -> slipway.get("steady.localhost", "/").status() == 200);
+        visitor.missed(begin, System.nanoTime());
         atMost("longest: apps away after a killed switch, in ms", begin);
     }
 

@@ -18,6 +18,9 @@ import java.util.concurrent.TimeUnit;
 /// A book outside of Slipway into which steps write that they ran, over HTTP from their containers.
 /// Where the packet filter keeps jobs from this machine, it is opened for this port alone.
 final class Ledger implements AutoCloseable {
+    /// What finds the machine on which a container runs.
+    static final String WAY_OUT = "to=$(ip route | awk '/^default/ {print $3}')";
+
     private static final String GATE = "/-/gate";
     private static final Path FILTER = Path.of("/usr/sbin/iptables");
 
@@ -46,8 +49,12 @@ final class Ledger implements AutoCloseable {
     /// The lines of a script that enter this word, expanded by the step's shell. A connection that
     /// is refused has entered nothing and is tried again.
     String entry(String word) {
+        return WAY_OUT + "\n" + entryBy(word);
+    }
+
+    /// The same, where `$to` is known from [#WAY_OUT].
+    String entryBy(String word) {
         return """
-        to=$(ip route | awk '/^default/ {print $3}')
         until wget -q -O /dev/null "http://$to:%d/%s"; do usleep 100000; done
         """
                 .formatted(server.getAddress().getPort(), word);
@@ -55,11 +62,12 @@ final class Ledger implements AutoCloseable {
 
     /// The lines of a script that print 1, 2, 3, ... until [#release].
     String untilReleased() {
-        return """
-        to=$(ip route | awk '/^default/ {print $3}'); i=0
-        until wget -q -O /dev/null "http://$to:%d%s" 2>/dev/null; do i=$((i+1)); echo $i; usleep 500000; done
-        """
-                .formatted(server.getAddress().getPort(), GATE);
+        return WAY_OUT
+                + """
+                ; i=0
+                until wget -q -O /dev/null "http://$to:%d%s" 2>/dev/null; do i=$((i+1)); echo $i; usleep 500000; done
+                """
+                        .formatted(server.getAddress().getPort(), GATE);
     }
 
     /// Lets what waits go on.

@@ -1,13 +1,23 @@
 package io.slipway.e2e;
 
+import com.github.dockerjava.api.model.Container;
+
+import io.slipway.e2e.AccessLogs.Finding;
+import io.slipway.e2e.AccessLogs.Live;
+import io.slipway.e2e.AccessLogs.Released;
+import io.slipway.e2e.RegistryLog.Put;
+import io.slipway.e2e.Visitor.Visit;
+
 import tools.jackson.databind.JsonNode;
 
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
 
 /// Compares what Slipway says of runs with what others know of them.
 final class Oracle {
@@ -48,28 +58,31 @@ final class Oracle {
 
     private record Row(int number, String commit, String state, String outcome, String reason) {}
 
+    private List<Row> runs(Pusher pusher) {
+        return slipway.read(
+                tx ->
+                        tx.query(
+                                """
+                                select r.number, r.commit, r.state, coalesce(r.outcome, '') as outcome,
+                                    coalesce(r.reason, '') as reason
+                                from runs r join projects p on p.id = r.project_id
+                                where p.name = ? order by r.number
+                                """,
+                                row ->
+                                        new Row(
+                                                row.integer("number"),
+                                                row.text("commit"),
+                                                row.text("state"),
+                                                row.text("outcome"),
+                                                row.text("reason")),
+                                pusher.kind().project()));
+    }
+
     /// Every run of a project whose pusher has ended.
     void judge(Pusher pusher) {
         judged.add(pusher.kind());
         String project = pusher.kind().project();
-        List<Row> runs =
-                slipway.read(
-                        tx ->
-                                tx.query(
-                                        """
-                                        select r.number, r.commit, r.state, coalesce(r.outcome, '') as outcome,
-                                            coalesce(r.reason, '') as reason
-                                        from runs r join projects p on p.id = r.project_id
-                                        where p.name = ? order by r.number
-                                        """,
-                                        row ->
-                                                new Row(
-                                                        row.integer("number"),
-                                                        row.text("commit"),
-                                                        row.text("state"),
-                                                        row.text("outcome"),
-                                                        row.text("reason")),
-                                        project));
+        List<Row> runs = runs(pusher);
         tally.add("runs", runs.size());
         for (Integer told : pusher.told()) {
             if (runs.stream().noneMatch(run -> run.number() == told)) {
@@ -122,6 +135,111 @@ final class Oracle {
     void judge(Deliveries deliveries) {
         tally.add("deliveries of webhooks acknowledged", deliveries.count());
         deliveries.wrong(ledger).forEach(why -> wrong(LOST, 1, why));
+    }
+
+    /// What was put into the registry, by its own access log, beside what was released and what
+    /// serves.
+    ///
+    /// @param ships whose runs build images
+    void judge(RegistryLog log, Pusher ships) {
+        List<Put> puts = log.puts();
+        List<Released> released = released(ships);
+        List<Released> otherWay = AccessLogs.overTheEngine(released, puts, log.away());
+        AccessLogs.OF_REGISTRY.forEach(what -> tally.add(what, 0));
+        tally.add("requests at the registry", log.requests());
+        tally.add("greetings that no registry heard", log.away().size());
+        tally.add("manifests put", (int) puts.stream().filter(Put::isTaken).count());
+        tally.add("images released", released.size());
+        tally.add("of them not put: no registry was in reach", otherWay.size());
+        take(AccessLogs.ofRegistry(released, puts, log.away(), builds()));
+        log.unread().forEach(why -> wrong(AccessLogs.NOBODY_PUT, 1, "not understood: " + why));
+        for (Container app : slipway.engine().apps(slipway.instance(), ships.kind().project())) {
+            String commit = ships.over().getLast().commit();
+            take(AccessLogs.ofContainer(app.getImageId(), commit, puts, otherWay));
+        }
+    }
+
+    /// How the app that is rolled out was there for somebody who asks it, by what he got and by
+    /// what the app has entered.
+    void judge(Visitor visitor, Pusher ships) {
+        Set<String> succeeded =
+                runs(ships).stream()
+                        .filter(run -> run.outcome().equals("succeeded"))
+                        .map(Row::commit)
+                        .collect(Collectors.toSet());
+        Set<String> released =
+                released(ships).stream().map(Released::commit).collect(Collectors.toSet());
+        List<Live> live =
+                ships.over().stream()
+                        .filter(over -> succeeded.contains(over.commit()))
+                        .map(over -> new Live(over.round(), over.at()))
+                        .toList();
+        Set<Integer> rounds =
+                ships.over().stream()
+                        .filter(over -> released.contains(over.commit()))
+                        .map(Pusher.Over::round)
+                        .collect(Collectors.toSet());
+        AppLog log = AppLog.of(ledger);
+        AccessLogs.OF_APP.forEach(what -> tally.add(what, 0));
+        List<Visit> visits = visitor.visits();
+        tally.add("versions of an app that served", log.rounds().size());
+        tally.add("requests of that app", visits.size());
+        tally.add("requests in that app's own log", log.size());
+        tally.add(
+                "longest: that app unanswered, in ms",
+                (int) (AccessLogs.longestGap(live, visits) / 1_000_000));
+        take(AccessLogs.ofApp(live, visits, visitor.away(), log, rounds));
+    }
+
+    private void take(List<Finding> findings) {
+        findings.forEach(found -> wrong(found.what(), 1, found.why()));
+    }
+
+    private List<Released> released(Pusher ships) {
+        return slipway.read(
+                tx ->
+                        tx.query(
+                                """
+                                select r.commit, e.image, r.created_at as built,
+                                    coalesce(j.ended_at, clock_timestamp()) as stored
+                                from releases e join placements a on a.id = e.placement_id
+                                join runs r on r.id = e.run_id
+                                join projects p on p.id = r.project_id
+                                join jobs j on j.run_id = r.id and j.kind = 'image' and j.app = a.app
+                                where p.name = ? order by e.number
+                                """,
+                                row ->
+                                        new Released(
+                                                row.text("commit"),
+                                                row.text("image"),
+                                                row.instant("built"),
+                                                row.instant("stored")),
+                                ships.kind().project()));
+    }
+
+    /// `repository:commit` of the images that runs of any project may have built.
+    private Set<String> builds() {
+        return Set.copyOf(
+                slipway.read(
+                        tx ->
+                                tx.query(
+                                        """
+                                        select distinct
+                                            p.name || '/' || j.app || ':' || r.commit as build
+                                        from jobs j join runs r on r.id = j.run_id
+                                        join projects p on p.id = r.project_id
+                                        where j.kind = 'image' and j.outcome is distinct from 'failed'
+                                        """,
+                                        row -> row.text("build"))));
+    }
+
+    /// `repository:commit` of the images that Slipway knows of.
+    private List<String> noted() {
+        return slipway.read(
+                tx ->
+                        tx.query(
+                                "select distinct repository || ':' || commit as image from images",
+                                row -> row.text("image")));
     }
 
     /// Whether a later run is of the same commit: a push that was cut off had been taken after all.
@@ -193,6 +311,11 @@ final class Oracle {
         slipway.engine()
                 .volumesOfJobs(slipway.instance())
                 .forEach(name -> orphans.add("volume " + name));
+        List<String> images = slipway.engine().images();
+        Set<String> noted = Set.copyOf(noted());
+        images.stream()
+                .filter(tag -> !noted.contains(tag.replaceFirst("^[^/]*/", "")))
+                .forEach(tag -> orphans.add("image " + tag));
         int networks = slipway.engine().networksOfJobs(slipway.instance()).size();
         if (networks > MOST_NETWORKS) {
             orphans.add(networks + " networks of jobs");

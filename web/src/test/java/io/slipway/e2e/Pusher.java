@@ -19,10 +19,13 @@ final class Pusher {
     private final Slipway slipway;
     private final Kind kind;
     private final Git git;
-    private final List<String> files;
+    private final Map<String, String> files;
 
     /// Numbers of runs that git's output named.
     private final List<Integer> told = Collections.synchronizedList(new ArrayList<>());
+
+    /// What was pushed and has come to its end.
+    private final List<Over> over = Collections.synchronizedList(new ArrayList<>());
 
     private volatile boolean going = true;
     private volatile Throwable failure;
@@ -71,6 +74,11 @@ final class Pusher {
         }
     }
 
+    /// A commit whose runs have ended.
+    ///
+    /// @param at by [System#nanoTime()], when that was seen
+    record Over(int round, String commit, long at) {}
+
     Pusher(Slipway slipway, Kind kind, Ledger ledger) {
         this.slipway = slipway;
         this.kind = kind;
@@ -88,7 +96,7 @@ final class Pusher {
                     ready: { http: /text, port: 80 }
             """;
 
-    private List<String> pipeline(Ledger ledger) {
+    private Map<String, String> pipeline(Ledger ledger) {
         StringBuilder file = new StringBuilder("jobs:\n  job:\n    image: busybox\n");
         file.append(kind == Kind.BESIDE ? SERVICE : "").append("    steps:\n");
         for (int step = 0; step < kind.steps; step++) {
@@ -98,13 +106,12 @@ final class Pusher {
                     .lines()
                     .forEach(line -> file.append("        ").append(line).append('\n'));
         }
-        if (kind != Kind.SHIPS) {
-            return List.of(file + "apps: {}\n");
-        }
-        String slowStart = Apps.SERVES.replace("exec httpd", "usleep 500000; exec httpd");
-        return List.of(
-                file.toString(),
-                slowStart.replace("EXPOSE", "RUN cat /www/index.html; usleep 700000\nEXPOSE"));
+        return kind == Kind.SHIPS
+                ? Map.of(
+                        ".slipway.yml", file.toString(),
+                        "Dockerfile", Apps.TELLS,
+                        "index.cgi", Apps.tells(ledger))
+                : Map.of(".slipway.yml", file + "apps: {}\n");
     }
 
     private static String prints(int step) {
@@ -152,6 +159,10 @@ final class Pusher {
         return List.copyOf(told);
     }
 
+    List<Over> over() {
+        return List.copyOf(over);
+    }
+
     Pusher begin() {
         thread.start();
         return this;
@@ -170,16 +181,15 @@ final class Pusher {
     /// Changes something and pushes until it was taken, and waits for the end of its run.
     void round() {
         round++;
-        git.write(".slipway.yml", files.getFirst()).write("index.html", "round " + round);
-        if (files.size() > 1) {
-            git.write("Dockerfile", files.get(1));
-        }
+        files.forEach(git::write);
+        git.write("index.html", page());
         String commit = git.commit("Round " + round).toString();
         do {
             RUN.matcher(pushed())
                     .results()
                     .forEach(found -> told.add(Integer.valueOf(found.group(1))));
         } while (!taken(commit) && isPatient());
+        over.add(new Over(round, commit, System.nanoTime()));
     }
 
     /// A push that takes longer than git is waited for is given up, and looked up like any other.

@@ -471,7 +471,8 @@ final class Slipway implements AutoCloseable {
         engine.close();
     }
 
-    private static int freePort() {
+    /// A port that nobody has.
+    static int freePort() {
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.ofLiteral("127.0.0.1"))) {
             return socket.getLocalPort();
         } catch (IOException e) {

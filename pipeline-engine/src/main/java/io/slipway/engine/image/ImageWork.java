@@ -1,6 +1,7 @@
 package io.slipway.engine.image;
 
 import io.slipway.db.Database;
+import io.slipway.db.Row;
 import io.slipway.engine.access.Right;
 import io.slipway.engine.access.Subject;
 import io.slipway.engine.access.TokenText;
@@ -34,15 +35,41 @@ public final class ImageWork implements JobWork {
     private static final Duration CREDENTIAL = Duration.ofHours(2);
     private static final double MB = 1_000_000;
 
+    /// The image of the job has no row, and nobody works at one of its name.
+    private static final String NOBODYS =
+            """
+            select p.name || '/' || j.app as repository, r.commit
+            from jobs j
+            join runs r on r.id = j.run_id
+            join projects p on p.id = j.project_id
+            where j.id = ?
+                and not exists (
+                    select 1 from images i
+                    where i.project_id = j.project_id and i.app = j.app and i.commit = r.commit
+                        and i.dropped_at is null)
+                and not exists (
+                    select 1 from jobs o
+                    join runs u on u.id = o.run_id
+                    where o.project_id = j.project_id and o.app = j.app and o.kind = 'image'
+                        and o.state <> 'ended' and u.commit = r.commit)
+            """;
+
     private final Database database;
     private final Repositories repositories;
     private final ImageBuilder builder;
+    private final OldImages.Copies copies;
 
     /// @param builder what builds
-    public ImageWork(Database database, Repositories repositories, ImageBuilder builder) {
+    /// @param copies where what was built has names
+    public ImageWork(
+            Database database,
+            Repositories repositories,
+            ImageBuilder builder,
+            OldImages.Copies copies) {
         this.database = database;
         this.repositories = repositories;
         this.builder = builder;
+        this.copies = copies;
     }
 
     @Override
@@ -80,6 +107,23 @@ public final class ImageWork implements JobWork {
     @Override
     public void remove(AttemptName attempt) {
         builder.remove(attempt);
+        database.read(tx -> tx.first(NOBODYS, Named::of, attempt.job())).ifPresent(this::drop);
+    }
+
+    private record Named(String repository, String commit) {
+        static Named of(Row row) {
+            return new Named(row.text("repository"), row.text("commit"));
+        }
+    }
+
+    /// An image that was named and not noted: its attempt was ended in between.
+    private void drop(Named image) {
+        if (!copies.drop(image.repository(), image.commit(), "")) {
+            throw new Fault(
+                    Fault.Kind.UNAVAILABLE,
+                    "cannot remove the image of " + image.repository() + " that no run has",
+                    "");
+        }
     }
 
     private static BuildOrder order(Claim claim, BuildSources sources) {

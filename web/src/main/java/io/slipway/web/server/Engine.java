@@ -309,7 +309,7 @@ final class Engine implements AutoCloseable {
                                 registry,
                                 base.settings().engine().forks()),
                         JobKind.IMAGE,
-                        new ImageWork(database, repositories, builder()),
+                        new ImageWork(database, repositories, builder(), this::drop),
                         JobKind.ROLLOUT,
                         new RolloutWork(parts));
         appLogs.start();

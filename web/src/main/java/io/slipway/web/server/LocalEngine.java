@@ -127,7 +127,11 @@ public final class LocalEngine implements AutoCloseable {
                                         RegistryAccess.NONE,
                                         ForeignLimits.STANDARD),
                                 JobKind.IMAGE,
-                                new ImageWork(database, repositories, images)),
+                                new ImageWork(
+                                        database,
+                                        repositories,
+                                        images,
+                                        (repository, tag, engineId) -> true)),
                         run -> {}));
         networks.makeReady();
     }

@@ -57,7 +57,12 @@ public final class JobNetworks implements AutoCloseable {
     private final Server server;
     private final Deque<JobNetwork> open = new ArrayDeque<>();
     private final Deque<JobNetwork> internal = new ArrayDeque<>();
+
+    /// Also those that are being made.
     private final Map<String, JobNetwork> taken = new HashMap<>();
+
+    private final Object looking = new Object();
+    private volatile boolean looked;
     private @Nullable NetworkGuard guard;
     private int planned;
     private int plannedInternal;
@@ -114,6 +119,52 @@ public final class JobNetworks implements AutoCloseable {
     /// Sees to it that a few networks are ready soon: of those with no way out, which few jobs use,
     /// one. Returns at once.
     public void makeReady(boolean egress) {
+        if (looked) {
+            makeMissing(egress);
+        } else {
+            Thread.ofVirtual().name("job-network").start(() -> lookBackAndMakeReady(egress));
+        }
+    }
+
+    private void lookBackAndMakeReady(boolean egress) {
+        try {
+            lookBack();
+        } catch (Fault e) {
+            LOG.warn("networks of before are not used again: {}", e.message());
+        }
+        makeMissing(egress);
+    }
+
+    /// What an earlier process of this server left, and no container uses, is ready at once: making
+    /// and removing a network takes longer than a server that is killed again and again has.
+    private void lookBack() {
+        synchronized (looking) {
+            if (!looked && !server.id().isEmpty()) {
+                List<Network> found = networks();
+                Set<String> used = used();
+                found.stream()
+                        .filter(network -> owner(network).equals(server.id()))
+                        .filter(network -> !used.contains(network.getName()))
+                        .forEach(this::keep);
+            }
+            looked = true;
+        }
+    }
+
+    private synchronized void keep(Network network) {
+        boolean egress = !Boolean.TRUE.equals(network.getInternal());
+        Deque<JobNetwork> kept = egress ? open : internal;
+        if (!closed && !knows(network.getName()) && kept.size() < MOST_KEPT) {
+            kept.add(new JobNetwork(network.getName(), egress));
+        }
+    }
+
+    private static String owner(Network network) {
+        Map<String, String> labels = network.getLabels();
+        return labels == null ? "" : labels.getOrDefault(OWNER, "");
+    }
+
+    private void makeMissing(boolean egress) {
         int missing;
         synchronized (this) {
             if (egress) {
@@ -194,28 +245,34 @@ public final class JobNetworks implements AutoCloseable {
     }
 
     private void sweep(BooleanSupplier goesOn) {
-        Set<String> used = new HashSet<>();
+        lookBack();
         // Networks first: whoever made one of them has been seen by then.
         List<Network> found = networks();
         Set<String> others = server.others().get();
-        for (Container container : containers()) {
-            if (container.getNetworkSettings() != null) {
-                used.addAll(container.getNetworkSettings().getNetworks().keySet());
-            }
-        }
+        Set<String> used = used();
         for (Network network : found) {
             if (!goesOn.getAsBoolean()) {
                 return;
             }
             boolean mine;
             synchronized (this) {
-                mine = knows(network.getName()) || making > 0;
+                mine = knows(network.getName()) || closed && making > 0;
             }
-            boolean another = others.contains(network.getLabels().getOrDefault(OWNER, ""));
+            boolean another = others.contains(owner(network));
             if (!mine && !another && !used.contains(network.getName())) {
                 remove(network.getName());
             }
         }
+    }
+
+    private Set<String> used() {
+        Set<String> used = new HashSet<>();
+        for (Container container : containers()) {
+            if (container.getNetworkSettings() != null) {
+                used.addAll(container.getNetworkSettings().getNetworks().keySet());
+            }
+        }
+        return used;
     }
 
     /// Removes the networks that are not in use, as far as two seconds suffice. What runs keeps its
@@ -311,14 +368,17 @@ public final class JobNetworks implements AutoCloseable {
             int random = ThreadLocalRandom.current().nextInt(BRIDGE_NUMBERS);
             String number = NetworkGuard.number(random, egress);
             String name = prefix() + number;
+            JobNetwork made = new JobNetwork(name, egress);
+            synchronized (this) {
+                taken.put(name, made);
+            }
             try {
                 create(name, NetworkGuard.bridgePrefix(instance) + number, egress);
-                JobNetwork made = new JobNetwork(name, egress);
-                synchronized (this) {
-                    taken.put(name, made);
-                }
                 return made;
             } catch (RuntimeException e) {
+                synchronized (this) {
+                    taken.remove(name);
+                }
                 Fault fault = DockerFaults.of("cannot make a network for a job", e);
                 if (fault.kind() != Fault.Kind.CONFLICT || i == TRIES) {
                     throw fault;

@@ -7,7 +7,9 @@ import io.slipway.db.Database;
 import io.slipway.db.DatabaseExtension;
 import io.slipway.db.Notifications;
 import io.slipway.engine.blob.FolderBlobStore;
+import io.slipway.engine.image.BuildFailed;
 import io.slipway.engine.image.Image;
+import io.slipway.engine.image.ImageBuilder;
 import io.slipway.engine.image.ImageWork;
 import io.slipway.engine.image.Images;
 import io.slipway.engine.image.Registry;
@@ -17,6 +19,7 @@ import io.slipway.engine.plan.Plan;
 import io.slipway.engine.plan.PlannedJob;
 import io.slipway.engine.queue.Dispatcher;
 import io.slipway.engine.queue.Plans;
+import io.slipway.engine.run.AttemptName;
 import io.slipway.engine.run.JobKind;
 import io.slipway.engine.run.NewRun;
 import io.slipway.engine.run.Outcome;
@@ -46,11 +49,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 
 /// Image jobs from a commit to the row of the image, on a real engine.
 @ExtendWith({DatabaseExtension.class, DockerExtension.class})
 final class ImageRunTest {
     private static final AtomicInteger PROJECTS = new AtomicInteger();
+    private static final String REGISTRY = "127.0.0.1:1";
 
     @TempDir Path folder;
 
@@ -86,18 +91,36 @@ final class ImageRunTest {
                         new FolderBlobStore(folder.resolve("blobs")),
                         new Registry.Limits(Long.MAX_VALUE, () -> false));
         git = Git.init(Files.createDirectory(folder.resolve("source")));
-        dispatcher =
-                new Dispatcher(
-                        database,
-                        notifications,
-                        UUID.randomUUID(),
-                        Map.of(JobKind.IMAGE, work()),
-                        run -> {});
+        dispatcher = dispatcher(work());
     }
 
     private ImageWork work() {
-        EngineImages images = new EngineImages(engine, registry, "127.0.0.1:1");
-        return new ImageWork(database, repositories, new DockerImageBuilder(engine, images));
+        EngineImages images = new EngineImages(engine, registry, REGISTRY);
+        return work(images, new DockerImageBuilder(engine, images));
+    }
+
+    private ImageWork work(EngineImages images, ImageBuilder builder) {
+        return new ImageWork(database, repositories, builder, images::drop);
+    }
+
+    /// Names the image, and comes to no end.
+    private record CutOff(ImageBuilder real) implements ImageBuilder {
+        @Override
+        public Built build(BuildOrder order, Listener listener)
+                throws BuildFailed, InterruptedException {
+            return real.build(order, listener);
+        }
+
+        @Override
+        public Pushed push(Built image, Destination to, Listener listener)
+                throws InterruptedException {
+            throw new IllegalStateException(real.push(image, to, listener).digest());
+        }
+
+        @Override
+        public void remove(AttemptName attempt) {
+            real.remove(attempt);
+        }
     }
 
     @AfterEach
@@ -186,16 +209,64 @@ final class ImageRunTest {
                                 history.attempts(run.id()).stream()
                                         .anyMatch(a -> log(a).contains("sleep 3")));
         dispatcher.close();
-        dispatcher =
-                new Dispatcher(
-                        database,
-                        notifications,
-                        UUID.randomUUID(),
-                        Map.of(JobKind.IMAGE, work()),
-                        ended -> {});
+        dispatcher = dispatcher(work());
         assertThat(ended(run).outcome()).isEqualTo(Outcome.SUCCEEDED);
         assertThat(history.attempts(run.id())).hasSize(1);
         assertThat(images()).hasSize(1);
+    }
+
+    @Test
+    void anImageThatNoRunHasGoesFromTheEngine() throws Exception {
+        git.write("Dockerfile", "FROM busybox\nRUN echo " + unique + "\n");
+        dispatcher.close();
+        EngineImages images = new EngineImages(engine, registry, REGISTRY);
+        ImageWork cutOff = work(images, new CutOff(new DockerImageBuilder(engine, images)));
+        dispatcher = dispatcher(cutOff);
+        Runs.Created run = run(new ImageSpec("web", "", "Dockerfile", null));
+        Run.Attempt attempt = ended(run);
+        assertThat(attempt.outcome()).isEqualTo(Outcome.ERRORED);
+        assertThat(log(attempt)).contains("push to " + name + "/web");
+        await().atMost(Duration.ofSeconds(30)).until(() -> named().isEmpty());
+        assertThat(images()).isEmpty();
+
+        dispatcher.close();
+        dispatcher = dispatcher(work());
+        git.write("page", "more");
+        Runs.Created good = run(new ImageSpec("web", "", "Dockerfile", null));
+        assertThat(ended(good).outcome()).isEqualTo(Outcome.SUCCEEDED);
+        await().atMost(Duration.ofSeconds(30)).until(() -> isRemoved(good));
+        assertThat(named()).hasSize(1);
+    }
+
+    private boolean isRemoved(Runs.Created run) {
+        return database.read(
+                tx ->
+                        tx.one(
+                                """
+                                select bool_and(a.removed_at is not null) as gone
+                                from attempts a join jobs j on j.id = a.job_id where j.run_id = ?
+                                """,
+                                row -> row.flag("gone"),
+                                run.id()));
+    }
+
+    /// What the engine has under names of the project.
+    private List<String> named() {
+        return engine.client().listImagesCmd().exec().stream()
+                .map(com.github.dockerjava.api.model.Image::getRepoTags)
+                .filter(tags -> tags != null)
+                .flatMap(Stream::of)
+                .filter(tag -> tag.startsWith(REGISTRY + "/" + name + "/"))
+                .toList();
+    }
+
+    private Dispatcher dispatcher(ImageWork work) {
+        return new Dispatcher(
+                database,
+                notifications,
+                UUID.randomUUID(),
+                Map.of(JobKind.IMAGE, work),
+                ended -> {});
     }
 
     private Runs.Created run(ImageSpec spec) {

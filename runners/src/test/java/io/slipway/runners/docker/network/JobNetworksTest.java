@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import com.github.dockerjava.api.model.HostConfig;
 import com.github.dockerjava.api.model.Network;
 
 import io.slipway.fault.Fault;
 import io.slipway.runners.docker.DockerEngine;
 import io.slipway.runners.docker.DockerExtension;
+import io.slipway.runners.docker.Labels;
 
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -102,6 +104,39 @@ class JobNetworksTest {
                                 b.sweep();
                                 assertThat(ours()).isEqualTo(2);
                             });
+        }
+        assertThat(ours()).isZero();
+    }
+
+    @Test
+    void whatAnEarlierProcessOfTheServerLeftIsReadyAtOnceAndWhatAContainerUsesIsNot() {
+        JobNetworks killed = networks("a", Set.of("a"));
+        JobNetwork free = killed.take(true);
+        JobNetwork used = killed.take(true);
+        String container =
+                engine.client()
+                        .createContainerCmd("busybox")
+                        .withName("slipway-" + instance + "-uses")
+                        .withLabels(Labels.of(instance, "job"))
+                        .withHostConfig(HostConfig.newHostConfig().withNetworkMode(used.name()))
+                        .exec()
+                        .getId();
+        killed.giveBack(free.name());
+        await().untilAsserted(() -> assertThat(killed.ready(true)).isEqualTo(2));
+        long left = ours();
+        try (JobNetworks next = networks("a", Set.of("a"))) {
+            next.makeReady();
+            await().untilAsserted(() -> assertThat(next.ready(true)).isEqualTo(left - 1));
+            next.sweep();
+            assertThat(ours()).isEqualTo(left);
+            Set<String> given = new HashSet<>();
+            for (int i = 1; i < left; i++) {
+                given.add(next.take(true).name());
+            }
+            assertThat(given).hasSize((int) left - 1).contains(free.name());
+            assertThat(given).doesNotContain(used.name());
+            engine.client().removeContainerCmd(container).exec();
+            next.close(Duration.ofMinutes(1));
         }
         assertThat(ours()).isZero();
     }
