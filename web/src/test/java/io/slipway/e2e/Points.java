@@ -79,6 +79,7 @@ final class Points {
                     "Inbox.taken",
                     "InboxWorker.copies",
                     "InboxWorker.failed",
+                    "InboxWorker.letGo",
                     "InboxWorker.rounds",
                     "InboxWorker.start",
                     "Insertion.together",

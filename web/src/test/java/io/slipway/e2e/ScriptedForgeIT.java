@@ -58,6 +58,7 @@ class ScriptedForgeIT {
                     .write(".slipway.yml", "jobs: { test: { image: busybox, steps: [ ls ] } }\n")
                     .commit("First");
             git.must("push", "-q", "elsewhere", "main");
+            nothingHostileIsConnected(slipway, git);
             connect(slipway, git, forge);
             Await.until(
                     "its first commit is told of as passed",
@@ -81,6 +82,31 @@ class ScriptedForgeIT {
     private static String repository(GitServer server) {
         return "{\"id\":1,\"full_name\":\"team/shop\",\"clone_url\":\"%s/team/shop.git\",\"default_branch\":\"main\"}"
                 .formatted(server.origin());
+    }
+
+    /// What is no address is refused before it is stored.
+    private static void nothingHostileIsConnected(Slipway slipway, Git git) {
+        for (String url : List.of("file:///etc", "git://h/x", "ext::sh -c id", "../x")) {
+            Program.Ended refused =
+                    slipway.run(
+                            git.folder(),
+                            "",
+                            "connect",
+                            "generic",
+                            url,
+                            "--no-token",
+                            "--host-key",
+                            "ssh-ed25519 AAAA");
+            assertThat(refused.code()).isNotZero();
+            assertThat(refused.output()).contains("cannot take '" + url + "' as a URL");
+        }
+        assertThat(
+                        slipway.<Long>read(
+                                tx ->
+                                        tx.one(
+                                                "select count(*) as n from project_remotes",
+                                                row -> row.number("n"))))
+                .isZero();
     }
 
     private static void connect(Slipway slipway, Git git, ScriptedForge forge) {

@@ -29,6 +29,7 @@ import io.slipway.fault.Fault.Kind;
 
 import org.jspecify.annotations.Nullable;
 
+import java.net.InetAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -123,7 +124,7 @@ public final class Connections {
     /// @param made whether the project is new
     /// @param told whether the forge sends deliveries from now on
     /// @param hook what is to be entered on the forge by hand; null when that is not needed
-    /// @param why the forge did not take the hook; empty when it did, or there is none
+    /// @param why the forge did not take the hook, or can't send to it; empty when it does
     /// @param deployKey what an ssh server is to let in by hand, to read only; null: none is
     ///   needed, or the forge took it
     public record Connected(
@@ -153,7 +154,7 @@ public final class Connections {
         if (wish.bySsh()) {
             refuseUnknown(wish);
         }
-        forges.egress().rules().addresses(wish.base());
+        List<InetAddress> at = forges.egress().rules().addresses(wish.base());
         List<ForgeRepository> wanted = wanted(wish);
         if (wanted.isEmpty()) {
             throw nothing();
@@ -161,7 +162,7 @@ public final class Connections {
         if (wish.ssh()) {
             wanted.forEach(one -> forges.egress().rules().addresses(one.from(true)));
         }
-        Door door = door(caller, wish);
+        Door door = door(caller, wish, at);
         List<Connected> connected = new ArrayList<>();
         for (ForgeRepository repository : wanted) {
             connected.add(connect(caller, wish, repository, door));
@@ -178,18 +179,20 @@ public final class Connections {
 
     /// How deliveries get here.
     ///
-    /// @param shared null: each project has its own hook
-    /// @param why the forge did not take the shared one; empty when it did
+    /// @param shared null: each project has its own hook, or none where there is a reason why
+    /// @param why the forge did not take the shared one, or can't send to any; empty when it did
     private record Door(HookMaker.@Nullable Shared shared, String why) {
         HookMaker.@Nullable Made untold() {
             return shared == null || why.isEmpty() || !shared.fresh() ? null : shared.made();
         }
     }
 
-    private Door door(Caller caller, Wish wish) {
+    private Door door(Caller caller, Wish wish, List<InetAddress> at) {
         HookMaker maker = hooks;
-        if (wish.organisation().isEmpty() && !wish.app() || maker == null) {
-            return new Door(null, "");
+        String unreachable = maker == null ? "" : maker.unreachable(wish.base(), at);
+        boolean own = wish.organisation().isEmpty() && !wish.app();
+        if (maker == null || own || !unreachable.isEmpty()) {
+            return new Door(null, unreachable);
         }
         String sender =
                 wish.app()
@@ -351,8 +354,12 @@ public final class Connections {
                     key);
         }
         // Connecting may have been cut off before its hook was made.
-        if (maker == null || database.read(tx -> maker.isThere(tx, project.id()))) {
-            return new Connected(project, repository.name(), created.made(), false, null, "", key);
+        String none = door.why();
+        if (maker == null
+                || !none.isEmpty()
+                || database.read(tx -> maker.isThere(tx, project.id()))) {
+            return new Connected(
+                    project, repository.name(), created.made(), false, null, none, key);
         }
         HookMaker.Made hook =
                 database.transaction(

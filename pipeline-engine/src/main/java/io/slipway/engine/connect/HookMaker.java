@@ -6,8 +6,17 @@ import io.slipway.engine.egress.EgressUrl;
 import io.slipway.engine.forge.ForgeKind;
 import io.slipway.engine.secret.Secret;
 
+import java.net.InetAddress;
+import java.util.List;
+
 /// Makes the doors at which a forge's deliveries are taken.
 public interface HookMaker {
+    /// Why a forge could not send to them, as words for people; empty where it may be able to. Then
+    /// none is made.
+    ///
+    /// @param at where the forge is
+    String unreachable(EgressUrl forge, List<InetAddress> at);
+
     /// A new one for one project; those that were there stay.
     ///
     /// @param repositoryId the forge's own

@@ -16,17 +16,22 @@ import org.slf4j.LoggerFactory;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
+import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.locks.LockSupport;
 
-/// Takes deliveries out of the inbox, one of a project at a time, and has them handled. What cannot
-/// be done now is tried again with growing pauses for a day. Each server runs one; what a server
-/// held that is gone is taken up again by another.
+/// Takes deliveries out of the inbox, some of one project at a time, and has them handled one after
+/// the other. What cannot be done now is tried again with growing pauses for a day. Each server
+/// runs one; what a server held that is gone is taken up again by another.
 public final class InboxWorker implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(InboxWorker.class);
     private static final Duration EACH = Duration.ofSeconds(1);
@@ -38,9 +43,17 @@ public final class InboxWorker implements AutoCloseable {
 
     private static final int THREADS = 4;
 
-    /// Of the oldest that are due, the first of a project of which nothing is being handled. A
-    /// holder that was not seen for a minute is gone. Projects are gone through one by one, so that
-    /// thousands that wait for one of them cost no more than one does.
+    /// How many are taken at once. In a burst taking them up one by one would cost the database
+    /// more than it costs to put them in.
+    static final int MOST = 32;
+
+    /// Whoever took less than that looks again a moment later, so that it finds several again.
+    private static final long GATHER_NANOS = Duration.ofMillis(10).toNanos();
+
+    /// The oldest that are due of a project of which nothing is being handled: of the one whose
+    /// oldest is due the longest. A holder that was not seen for a minute is gone. Projects are
+    /// gone through one by one, so that thousands that wait for one of them cost no more than one
+    /// does.
     private static final String CLAIM =
             """
             with recursive waiting as (
@@ -57,10 +70,9 @@ public final class InboxWorker implements AutoCloseable {
                 where w.project_id is not null and not exists (
                     select 1 from webhook_deliveries o join servers s on s.id = o.holder
                     where o.project_id = w.project_id and o.state = 'received'
-                        and o.holder is not null and s.seen_at > now() - interval '1 minute'))
-            update webhook_deliveries set holder = ?
-            where id = (
-                select d.id from free f
+                        and o.holder is not null and s.seen_at > now() - interval '1 minute')),
+            first as (
+                select d.project_id from free f
                 cross join lateral (
                     select n.id from webhook_deliveries n
                     where n.project_id = f.project_id and n.state = 'received'
@@ -73,7 +85,20 @@ public final class InboxWorker implements AutoCloseable {
                         where s.id = d.holder and s.seen_at > now() - interval '1 minute'))
                 order by d.due_at, d.received_at limit 1
                 for update of d skip locked)
-            returning id, project_id, sender_id, sender_login, events, replay_of
+            update webhook_deliveries w set holder = ?
+            where w.id in (
+                    select n.id from first f
+                    cross join lateral (
+                        select m.id from webhook_deliveries m
+                        where m.project_id = f.project_id and m.state = 'received'
+                            and m.due_at <= now()
+                        order by m.due_at, m.received_at limit ?) n)
+                and w.state = 'received'
+                and (w.holder is null or not exists (
+                    select 1 from servers s
+                    where s.id = w.holder and s.seen_at > now() - interval '1 minute'))
+            returning id, project_id, sender_id, sender_login, events, replay_of, due_at,
+                received_at
             """;
 
     private static final String SETTLE =
@@ -132,9 +157,11 @@ public final class InboxWorker implements AutoCloseable {
     private final Handling handling;
     private final Waking waking;
 
-    /// What this server holds and does not handle, since the database went away meanwhile.
+    /// What this server holds and does not handle, since the database went away meanwhile or the
+    /// server ends.
     private final Queue<UUID> leftLying = new ConcurrentLinkedQueue<>();
 
+    private final Together<Ended> settling = new Together<>("inbox-settle", this::settle);
     private final List<Signal> signals = new ArrayList<>();
     private final List<Thread> threads = new ArrayList<>();
     private volatile boolean closed;
@@ -191,32 +218,58 @@ public final class InboxWorker implements AutoCloseable {
         }
     }
 
-    private record Claimed(UUID id, long projectId, Sender sender, List<ForgeEvent> events) {}
+    private record Claimed(
+            UUID id,
+            long projectId,
+            Sender sender,
+            List<ForgeEvent> events,
+            Instant due,
+            Instant received) {}
+
+    /// What became of one.
+    ///
+    /// @param told completed after the commit
+    private record Ended(
+            UUID id,
+            String verdict,
+            String reason,
+            List<Integer> runs,
+            CompletableFuture<Boolean> told) {
+        Ended(Claimed claimed, String verdict, String reason, List<Integer> runs) {
+            this(claimed.id(), verdict, reason, runs, new CompletableFuture<>());
+        }
+    }
 
     /// Everything that is due now.
     void drain() {
+        letGo();
+        while (!closed) {
+            List<Claimed> claimed = database.transaction(tx -> claim(tx, server));
+            if (claimed.isEmpty()) {
+                return;
+            }
+            handle(claimed);
+            if (claimed.size() < MOST) {
+                LockSupport.parkNanos(GATHER_NANOS);
+            }
+        }
+        letGo();
+    }
+
+    private void letGo() {
         for (UUID id = leftLying.peek(); id != null; id = leftLying.peek()) {
             UUID left = id;
             database.change(tx -> tx.update(LET_ONE_GO, left, server));
             leftLying.remove(left);
         }
-        while (!closed) {
-            Optional<Claimed> claimed = database.transaction(tx -> claim(tx, server));
-            if (claimed.isEmpty()) {
-                return;
-            }
-            try {
-                handle(claimed.get());
-            } catch (RuntimeException e) {
-                leftLying.add(claimed.get().id());
-                throw e;
-            }
-        }
     }
 
-    private static Optional<Claimed> claim(Tx tx, UUID server) {
+    private static List<Claimed> claim(Tx tx, UUID server) {
         tx.mayBeUndone();
-        return tx.first(CLAIM, InboxWorker::claimed, server);
+        List<Claimed> claimed =
+                new ArrayList<>(tx.query(CLAIM, InboxWorker::claimed, server, MOST));
+        claimed.sort(Comparator.comparing(Claimed::due).thenComparing(Claimed::received));
+        return claimed;
     }
 
     private static Claimed claimed(Row row) {
@@ -227,10 +280,37 @@ public final class InboxWorker implements AutoCloseable {
                         row.text("sender_id"),
                         row.text("sender_login"),
                         row.uuidOrNull("replay_of") != null),
-                ForgeEvents.read(row.json("events")));
+                ForgeEvents.read(row.json("events")),
+                row.instant("due_at"),
+                row.instant("received_at"));
     }
 
-    private void handle(Claimed claimed) {
+    /// One after the other, in their order. When it returns nothing of them is held any more.
+    private void handle(List<Claimed> claimed) {
+        Set<UUID> held = new LinkedHashSet<>();
+        claimed.forEach(one -> held.add(one.id()));
+        List<Ended> ended = new ArrayList<>();
+        try {
+            for (Claimed one : claimed) {
+                if (closed) {
+                    break;
+                }
+                Optional<Ended> end = handle(one);
+                end.ifPresentOrElse(ended::add, () -> held.remove(one.id()));
+                end.ifPresent(settling::add);
+            }
+        } finally {
+            for (Ended one : ended) {
+                if (one.told().exceptionally(e -> false).join()) {
+                    held.remove(one.id());
+                }
+            }
+            leftLying.addAll(held);
+        }
+    }
+
+    /// @return empty when it is tried again later
+    private Optional<Ended> handle(Claimed claimed) {
         List<Integer> runs = new ArrayList<>();
         List<String> reasons = new ArrayList<>();
         List<String> notes = new ArrayList<>();
@@ -251,12 +331,14 @@ public final class InboxWorker implements AutoCloseable {
                 }
             }
             String reason = String.join("; ", runs.isEmpty() ? reasons : notes);
-            settle(claimed, runs.isEmpty() ? "nothing" : "started", reason, runs);
+            String verdict = runs.isEmpty() ? "nothing" : "started";
+            return Optional.of(new Ended(claimed, verdict, reason, runs));
         } catch (Fault fault) {
-            failed(claimed, fault);
+            return failed(claimed, fault);
         } catch (RuntimeException e) {
             log.error("delivery {} cannot be handled", claimed.id(), e);
-            failed(claimed, new Fault(Fault.Kind.UNAVAILABLE, "a mistake of Slipway's own", ""));
+            return failed(
+                    claimed, new Fault(Fault.Kind.UNAVAILABLE, "a mistake of Slipway's own", ""));
         }
     }
 
@@ -268,30 +350,40 @@ public final class InboxWorker implements AutoCloseable {
                         (claimed.id() + "/" + event).getBytes(StandardCharsets.US_ASCII));
     }
 
-    private void failed(Claimed claimed, Fault fault) {
+    private Optional<Ended> failed(Claimed claimed, Fault fault) {
         boolean again =
                 fault.kind() == Fault.Kind.UNAVAILABLE
                         && database.transaction(
                                 tx -> tx.update(AGAIN, fault.message(), claimed.id(), server) == 1);
-        if (!again) {
-            settle(claimed, "failed", fault.message(), List.of());
+        return again
+                ? Optional.empty()
+                : Optional.of(new Ended(claimed, "failed", fault.message(), List.of()));
+    }
+
+    /// Where that is undone they are handled once more, under the same names: nothing comes of them
+    /// twice.
+    private void settle(List<Ended> ended) {
+        try {
+            database.change(
+                    tx -> {
+                        tx.mayBeUndone();
+                        tx.updateAll(SETTLE, ended.stream().map(this::row).toList());
+                    });
+            ended.forEach(one -> one.told().complete(true));
+        } catch (RuntimeException | Error e) {
+            log.debug("what became of deliveries is not kept: {}", e.toString());
+            ended.forEach(one -> one.told().completeExceptionally(e));
         }
     }
 
-    /// Where that is undone it is handled once more, under the same name: nothing comes of it
-    /// twice.
-    private void settle(Claimed claimed, String verdict, String reason, List<Integer> runs) {
-        database.change(
-                tx -> {
-                    tx.mayBeUndone();
-                    tx.update(
-                            SETTLE,
-                            verdict,
-                            reason,
-                            runs.stream().map(Integer::longValue).toArray(Long[]::new),
-                            claimed.id(),
-                            server);
-                });
+    private @Nullable Object[] row(Ended ended) {
+        return new @Nullable Object[] {
+            ended.verdict(),
+            ended.reason(),
+            ended.runs().stream().map(Integer::longValue).toArray(Long[]::new),
+            ended.id(),
+            server
+        };
     }
 
     /// Forced there and back a branch gives equal bodies: a copy says that somebody should look.

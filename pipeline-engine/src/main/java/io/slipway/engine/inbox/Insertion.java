@@ -14,19 +14,14 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Queue;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.atomic.AtomicBoolean;
 
-/// Puts arrivals in as rows, many in one transaction: while one batch is being committed the next
-/// one gathers. So a burst costs one commit for many, and one alone waits for nobody. Whoever
-/// brought it is told after the commit. Safe for use by many threads.
+/// Puts arrivals in as rows, many in one transaction. Whoever brought it is told after the commit.
+/// Safe for use by many threads.
 final class Insertion {
     private static final JsonMapper JSON = JsonMapper.builder().build();
-    private static final int MOST = 64;
 
     /// The project comes from the hook's own rows. Nothing is inserted when there is no such row,
     /// or when it is here already by its body or by its name.
@@ -50,8 +45,7 @@ final class Insertion {
             """;
 
     private final Database database;
-    private final Queue<Waiting> waiting = new ConcurrentLinkedQueue<>();
-    private final AtomicBoolean writing = new AtomicBoolean();
+    private final Together<Waiting> waiting = new Together<>("inbox-insert", this::write);
 
     /// @param inserted completed after the commit
     private record Waiting(UUID id, Arrival arrival, CompletableFuture<Boolean> inserted) {}
@@ -67,7 +61,6 @@ final class Insertion {
     boolean together(UUID id, Arrival arrival) {
         Waiting mine = new Waiting(id, arrival, new CompletableFuture<>());
         waiting.add(mine);
-        begin();
         try {
             return mine.inserted().join();
         } catch (CompletionException e) {
@@ -79,43 +72,9 @@ final class Insertion {
         }
     }
 
-    /// One thread writes; who comes while it ends begins anew.
-    private void begin() {
-        if (!waiting.isEmpty() && writing.compareAndSet(false, true)) {
-            try {
-                Thread.ofVirtual().name("inbox-insert").start(this::all);
-            } catch (RuntimeException | Error e) {
-                writing.set(false);
-                throw e;
-            }
-        }
-    }
-
-    private void all() {
-        try {
-            for (List<Waiting> batch = next(); !batch.isEmpty(); batch = next()) {
-                write(batch);
-            }
-        } finally {
-            writing.set(false);
-            begin();
-        }
-    }
-
-    private List<Waiting> next() {
-        List<Waiting> batch = new ArrayList<>();
-        for (Waiting one = waiting.poll(); one != null; one = waiting.poll()) {
-            batch.add(one);
-            if (batch.size() == MOST) {
-                break;
-            }
-        }
+    private void write(List<Waiting> batch) {
         // In one order on every server: no two of them wait for each other.
         batch.sort(Comparator.comparing(one -> one.arrival().digest(), Arrays::compare));
-        return batch;
-    }
-
-    private void write(List<Waiting> batch) {
         try {
             int[] rows = database.transaction(tx -> tx.updateAll(INSERT, rows(batch)));
             for (int i = 0; i < rows.length; i++) {

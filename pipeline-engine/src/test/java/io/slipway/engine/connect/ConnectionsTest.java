@@ -32,6 +32,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -57,7 +58,15 @@ final class ConnectionsTest {
     }
 
     /// The hooks of the inbox.
-    record Doors(Hooks hooks) implements HookMaker {
+    ///
+    /// @param unreachable what is said of every forge
+    record Doors(Hooks hooks, String unreachable) implements HookMaker {
+        @Override
+        public String unreachable(EgressUrl forge, List<InetAddress> at) {
+            assertThat(at).extracting(InetAddress::getHostAddress).containsExactly("127.0.0.1");
+            return unreachable;
+        }
+
         @Override
         public Made make(Tx tx, long project, ForgeKind forge, String repository, Caller by) {
             return made(
@@ -101,14 +110,7 @@ final class ConnectionsTest {
     void start() throws IOException {
         forge = new ScriptedForge();
         egress = new Egress(EgressRules.parse(List.of(forge.origin())));
-        SealingKey key = SealingKey.at(temp.resolve("key"));
-        connections =
-                new Connections(
-                        database,
-                        new Repositories(temp.resolve("repositories")),
-                        new Remotes(key),
-                        new RemoteForges(egress),
-                        new Doors(new Hooks(key)));
+        connections = connections("");
         caller = database.transaction(ConnectionsTest::caller);
         team = "t" + UUID.randomUUID().toString().substring(0, 8);
         repository(1, team, "shop");
@@ -124,6 +126,16 @@ final class ConnectionsTest {
                         + ","
                         + json(3, "x" + team, "other")
                         + "]");
+    }
+
+    private Connections connections(String unreachable) throws IOException {
+        SealingKey key = SealingKey.at(temp.resolve("key"));
+        return new Connections(
+                database,
+                new Repositories(temp.resolve("repositories")),
+                new Remotes(key),
+                new RemoteForges(egress),
+                new Doors(new Hooks(key), unreachable));
     }
 
     private static Caller caller(Tx tx) {
@@ -237,6 +249,25 @@ final class ConnectionsTest {
                                         row -> row.text("s"),
                                         again.project().id()));
         assertThat(now).isEqualTo(team + "/store " + forge.origin() + "/" + team + "/store.git");
+    }
+
+    /// The project follows all the same, by being compared, and gets its hook once it can be told.
+    @Test
+    void whereTheForgeCannotSendNoHookIsMade() throws IOException {
+        for (String organisation : List.of("", team)) {
+            Connections.Connected one =
+                    connections("it cannot reach http://localhost:8080")
+                            .connect(caller, wish(organisation, team + "/shop"))
+                            .getFirst();
+            assertThat(one.told()).isFalse();
+            assertThat(one.hook()).isNull();
+            assertThat(one.why()).isEqualTo("it cannot reach http://localhost:8080");
+        }
+        assertThat(forge.asked()).noneMatch(asked -> asked.startsWith("POST "));
+        assertThat(spoken()).isEmpty();
+        assertThat(connections.connect(caller, wish("", team + "/shop")).getFirst().told())
+                .as("under another address")
+                .isTrue();
     }
 
     /// Killed after the project was there and before it had a hook.

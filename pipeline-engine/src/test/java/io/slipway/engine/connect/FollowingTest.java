@@ -350,8 +350,23 @@ final class FollowingTest {
         branch(MAIN, head());
         CommitId before = head();
         String blob = git.must("rev-parse", "HEAD:.slipway.yml").strip();
-        for (String entry : List.of(".git", ".GIT", "..", "a/b", "git~1", ".g\u200cit")) {
-            byte[] tree = tree(entry, blob);
+        for (List<String> entries :
+                List.of(
+                        List.of(".git"),
+                        List.of(".GIT"),
+                        List.of(".git "),
+                        List.of(".git."),
+                        List.of("git~1"),
+                        List.of(".g\u200cit"),
+                        List.of(".git/hooks/post-checkout"),
+                        List.of("."),
+                        List.of(".."),
+                        List.of("a/b"),
+                        List.of("/abs"),
+                        List.of("a/../../b"),
+                        List.of("same", "same"),
+                        List.of("b", "a"))) {
+            byte[] tree = tree(entries, blob);
             Path file = temp.resolve("tree");
             Files.write(file, tree);
             String id =
@@ -360,19 +375,24 @@ final class FollowingTest {
             String commit = git.must("commit-tree", "-p", before.hex(), "-m", "Bad", id).strip();
             git.must("update-ref", MAIN, commit);
             assertThatThrownBy(() -> branch(MAIN, new CommitId(commit)))
-                    .as(entry)
+                    .as("%s", entries)
                     .isInstanceOfSatisfying(
                             Fault.class,
-                            fault -> assertThat(fault.message()).startsWith("cannot fetch "));
+                            fault -> {
+                                assertThat(fault.kind()).isEqualTo(Fault.Kind.CONFIGURATION);
+                                assertThat(fault.message()).startsWith("cannot fetch ");
+                            });
             assertThat(at(MAIN)).isEqualTo(before);
         }
     }
 
-    private static byte[] tree(String entry, String blob) throws IOException {
+    private static byte[] tree(List<String> entries, String blob) throws IOException {
         java.io.ByteArrayOutputStream out = new java.io.ByteArrayOutputStream();
-        out.write(("100644 " + entry).getBytes(java.nio.charset.StandardCharsets.UTF_8));
-        out.write(0);
-        out.write(java.util.HexFormat.of().parseHex(blob));
+        for (String entry : entries) {
+            out.write(("100644 " + entry).getBytes(java.nio.charset.StandardCharsets.UTF_8));
+            out.write(0);
+            out.write(java.util.HexFormat.of().parseHex(blob));
+        }
         return out.toByteArray();
     }
 

@@ -102,7 +102,7 @@ final class SharedHooksTest {
                         new Repositories(temp.resolve("repositories")),
                         remotes,
                         forges,
-                        new ConnectionsTest.Doors(hooks));
+                        new ConnectionsTest.Doors(hooks, ""));
         caller = database.transaction(SharedHooksTest::caller);
         team = "s" + UUID.randomUUID().toString().substring(0, 8);
     }

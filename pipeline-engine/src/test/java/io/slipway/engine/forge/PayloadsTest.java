@@ -78,6 +78,34 @@ class PayloadsTest {
         }
     }
 
+    /// What none of the real ones tells, in bodies after the forges' documentation:
+    /// `described.jsonl`.
+    @TestFactory
+    Stream<DynamicTest> eachThatIsDescribedBecomesWhatItsRowSays() throws IOException {
+        return Files.readAllLines(HERE.resolveSibling("described.jsonl")).stream()
+                .map(MAPPER::readTree)
+                .map(
+                        row ->
+                                DynamicTest.dynamicTest(
+                                        row.get("forge").asString()
+                                                + " "
+                                                + row.get("event").asString()
+                                                + ": "
+                                                + row.get("what").asString(),
+                                        () ->
+                                                assertThat(events(row))
+                                                        .isEqualTo(row.get("events"))));
+    }
+
+    private static JsonNode events(JsonNode row) throws IOException {
+        ForgeKind kind = ForgeKind.of(row.get("forge").asString()).orElseThrow();
+        Headers headers = headers(header(kind), row.get("event").asString());
+        byte[] body = MAPPER.writeValueAsBytes(row.get("body"));
+        Forge.Reading reading =
+                Forge.of(kind).read(headers, Json.read(new java.io.ByteArrayInputStream(body)));
+        return MAPPER.readTree(MAPPER.writeValueAsString(reading)).get("events");
+    }
+
     @Test
     void anOlderGiteaTellsDraftsByTheirTitle() throws IOException {
         String body = Files.readString(HERE.resolve("gitea/HookPullRequestUpdated.json"));

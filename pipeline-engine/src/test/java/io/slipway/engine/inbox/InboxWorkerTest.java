@@ -42,6 +42,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 @ExtendWith(DatabaseExtension.class)
 final class InboxWorkerTest {
     private static final Duration LONG = Duration.ofSeconds(60);
+    private static final String HOLD = "update webhook_deliveries set holder = ? where id = ?";
 
     @TempDir Path temp;
     private final Database database;
@@ -308,12 +309,117 @@ final class InboxWorkerTest {
         assertThat(waiting()).isEqualTo(2);
     }
 
+    /// Several are taken at once. Another server may have taken one of them up between the look and
+    /// the change.
+    @Test
+    void whatAnotherServerTookUpMeanwhileStaysWithIt() throws Exception {
+        Hook hook = hook(project());
+        UUID first = arrives(hook, "refs/heads/first");
+        UUID second = arrives(hook, "refs/heads/second");
+        UUID other = server("0 s");
+        List<String> handled = Collections.synchronizedList(new ArrayList<>());
+        CountDownLatch taken = new CountDownLatch(1);
+        CountDownLatch waited = new CountDownLatch(1);
+        Thread there =
+                Thread.ofVirtual()
+                        .start(
+                                () ->
+                                        database.change(
+                                                tx -> {
+                                                    tx.update(HOLD, other, second);
+                                                    taken.countDown();
+                                                    wait(waited);
+                                                }));
+        taken.await();
+        worker(
+                server("0 s"),
+                (project, id, event, sender) -> {
+                    handled.add(branch(event));
+                    return Outcome.nothing("done");
+                });
+        await().atMost(LONG).until(() -> blocked() > 0);
+        waited.countDown();
+        there.join();
+        await().atMost(LONG).until(() -> row(first, "verdict").equals("nothing"));
+        assertThat(handled).containsExactly("refs/heads/first");
+        assertThat(row(second, "verdict")).isEmpty();
+    }
+
+    private static void wait(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private long blocked() {
+        return Counts.number(
+                database,
+                """
+                select count(*) as n from pg_stat_activity
+                where datname = current_database() and wait_event_type = 'Lock'
+                """);
+    }
+
+    /// It had taken them up, and does not get to them.
+    @Test
+    void whatAServerThatEndsDoesNotGetToIsHandledByAnother() throws Exception {
+        Hook hook = hook(project());
+        List<String> expected = new ArrayList<>();
+        for (int i = 0; i < 5; i++) {
+            arrives(hook, "refs/heads/b" + i);
+            expected.add("refs/heads/b" + i);
+        }
+        List<String> handled = Collections.synchronizedList(new ArrayList<>());
+        CountDownLatch begun = new CountDownLatch(1);
+        CountDownLatch ends = new CountDownLatch(1);
+        InboxWorker first =
+                worker(
+                        server("0 s"),
+                        (project, id, event, sender) -> {
+                            begun.countDown();
+                            awaitUninterruptibly(ends);
+                            handled.add(branch(event));
+                            return Outcome.nothing("done");
+                        });
+        begun.await();
+        assertThat(held()).isEqualTo(5);
+        Thread closing = Thread.ofVirtual().start(first::close);
+        await().atMost(LONG).until(() -> closing.getState() == Thread.State.TIMED_WAITING);
+        ends.countDown();
+        closing.join();
+        await().atMost(LONG).until(() -> held() == 0);
+        worker(
+                server("0 s"),
+                (project, id, event, sender) -> {
+                    handled.add(branch(event));
+                    return Outcome.nothing("done");
+                });
+        await().atMost(LONG).until(() -> waiting() == 0);
+        assertThat(handled).isEqualTo(expected);
+    }
+
+    private static void awaitUninterruptibly(CountDownLatch latch) {
+        boolean interrupted = false;
+        while (latch.getCount() > 0) {
+            try {
+                latch.await();
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private long held() {
+        return Counts.number(
+                database, "select count(*) as n from webhook_deliveries where holder is not null");
+    }
+
     private void holds(UUID server, UUID delivery) {
-        database.change(
-                tx ->
-                        tx.update(
-                                "update webhook_deliveries set holder = ? where id = ?",
-                                server,
-                                delivery));
+        database.change(tx -> tx.update(HOLD, server, delivery));
     }
 }

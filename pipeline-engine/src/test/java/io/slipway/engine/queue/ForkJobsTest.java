@@ -29,6 +29,7 @@ import io.slipway.engine.step.TinyTar;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -118,7 +119,9 @@ final class ForkJobsTest {
         return history.byId(run.id()).orElseThrow();
     }
 
+    /// A-PPE-1
     @Test
+    @Tag("attack")
     void aForksJobsReachNoRegistryAndWhatTheyGenerateIsLimited() {
         Runs.Created run =
                 push(

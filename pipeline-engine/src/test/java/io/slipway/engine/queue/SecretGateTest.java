@@ -11,6 +11,7 @@ import io.slipway.engine.plan.Resources;
 import io.slipway.engine.plan.StepSpec;
 
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -142,7 +143,9 @@ final class SecretGateTest {
         assertThat(claim().missing()).containsExactly("TOKEN");
     }
 
+    /// A-PPE-1: its job fails and names what it wanted.
     @Test
+    @Tag("attack")
     void aForkHasNoneThoughSomebodyLetItGoAhead() {
         set("", "TOKEN", 1, "x");
         Plans.run(database, project, job(Map.of("TOKEN", "TOKEN")));

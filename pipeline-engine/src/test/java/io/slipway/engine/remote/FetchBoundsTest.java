@@ -237,12 +237,23 @@ final class FetchBoundsTest {
         refused(Fetches.Size.STANDARD, ".gitmodules is no regular file");
     }
 
-    @Test
-    void usualSubmodulesAreTaken() {
-        git.write(
-                        ".gitmodules",
-                        "[submodule \"lib\"]\n\tpath = lib\n\turl = ../lib.git\n\tbranch = main\n")
-                .commit("Usual");
+    /// What a program in a step makes of them is its own: here nothing of them is run or asked for.
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "url = ../lib.git\n\tbranch = main\n",
+                "url = ../../other/private.git\n",
+                "url = file:///etc\n",
+                "url = https://127.0.0.1/x\n\tupdate = !touch /tmp/owned\n"
+            })
+    void whatSubmodulesNameIsNeverAskedFor(String says) {
+        git.write(".gitmodules", "[submodule \"lib\"]\n\tpath = lib\n\t" + says).commit("One");
+        git.must(
+                "update-index",
+                "--add",
+                "--cacheinfo",
+                "160000," + git.must("rev-parse", "HEAD").strip() + ",lib");
+        git.must("commit", "-q", "-m", "It is a submodule");
         Fetches fetches = fetches(Fetches.Size.STANDARD);
         CommitId fetched =
                 fetches.alone(
@@ -252,5 +263,18 @@ final class FetchBoundsTest {
                             return at(Fetches.kept(MAIN));
                         });
         assertThat(fetched).isNotNull();
+        assertThat(server.asked())
+                .isNotEmpty()
+                .allMatch(asked -> asked.contains("/team/shop.git/"));
+    }
+
+    @Test
+    void thousandsOfSubmodulesCostNothing() {
+        StringBuilder file = new StringBuilder();
+        for (int i = 0; i < 10_000; i++) {
+            file.append("[submodule \"%d\"]\n\tpath = m/%d\n\turl = ../m/%d\n".formatted(i, i, i));
+        }
+        git.write(".gitmodules", file.toString()).commit("Many");
+        refused(Fetches.Size.STANDARD, ".gitmodules is larger than 262144 bytes");
     }
 }

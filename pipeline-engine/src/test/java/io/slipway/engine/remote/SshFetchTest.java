@@ -267,7 +267,18 @@ final class SshFetchTest {
                 "ssh://h:0/x",
                 "git+ssh://h/x",
                 "ext::ssh git@h:x",
-                "h:x"
+                "h:x",
+                "file:///etc",
+                "/etc",
+                "../x",
+                "ext::sh -c id",
+                "git://h/x",
+                "ftp://h/x",
+                "s3://h/x",
+                "-u./p",
+                "--upload-pack=touch /tmp/p",
+                "https://h/a%0d%0aHost:%20b",
+                "https://u:p@h/r"
             })
     void hostileAddressesAreNoUrls(String url) {
         assertThatThrownBy(() -> EgressUrl.parse(url))

@@ -10,10 +10,39 @@ import io.slipway.engine.inbox.Hooks;
 import io.slipway.engine.secret.Secret;
 import io.slipway.web.webhook.HookApi;
 
+import java.net.InetAddress;
+import java.net.NetworkInterface;
+import java.net.SocketException;
+import java.net.URI;
+import java.util.List;
+
 /// The hooks of the inbox, as connecting makes them.
 ///
 /// @param self what Slipway calls itself, as forges reach it
 record ForgeHooks(Hooks hooks, String self) implements HookMaker {
+    /// What this machine calls itself nobody else can reach.
+    @Override
+    public String unreachable(EgressUrl forge, List<InetAddress> at) {
+        String host = String.valueOf(URI.create(self).getHost());
+        boolean onlyHere =
+                host.equals("localhost")
+                        || host.endsWith(".localhost")
+                        || host.startsWith("127.")
+                        || host.equals("[::1]");
+        return onlyHere && at.stream().noneMatch(ForgeHooks::isHere)
+                ? forge.host() + " cannot reach " + self
+                : "";
+    }
+
+    private static boolean isHere(InetAddress address) {
+        try {
+            return address.isLoopbackAddress()
+                    || NetworkInterface.getByInetAddress(address) != null;
+        } catch (SocketException e) {
+            return false;
+        }
+    }
+
     @Override
     public Made make(Tx tx, long projectId, ForgeKind forge, String repositoryId, Caller by) {
         Hooks.Wanted wanted = new Hooks.Wanted(forge, projectId, repositoryId, "connect");

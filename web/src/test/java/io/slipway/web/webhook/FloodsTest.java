@@ -23,6 +23,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.Socket;
+import java.net.SocketException;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -99,7 +100,9 @@ final class FloodsTest {
         assertThat(raw("Content-Length: 1000000000000\r\n", new byte[0], 0)).contains(" 413 ");
         byte[] chunk = new byte[1 << 20];
         assertThat(raw("Transfer-Encoding: chunked\r\n", chunk, 100)).contains(" 413 ");
-        refused(415, door.github(hook, "push", fresh()).header("Content-Encoding", "gzip"));
+        for (String encoding : List.of("gzip", "br", "zstd", "deflate", "identity, gzip")) {
+            refused(415, door.github(hook, "push", fresh()).header("Content-Encoding", encoding));
+        }
         refused(
                 415,
                 door.github(hook, "push", fresh())
@@ -217,7 +220,9 @@ final class FloodsTest {
                 assertThat(e).hasMessageMatching("(?i).*(reset|broken pipe|aborted).*");
                 return " 413 by closing";
             }
-            return firstLine(socket.getInputStream());
+            String line = firstLine(socket.getInputStream());
+            ended(socket);
+            return line;
         }
     }
 
@@ -227,6 +232,32 @@ final class FloodsTest {
             line.append((char) c);
         }
         return line.toString();
+    }
+
+    /// A-WH-9: what forges send at most is taken, streamed.
+    @Test
+    void theLargestIsTaken() throws Exception {
+        byte[] push = HookDoor.push("42", "refs/heads/" + UUID.randomUUID(), "2".repeat(40));
+        String text = new String(push, StandardCharsets.UTF_8).strip();
+        String commit = "{\"message\":\"" + "m".repeat(1000) + "\"},";
+        int most = 25 << 20;
+        StringBuilder body = new StringBuilder(most).append("{\"commits\":[");
+        String end = "{}]," + text.substring(1);
+        while (body.length() + commit.length() + end.length() <= most) {
+            body.append(commit);
+        }
+        body.append(" ".repeat(most - body.length() - end.length())).append(end);
+        try (HookDoor patient =
+                new HookDoor(
+                        database,
+                        Files.createDirectories(data.resolve("largest")),
+                        Duration.ofMinutes(5))) {
+            Hook to = patient.hook(ForgeKind.GITHUB, project, "42");
+            byte[] bytes = bytes(body.toString());
+            assertThat(bytes).hasSize(most);
+            HttpResponse<String> answer = patient.send(patient.github(to, "push", bytes));
+            assertThat(answer.statusCode()).as(answer.body()).isEqualTo(202);
+        }
     }
 
     /// A-WH-13: slow senders are cut off, also behind the switch, and disturb nobody.
@@ -252,12 +283,14 @@ final class FloodsTest {
             socket.getOutputStream().write(bytes("POST /webhooks/x HTTP/1.1\r\nHost: lo"));
             slow.add(socket);
         }
+        Thread drips = dripping(slow, "c");
         taken(port);
         for (Socket socket : slow) {
             assertThat(firstLine(socket.getInputStream())).doesNotContain(" 202 ");
-            socket.getInputStream().readAllBytes();
-            socket.close();
+            ended(socket);
         }
+        drips.interrupt();
+        drips.join();
     }
 
     private void taken(int port) throws Exception {
@@ -271,6 +304,33 @@ final class FloodsTest {
                         .POST(BodyPublishers.ofByteArray(body));
         HttpResponse<String> answer = door.send(request);
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(202);
+    }
+
+    /// Each of them goes on, a byte each 100 ms: what counts is the whole.
+    private static Thread dripping(List<Socket> slow, String drop) {
+        return Thread.ofVirtual()
+                .start(
+                        () -> {
+                            while (!Thread.currentThread().isInterrupted()) {
+                                for (Socket socket : slow) {
+                                    try {
+                                        socket.getOutputStream().write(bytes(drop));
+                                    } catch (IOException e) {
+                                        // It was cut off, as it is to be.
+                                    }
+                                }
+                                java.util.concurrent.locks.LockSupport.parkNanos(100_000_000);
+                            }
+                        });
+    }
+
+    /// It is closed, by a reset where something came that nobody wanted any more.
+    private static void ended(Socket socket) throws IOException {
+        try (socket) {
+            socket.getInputStream().readAllBytes();
+        } catch (SocketException e) {
+            assertThat(e).hasMessageMatching("(?i).*(reset|broken pipe|aborted).*");
+        }
     }
 
     private void slowBodies(int port) throws Exception {
@@ -289,11 +349,13 @@ final class FloodsTest {
                                             + "\r\nContent-Length: 1000\r\n\r\n{"));
             slow.add(socket);
         }
+        Thread drips = dripping(slow, " ");
         taken(port);
         for (Socket socket : slow) {
             assertThat(firstLine(socket.getInputStream())).contains(" 408 ");
-            socket.getInputStream().readAllBytes();
-            socket.close();
+            ended(socket);
         }
+        drips.interrupt();
+        drips.join();
     }
 }

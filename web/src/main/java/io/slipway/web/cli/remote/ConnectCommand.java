@@ -174,7 +174,7 @@ public final class ConnectCommand extends ServerWord {
         return answer != null && answer.strip().equalsIgnoreCase("yes");
     }
 
-    private static void tell(JsonNode one, PrintWriter out) {
+    private void tell(JsonNode one, PrintWriter out) {
         String project = one.path("project").asString("");
         boolean made = one.path("made").asBoolean();
         out.println(
@@ -182,12 +182,16 @@ public final class ConnectCommand extends ServerWord {
                         + (made ? " is connected as " : " was connected already as ")
                         + project);
         JsonNode hook = one.path("hook");
+        String why = one.path("why").asString("");
         if (hook.isObject()) {
-            out.println("  the forge took no hook: " + one.path("why").asString(""));
+            out.println("  the forge took no hook: " + why);
             out.println("  add one there by hand: URL " + hook.path("url").asString(""));
             out.println("  its secret, shown only now: " + hook.path("secret").asString(""));
-        } else if (made && !one.path("told").asBoolean()) {
-            out.println("  its branches are compared from time to time");
+        } else if (!why.isEmpty()) {
+            out.println("  there is no hook: " + why);
+        }
+        if (made && !one.path("told").asBoolean()) {
+            out.println("  until a hook tells of it, it is compared each " + poll);
         }
         if (one.path("deployKey").isString()) {
             out.println("  let its server read the repository with this key:");
