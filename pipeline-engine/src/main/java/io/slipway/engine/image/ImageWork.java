@@ -42,16 +42,16 @@ public final class ImageWork implements JobWork {
             from jobs j
             join runs r on r.id = j.run_id
             join projects p on p.id = j.project_id
-            where j.id = ?
+            where j.id = ? and j.outcome is distinct from 'succeeded'
                 and not exists (
                     select 1 from images i
                     where i.project_id = j.project_id and i.app = j.app and i.commit = r.commit
                         and i.dropped_at is null)
                 and not exists (
-                    select 1 from jobs o
-                    join runs u on u.id = o.run_id
-                    where o.project_id = j.project_id and o.app = j.app and o.kind = 'image'
-                        and o.state <> 'ended' and u.commit = r.commit)
+                    select 1 from runs u
+                    join jobs o on o.run_id = u.id
+                    where u.project_id = j.project_id and u.commit = r.commit
+                        and o.app = j.app and o.kind = 'image' and o.state <> 'ended')
             """;
 
     private final Database database;

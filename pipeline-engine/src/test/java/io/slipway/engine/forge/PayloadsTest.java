@@ -10,10 +10,12 @@ import io.slipway.fault.Fault;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.function.ThrowingConsumer;
 
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URISyntaxException;
@@ -22,6 +24,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /// Real payloads: each becomes exactly the events of its row in `expected.jsonl`.
@@ -57,15 +60,19 @@ class PayloadsTest {
 
     @TestFactory
     Stream<DynamicTest> eachBecomesWhatItsRowSays() throws IOException {
-        return Files.readAllLines(HERE.resolve("expected.jsonl")).stream()
+        return each(
+                HERE.resolve("expected.jsonl"),
+                row -> row.get("file").asString(),
+                row -> assertThat(reading(row)).isEqualTo(row.get("reading").toString()));
+    }
+
+    /// A test for each line of a file.
+    private static Stream<DynamicTest> each(
+            Path rows, Function<JsonNode, String> name, ThrowingConsumer<JsonNode> test)
+            throws IOException {
+        return Files.readAllLines(rows).stream()
                 .map(MAPPER::readTree)
-                .map(
-                        row ->
-                                DynamicTest.dynamicTest(
-                                        row.get("file").asString(),
-                                        () ->
-                                                assertThat(reading(row))
-                                                        .isEqualTo(row.get("reading").toString())));
+                .map(row -> DynamicTest.dynamicTest(name.apply(row), () -> test.accept(row)));
     }
 
     private static String reading(JsonNode row) throws IOException {
@@ -82,19 +89,15 @@ class PayloadsTest {
     /// `described.jsonl`.
     @TestFactory
     Stream<DynamicTest> eachThatIsDescribedBecomesWhatItsRowSays() throws IOException {
-        return Files.readAllLines(HERE.resolveSibling("described.jsonl")).stream()
-                .map(MAPPER::readTree)
-                .map(
-                        row ->
-                                DynamicTest.dynamicTest(
-                                        row.get("forge").asString()
-                                                + " "
-                                                + row.get("event").asString()
-                                                + ": "
-                                                + row.get("what").asString(),
-                                        () ->
-                                                assertThat(events(row))
-                                                        .isEqualTo(row.get("events"))));
+        return each(
+                HERE.resolveSibling("described.jsonl"),
+                row ->
+                        row.get("forge").asString()
+                                + " "
+                                + row.get("event").asString()
+                                + ": "
+                                + row.get("what").asString(),
+                row -> assertThat(events(row)).isEqualTo(row.get("events")));
     }
 
     private static JsonNode events(JsonNode row) throws IOException {
@@ -102,7 +105,7 @@ class PayloadsTest {
         Headers headers = headers(header(kind), row.get("event").asString());
         byte[] body = MAPPER.writeValueAsBytes(row.get("body"));
         Forge.Reading reading =
-                Forge.of(kind).read(headers, Json.read(new java.io.ByteArrayInputStream(body)));
+                Forge.of(kind).read(headers, Json.read(new ByteArrayInputStream(body)));
         return MAPPER.readTree(MAPPER.writeValueAsString(reading)).get("events");
     }
 

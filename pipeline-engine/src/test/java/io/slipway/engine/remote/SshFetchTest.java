@@ -23,6 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import java.io.IOException;
@@ -36,6 +37,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.stream.Stream;
 
 /// Remotes that are reached by ssh.
 @Tag("attack")
@@ -244,47 +246,17 @@ final class SshFetchTest {
 
     /// A-GIT-1: what could be read as an option or by another parser differently is no URL.
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "ssh://-oProxyCommand=id/x",
-                "ssh://-oProxyCommand/x",
-                "ssh://git@-oProxyCommand/x",
-                "git@-oProxyCommand=id:x",
-                "git@-oProxyCommand:x",
-                "-oProxyCommand@h:x",
-                "ssh://-l@h/x",
-                "ssh://h/-x",
-                "ssh://h/~/-x",
-                "git@h:-x",
-                "git@h:/-x",
-                "ssh://h/%2dx",
-                "ssh://h/x'y",
-                "ssh://git:word@h/x",
-                "ssh://h/x?y",
-                "git@h:x y",
-                "git@h:x\ny",
-                "git@h:`id`",
-                "ssh://h:0/x",
-                "git+ssh://h/x",
-                "ext::ssh git@h:x",
-                "h:x",
-                "file:///etc",
-                "/etc",
-                "../x",
-                "ext::sh -c id",
-                "git://h/x",
-                "ftp://h/x",
-                "s3://h/x",
-                "-u./p",
-                "--upload-pack=touch /tmp/p",
-                "https://h/a%0d%0aHost:%20b",
-                "https://u:p@h/r"
-            })
+    @MethodSource("hostileAddresses")
     void hostileAddressesAreNoUrls(String url) {
         assertThatThrownBy(() -> EgressUrl.parse(url))
                 .isInstanceOfSatisfying(
                         Fault.class,
                         fault -> assertThat(fault.kind()).isEqualTo(Fault.Kind.CONFIGURATION));
+    }
+
+    /// Those of `hostile-urls.txt`, and one that is two lines.
+    static Stream<String> hostileAddresses() {
+        return Stream.concat(HostileUrls.all().stream(), Stream.of("git@h:x\ny"));
     }
 
     @Test

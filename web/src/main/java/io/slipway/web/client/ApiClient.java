@@ -4,6 +4,7 @@ import io.slipway.engine.secret.Secret;
 import io.slipway.fault.Fault;
 import io.slipway.fault.Fault.Kind;
 import io.slipway.web.settings.DataPaths;
+import io.slipway.web.settings.Loopback;
 import io.slipway.web.settings.Settings;
 
 import org.jspecify.annotations.Nullable;
@@ -105,16 +106,7 @@ public final class ApiClient implements AutoCloseable {
     /// Whether the token in the data folder may be shown to the server: it is of this machine's.
     private static boolean isOfThisMachine(Settings settings) {
         URI server = settings.client().server();
-        return server.equals(settings.serving().url()) || isLoopback(server);
-    }
-
-    /// Whether a server's URL leads to this very machine, whatever a network says.
-    public static boolean isLoopback(URI server) {
-        String host = String.valueOf(server.getHost());
-        return host.equals("localhost")
-                || host.endsWith(".localhost")
-                || host.equals("[::1]")
-                || host.matches("127\\.[0-9]+\\.[0-9]+\\.[0-9]+");
+        return server.equals(settings.serving().url()) || Loopback.isAt(server);
     }
 
     /// Whose API it is.

@@ -8,6 +8,7 @@ import io.slipway.engine.forge.ForgeKind;
 import io.slipway.engine.inbox.Hook;
 import io.slipway.engine.inbox.Hooks;
 import io.slipway.engine.secret.Secret;
+import io.slipway.web.settings.Loopback;
 import io.slipway.web.webhook.HookApi;
 
 import java.net.InetAddress;
@@ -23,12 +24,7 @@ record ForgeHooks(Hooks hooks, String self) implements HookMaker {
     /// What this machine calls itself nobody else can reach.
     @Override
     public String unreachable(EgressUrl forge, List<InetAddress> at) {
-        String host = String.valueOf(URI.create(self).getHost());
-        boolean onlyHere =
-                host.equals("localhost")
-                        || host.endsWith(".localhost")
-                        || host.startsWith("127.")
-                        || host.equals("[::1]");
+        boolean onlyHere = Loopback.isAt(URI.create(self));
         return onlyHere && at.stream().noneMatch(ForgeHooks::isHere)
                 ? forge.host() + " cannot reach " + self
                 : "";

@@ -42,7 +42,11 @@ class ForgeHooksTest {
     /// Whether it answers there is not for Slipway to say.
     @Test
     void anyOtherNameMayBeReached() throws IOException {
-        for (String self : List.of("https://slipway.example.com", "http://10.1.2.3:8080")) {
+        for (String self :
+                List.of(
+                        "https://slipway.example.com",
+                        "https://127.example.com",
+                        "http://10.1.2.3:8080")) {
             assertThat(told(self, ELSEWHERE)).isEmpty();
         }
     }

@@ -57,16 +57,16 @@ public final class JobNetworks implements AutoCloseable {
     private final Server server;
     private final Deque<JobNetwork> open = new ArrayDeque<>();
     private final Deque<JobNetwork> internal = new ArrayDeque<>();
-
-    /// Also those that are being made.
     private final Map<String, JobNetwork> taken = new HashMap<>();
+
+    /// Names of those that the engine is being asked for.
+    private final Set<String> making = new HashSet<>();
 
     private final Object looking = new Object();
     private volatile boolean looked;
     private @Nullable NetworkGuard guard;
     private int planned;
     private int plannedInternal;
-    private int making;
     private boolean closed;
 
     /// Who makes networks on this engine.
@@ -142,6 +142,8 @@ public final class JobNetworks implements AutoCloseable {
             if (!looked && !server.id().isEmpty()) {
                 List<Network> found = networks();
                 Set<String> used = used();
+                // The machine may have been started anew: networks outlive that, rules do not.
+                guard().ensure();
                 found.stream()
                         .filter(network -> owner(network).equals(server.id()))
                         .filter(network -> !used.contains(network.getName()))
@@ -256,7 +258,7 @@ public final class JobNetworks implements AutoCloseable {
             }
             boolean mine;
             synchronized (this) {
-                mine = knows(network.getName()) || closed && making > 0;
+                mine = knows(network.getName());
             }
             boolean another = others.contains(owner(network));
             if (!mine && !another && !used.contains(network.getName())) {
@@ -323,7 +325,8 @@ public final class JobNetworks implements AutoCloseable {
     }
 
     private boolean knows(String name) {
-        return taken.containsKey(name)
+        return making.contains(name)
+                || taken.containsKey(name)
                 || open.stream().anyMatch(n -> n.name().equals(name))
                 || internal.stream().anyMatch(n -> n.name().equals(name));
     }
@@ -350,40 +353,30 @@ public final class JobNetworks implements AutoCloseable {
     }
 
     private JobNetwork make(boolean egress) {
-        synchronized (this) {
-            making++;
-        }
-        try {
-            guard().ensure();
-            return create(egress);
-        } finally {
-            synchronized (this) {
-                making--;
-            }
-        }
-    }
-
-    private JobNetwork create(boolean egress) {
+        guard().ensure();
         for (int i = 1; ; i++) {
             int random = ThreadLocalRandom.current().nextInt(BRIDGE_NUMBERS);
             String number = NetworkGuard.number(random, egress);
-            String name = prefix() + number;
-            JobNetwork made = new JobNetwork(name, egress);
+            JobNetwork made = new JobNetwork(prefix() + number, egress);
             synchronized (this) {
-                taken.put(name, made);
+                making.add(made.name());
             }
             try {
-                create(name, NetworkGuard.bridgePrefix(instance) + number, egress);
+                create(made.name(), NetworkGuard.bridgePrefix(instance) + number, egress);
+                synchronized (this) {
+                    taken.put(made.name(), made);
+                }
                 return made;
             } catch (RuntimeException e) {
-                synchronized (this) {
-                    taken.remove(name);
-                }
                 Fault fault = DockerFaults.of("cannot make a network for a job", e);
                 if (fault.kind() != Fault.Kind.CONFLICT || i == TRIES) {
                     throw fault;
                 }
                 LOG.debug("another network was quicker: {}", fault.message());
+            } finally {
+                synchronized (this) {
+                    making.remove(made.name());
+                }
             }
         }
     }

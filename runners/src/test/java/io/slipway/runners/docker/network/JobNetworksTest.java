@@ -141,6 +141,25 @@ class JobNetworksTest {
         assertThat(ours()).isZero();
     }
 
+    /// Networks outlive a start of the machine, rules of its packet filter do not.
+    @Test
+    void noneThatWasLeftIsReadyBeforeTheRulesAreThere() {
+        Iptables table = Iptables.find().orElseThrow();
+        String[] hooked = {"-C", "INPUT", "-j", "SLIPWAY-" + instance + "-IN"};
+        JobNetworks killed = networks("a", Set.of("a"));
+        killed.giveBack(killed.take(true).name());
+        await().untilAsserted(() -> assertThat(killed.ready(true)).isEqualTo(2));
+        assertThat(table.does(hooked)).isTrue();
+        JobNetworks.forget(instance);
+        assertThat(table.does(hooked)).isFalse();
+        try (JobNetworks next = networks("a", Set.of("a"))) {
+            next.makeReady();
+            await().until(() -> next.ready(true) > 0);
+            assertThat(table.does(hooked)).isTrue();
+        }
+        assertThat(ours()).isZero();
+    }
+
     private JobNetworks networks(String server, Set<String> living) {
         return new JobNetworks(
                 engine,

@@ -5,6 +5,7 @@ import io.slipway.fault.Fault;
 import io.slipway.fault.Fault.Kind;
 import io.slipway.web.cli.remote.ConfigCommand;
 import io.slipway.web.client.ApiClient;
+import io.slipway.web.settings.Loopback;
 import io.slipway.web.settings.Setting;
 import io.slipway.web.settings.Settings;
 
@@ -71,7 +72,7 @@ public final class LoginCommand implements Callable<Integer> {
     }
 
     private static void refuseInTheOpen(URI server) {
-        if ("http".equals(server.getScheme()) && !ApiClient.isLoopback(server)) {
+        if ("http".equals(server.getScheme()) && !Loopback.isAt(server)) {
             throw new Fault(
                     Kind.CONFIGURATION,
                     "cannot sign in at " + server + ": everybody on the way could read the token",
